@@ -1,0 +1,1 @@
+"""What does the service know? Facilities, boundaries and place names in PostGIS."""

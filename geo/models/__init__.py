@@ -1,0 +1,51 @@
+"""What things exist? One module per wing; every class is a table."""
+
+from __future__ import annotations
+
+from geo.models.account import ApiToken
+from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember
+from geo.models.base import STORED_SRID, Base
+from geo.models.boundary import BoundaryLine, BoundaryMarker
+from geo.models.delivery import Delivery, RefusedRow
+from geo.models.demand import DemandCell
+from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
+from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
+from geo.models.planning import (
+    ConstructionProject,
+    Estate,
+    PlanningZone,
+    ProgrammeTag,
+    StandardRule,
+)
+from geo.models.result import CoverageRow, CoverageRun, GapArea
+
+__all__ = [
+    "STORED_SRID",
+    "AdminUnit",
+    "ApiToken",
+    "Base",
+    "BoundaryLine",
+    "BoundaryMarker",
+    "ConstructionProject",
+    "CoverageRow",
+    "CoverageRun",
+    "Delivery",
+    "DemandCell",
+    "Estate",
+    "Facility",
+    "FacilityPrice",
+    "FacilityRating",
+    "GapArea",
+    "HeritageListing",
+    "NameKey",
+    "Operator",
+    "Place",
+    "PlaceName",
+    "PlacePosition",
+    "PlanningZone",
+    "ProgrammeTag",
+    "RefusedRow",
+    "StandardRule",
+    "SuccessionEvent",
+    "SuccessionMember",
+]

@@ -1,0 +1,142 @@
+"""What do all stored rows share? Naming, CRS, validity, provenance and a row version."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+STORED_SRID = 4490
+"""CGCS2000, longitude and latitude in degrees: the one CRS of every stored geometry."""
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table of the house; tables live in the schema that `search_path` names first."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True)}
+
+
+# One sequence for all tables: a row's version orders writes across tables (If-Match, audit, tiles).
+row_version_seq: Sequence = Sequence("row_version_seq", metadata=Base.metadata)
+
+
+def geometry(kind: str, *, nullable: bool = True, doc: str | None = None) -> Mapped[Any]:
+    """A geometry column in the stored CRS; its index is declared with `spatial_indexes`."""
+    return mapped_column(
+        Geometry(kind, srid=STORED_SRID, spatial_index=False), nullable=nullable, doc=doc
+    )
+
+
+def spatial_indexes(table: str, *, geography: bool = False, column: str = "geom") -> list[Index]:
+    """A GiST index on the geometry and, for distances in metres, one on its geography."""
+    made = [Index(f"ix_{table}_{column}", column, postgresql_using="gist")]
+    if geography:
+        expression = text(f"({column}::geography)")
+        made.append(Index(f"ix_{table}_{column}_geog", expression, postgresql_using="gist"))
+    return made
+
+
+def no_overlap(table: str, *keys: str) -> ExcludeConstraint:
+    """Forbids two versions of one key that are in force on the same day."""
+    parts = [(key, "=") for key in keys] + [("validity", "&&")]
+    return ExcludeConstraint(*parts, name=f"ex_{table}_validity", using="gist")
+
+
+class Keyed:
+    """A surrogate key, and the row version that grows with every write."""
+
+    id: Mapped[int] = mapped_column(
+        BigInteger, Identity(), primary_key=True, sort_order=-10, doc="surrogate key"
+    )
+    row_version: Mapped[int] = mapped_column(
+        BigInteger,
+        server_default=text("nextval('row_version_seq')"),
+        sort_order=90,
+        doc="version of the row, from one sequence; grows with every write",
+    )
+
+
+class Versioned:
+    """A row that is true during a half-open range of days."""
+
+    validity: Mapped[Range[date]] = mapped_column(
+        DATERANGE,
+        server_default=text("'[,)'::daterange"),
+        sort_order=80,
+        doc="days on which this version is in force, half-open; an open end is unknown or lasting",
+    )
+    validity_note: Mapped[str | None] = mapped_column(
+        Text, sort_order=81, doc="what is not known about the dates"
+    )
+
+
+class Sourced:
+    """Where a row comes from; synthetic rows say so in columns."""
+
+    source: Mapped[str | None] = mapped_column(Text, sort_order=82, doc="where the facts come from")
+    source_date: Mapped[date | None] = mapped_column(
+        sort_order=83, doc="date of the source, or on which the row was generated"
+    )
+    is_synthetic: Mapped[bool] = mapped_column(
+        Boolean, server_default=text("false"), sort_order=84, doc="made up for demonstration"
+    )
+    method: Mapped[str | None] = mapped_column(
+        Text, sort_order=85, doc="how a synthetic or derived row was made"
+    )
+    seed: Mapped[int | None] = mapped_column(
+        Integer, sort_order=86, doc="seed of the generator of a synthetic row"
+    )
+    is_published: Mapped[bool] = mapped_column(
+        Boolean, server_default=text("false"), sort_order=87, doc="the public may read the row"
+    )
+
+    @declared_attr
+    @classmethod
+    def delivery_id(cls) -> Mapped[int | None]:
+        """The delivery that brought the row."""
+        return mapped_column(
+            ForeignKey("delivery.id"),
+            index=True,
+            sort_order=88,
+            doc="delivery that brought the row",
+            info={"private": True},
+        )
+
+
+__all__ = [
+    "Base",
+    "Keyed",
+    "Sourced",
+    "STORED_SRID",
+    "Versioned",
+    "WKBElement",
+    "geometry",
+    "no_overlap",
+    "row_version_seq",
+    "spatial_indexes",
+]

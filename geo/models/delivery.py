@@ -1,0 +1,55 @@
+"""What was delivered, by whom, in which CRS, and which rows were refused?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.models.base import Base, Keyed
+
+
+class Delivery(Keyed, Base):
+    """One delivered file and how it was read."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        CheckConstraint("status IN ('loaded', 'undone')", name="status"),
+        CheckConstraint("secrecy IN ('public', 'internal', 'unknown')", name="secrecy"),
+    )
+
+    kind: Mapped[str] = mapped_column(Text, doc="facilities, admin-units, demo …")
+    file_name: Mapped[str] = mapped_column(Text, doc="name without its path")
+    sha256: Mapped[str] = mapped_column(Text, index=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    delivered_by: Mapped[str | None] = mapped_column(Text, doc="an office or role, not a person")
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    secrecy: Mapped[str] = mapped_column(
+        Text, server_default="unknown", doc="密级; 秘密 and above is refused unread"
+    )
+    licence: Mapped[str | None] = mapped_column(Text)
+    encoding: Mapped[str | None] = mapped_column(Text)
+    crs_stated: Mapped[str | None] = mapped_column(Text)
+    crs_used: Mapped[str | None] = mapped_column(Text)
+    columns: Mapped[dict[str, Any] | None] = mapped_column(JSONB, doc="column → field")
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    status: Mapped[str] = mapped_column(Text, server_default="loaded")
+
+
+class RefusedRow(Keyed, Base):
+    """A row that found no place, with the reason and without its personal columns."""
+
+    __tablename__ = "refused_row"
+
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("delivery.id", ondelete="CASCADE"), index=True
+    )
+    row_number: Mapped[int] = mapped_column(doc="row of the file, 1 = first data row")
+    column_name: Mapped[str | None] = mapped_column(Text)
+    value: Mapped[str | None] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)

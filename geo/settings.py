@@ -1,0 +1,157 @@
+"""What can be set from outside? Every ATLAS_… environment variable, in one small class per concern.
+
+Each class reads its own part of the environment, so a part of the house asks only for what it needs:
+`MapSettings()`. An empty variable counts as unset. `read(MapSettings)` does the same and turns a
+value that cannot be used into one plain sentence instead of a validation report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geo.errors import BadInput
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+"""The folder that holds `atlas`, `geo/`, `maps/` and `api/`."""
+
+_ENVIRONMENT = SettingsConfigDict(
+    env_prefix="ATLAS_", env_ignore_empty=True, extra="ignore", frozen=True
+)
+
+
+class HomeSettings(BaseSettings):
+    """Where do the private database, logs and saved work lie?"""
+
+    model_config = _ENVIRONMENT
+
+    home: Path | None = Field(
+        default=None,
+        description="Folder of the private database and logs. Default: `.atlas/` in the checkout; "
+        "as root `/var/lib/minzheng-atlas/<hash of the checkout>`.",
+    )
+
+    @property
+    def folder(self) -> Path:
+        """The home folder as an absolute path; it need not exist yet."""
+        if self.home is not None:
+            return self.home.expanduser().absolute()
+        if os.geteuid() == 0:
+            key = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]
+            return Path("/var/lib/minzheng-atlas") / key
+        return CHECKOUT / ".atlas"
+
+
+class DatabaseSettings(BaseSettings):
+    """Which PostgreSQL is used, and with how many connections?"""
+
+    model_config = _ENVIRONMENT
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="An existing server, `postgresql://user:password@host:5432/name`, instead of "
+        "the private one.",
+    )
+    public_database_url: SecretStr | None = Field(
+        default=None,
+        description="The same database as a role that may only read schema `atlas_public`. "
+        "Default: the private database's own role; with ATLAS_DATABASE_URL read-only sessions of "
+        "that role.",
+    )
+    pg_bin: Path | None = Field(
+        default=None,
+        description="Folder with `initdb` and `postgres` to use. Default: the newest PostgreSQL "
+        "that has PostGIS.",
+    )
+    threads: int = Field(
+        default=16,
+        ge=2,
+        le=200,
+        description="Requests served at one time; the connection pools are sized to match.",
+    )
+
+
+class ServeSettings(BaseSettings):
+    """Where is the service reached, and by whom?"""
+
+    model_config = _ENVIRONMENT
+
+    host: str = Field(default="127.0.0.1", description="Address that `up` and `serve` listen on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    public_mode: bool = Field(
+        default=False,
+        description="Serve the public: no map layer without an approval number, no staff pages.",
+    )
+
+
+class MapSettings(BaseSettings):
+    """What does every map have to show or use?"""
+
+    model_config = _ENVIRONMENT
+
+    map_approval_number: str = Field(
+        default="",
+        description="审图号 shown on every map, for example `苏S(2026)000号`. Empty: each map says "
+        "「未经地图审核,仅限内部演示」.",
+    )
+    tile_url: str = Field(
+        default="",
+        description="Base map tiles as `https://…/{z}/{x}/{y}`. Empty: no request leaves the "
+        "machine.",
+    )
+
+
+class CitySettings(BaseSettings):
+    """Which city is loaded, and how are small numbers protected?"""
+
+    model_config = _ENVIRONMENT
+
+    city: str = Field(
+        default="320400",
+        min_length=1,
+        description="City that `up` loads: name (常州市) or six-digit code.",
+    )
+    small_count_threshold: int = Field(
+        default=10, ge=0, description="Counts of people below this are suppressed in public output."
+    )
+
+
+class TestSettings(BaseSettings):
+    """What does `atlas test` use and run?"""
+
+    __test__ = False  # pytest collects classes by this name otherwise
+    model_config = _ENVIRONMENT
+
+    chromium: Path | None = Field(
+        default=None, description="Chromium for the browser tests. Default: looked for on PATH."
+    )
+    test_full: bool = Field(default=False, description="Run the slow tests too (`test --full`).")
+
+
+ALL = (HomeSettings, DatabaseSettings, ServeSettings, MapSettings, CitySettings, TestSettings)
+"""Every class of settings, for the page that documents them and the test that checks it."""
+
+Concern = TypeVar("Concern", bound=BaseSettings)
+
+
+def read(concern: type[Concern]) -> Concern:
+    """Answer the settings of one concern from the environment.
+
+    Raises BadInput that names the variable when a value cannot be used.
+    """
+    try:
+        return concern()
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        name = f"ATLAS_{'_'.join(str(part) for part in first['loc'])}".upper()
+        given = "" if "url" in name.lower() else f" = {os.environ.get(name, '')!r}"
+        raise BadInput(
+            f"环境变量 {name}{given} 无法使用: {first['msg']}。请改正或取消该变量, 见 docs/settings.md。"
+            f"\n{name} cannot be used: {first['msg']}. Correct or unset it; see docs/settings.md.",
+            parameter=name,
+        ) from None
