@@ -17,7 +17,7 @@ from geo.models.planning import (
     ProgrammeTag,
     StandardRule,
 )
-from geo.models.result import CoverageRow, CoverageRun, GapArea
+from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 
 __all__ = [
     "STORED_SRID",
@@ -29,6 +29,7 @@ __all__ = [
     "ConstructionProject",
     "CoverageRow",
     "CoverageRun",
+    "DataStamp",
     "Delivery",
     "DemandCell",
     "Estate",

@@ -82,3 +82,12 @@ class GapArea(Keyed, Base):
         Double, doc="mean distance of its people to the nearest facility of the kind"
     )
     geom: Mapped[Any] = geometry("MULTIPOLYGON", nullable=False)
+
+
+class DataStamp(Base):
+    """When was a table last written? A trigger moves the stamp, so deletions count too."""
+
+    __tablename__ = "data_stamp"
+
+    table_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    stamp: Mapped[int] = mapped_column(BigInteger, doc="row version of the last write")
