@@ -36,7 +36,10 @@ class BoundaryLine(Keyed, Versioned, Sourced, Base):
         Double, doc="length as published; never a measured one"
     )
     is_disputed: Mapped[bool] = mapped_column(
-        Boolean, server_default=text("false"), info={"private": True}
+        Boolean,
+        server_default=text("false"),
+        info={"private": True},
+        doc="disputed stretches are internal only",
     )
     last_inspected_on: Mapped[date | None] = mapped_column(doc="last joint inspection")
     geom: Mapped[Any] = geometry("MULTILINESTRING", nullable=False)
@@ -60,18 +63,24 @@ class BoundaryMarker(Keyed, Versioned, Sourced, Base):
 
     number: Mapped[str] = mapped_column(Text, doc="full marker number")
     line_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), doc="lines it stands on")
-    serial: Mapped[int | None] = mapped_column()
+    serial: Mapped[int | None] = mapped_column(doc="serial number on its line")
     type_code: Mapped[str | None] = mapped_column(Text, doc="Q single; A, B double; C, D, E triple")
     level: Mapped[int | None] = mapped_column(SmallInteger)
-    material: Mapped[str | None] = mapped_column(Text)
-    faces: Mapped[int | None] = mapped_column(SmallInteger)
-    state: Mapped[str] = mapped_column(Text, server_default="unknown")
+    material: Mapped[str | None] = mapped_column(Text, doc="stone, concrete, metal …")
+    faces: Mapped[int | None] = mapped_column(SmallInteger, doc="1, 2 or 3 inscribed faces")
+    state: Mapped[str] = mapped_column(
+        Text,
+        server_default="unknown",
+        doc="intact, leaning, damaged, lost, moved, buried or unknown",
+    )
     archived_crs: Mapped[str | None] = mapped_column(Text, doc="CRS of the archived coordinates")
     archived_x: Mapped[float | None] = mapped_column(Double, doc="north, or latitude, as archived")
     archived_y: Mapped[float | None] = mapped_column(Double, doc="east, or longitude, as archived")
-    height_m: Mapped[float | None] = mapped_column(Double)
-    height_datum: Mapped[str | None] = mapped_column(Text)
-    is_approximate: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    height_m: Mapped[float | None] = mapped_column(Double, doc="height")
+    height_datum: Mapped[str | None] = mapped_column(Text, doc="e.g. 1985 国家高程基准")
+    is_approximate: Mapped[bool] = mapped_column(
+        Boolean, server_default=text("false"), doc="position converted without local parameters"
+    )
     reference_objects: Mapped[list[Any] | None] = mapped_column(
         JSONB, doc="方位物: position, grid azimuth, distance"
     )

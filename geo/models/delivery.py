@@ -23,20 +23,22 @@ class Delivery(Keyed, Base):
 
     kind: Mapped[str] = mapped_column(Text, doc="facilities, admin-units, demo …")
     file_name: Mapped[str] = mapped_column(Text, doc="name without its path")
-    sha256: Mapped[str] = mapped_column(Text, index=True)
-    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(Text, index=True, doc="checksum of the file")
+    size_bytes: Mapped[int] = mapped_column(BigInteger, doc="size of the file")
     delivered_by: Mapped[str | None] = mapped_column(Text, doc="an office or role, not a person")
-    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now(), doc="when it was read")
     secrecy: Mapped[str] = mapped_column(
         Text, server_default="unknown", doc="密级; 秘密 and above is refused unread"
     )
-    licence: Mapped[str | None] = mapped_column(Text)
-    encoding: Mapped[str | None] = mapped_column(Text)
-    crs_stated: Mapped[str | None] = mapped_column(Text)
-    crs_used: Mapped[str | None] = mapped_column(Text)
+    licence: Mapped[str | None] = mapped_column(Text, doc="licence of the data")
+    encoding: Mapped[str | None] = mapped_column(Text, doc="text encoding that was found")
+    crs_stated: Mapped[str | None] = mapped_column(Text, doc="CRS that the deliverer stated")
+    crs_used: Mapped[str | None] = mapped_column(Text, doc="CRS that the coordinates were read in")
     columns: Mapped[dict[str, Any] | None] = mapped_column(JSONB, doc="column → field")
-    report: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    status: Mapped[str] = mapped_column(Text, server_default="loaded")
+    report: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, doc="the loading report; keys as in docs/loading.md"
+    )
+    status: Mapped[str] = mapped_column(Text, server_default="loaded", doc="loaded or undone")
 
 
 class RefusedRow(Keyed, Base):
@@ -48,8 +50,8 @@ class RefusedRow(Keyed, Base):
         ForeignKey("delivery.id", ondelete="CASCADE"), index=True
     )
     row_number: Mapped[int] = mapped_column(doc="row of the file, 1 = first data row")
-    column_name: Mapped[str | None] = mapped_column(Text)
-    value: Mapped[str | None] = mapped_column(Text)
-    rule: Mapped[str] = mapped_column(Text)
-    message: Mapped[str] = mapped_column(Text)
-    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    column_name: Mapped[str | None] = mapped_column(Text, doc="column at fault")
+    value: Mapped[str | None] = mapped_column(Text, doc="value at fault, never a personal one")
+    rule: Mapped[str] = mapped_column(Text, doc="rule that refused it")
+    message: Mapped[str] = mapped_column(Text, doc="what is wrong and what to do")
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, doc="the row without personal columns")

@@ -65,9 +65,11 @@ class PlaceName(Keyed, Base):
     pinyin: Mapped[str | None] = mapped_column(Text, doc="romanised by the rules of DOMAIN D.5")
     reading_status: Mapped[str | None] = mapped_column(Text, doc="reviewed, library or uncertain")
     start_earliest: Mapped[int | None] = mapped_column(Integer, doc="year; NULL = unknown")
-    start_latest: Mapped[int | None] = mapped_column(Integer)
+    start_latest: Mapped[int | None] = mapped_column(Integer, doc="year; NULL = unknown")
     end_earliest: Mapped[int | None] = mapped_column(Integer, doc="NULL = unknown or still in use")
-    end_latest: Mapped[int | None] = mapped_column(Integer)
+    end_latest: Mapped[int | None] = mapped_column(
+        Integer, doc="year; NULL = unknown or still in use"
+    )
     certainty: Mapped[str | None] = mapped_column(Text, doc="certain, less-certain, uncertain")
     citation: Mapped[str | None] = mapped_column(Text)
 
@@ -87,8 +89,8 @@ class PlacePosition(Keyed, Base):
     unit_code: Mapped[str | None] = mapped_column(
         Text, doc="division that the position is known to lie in, for township, district, city"
     )
-    start_year: Mapped[int | None] = mapped_column(Integer)
-    end_year: Mapped[int | None] = mapped_column(Integer)
+    start_year: Mapped[int | None] = mapped_column(Integer, doc="since, NULL = unknown")
+    end_year: Mapped[int | None] = mapped_column(Integer, doc="until, NULL = unknown or still")
     citation: Mapped[str | None] = mapped_column(Text)
 
 
@@ -102,9 +104,9 @@ class HeritageListing(Keyed, Base):
     family: Mapped[str] = mapped_column(Text, doc="heritage or red")
     list_class: Mapped[str | None] = mapped_column(Text, doc="class within the list")
     list_level: Mapped[str] = mapped_column(Text, doc="national, province, city or district")
-    batch: Mapped[str | None] = mapped_column(Text)
-    listed_year: Mapped[int | None] = mapped_column(SmallInteger)
-    era: Mapped[str | None] = mapped_column(Text)
+    batch: Mapped[str | None] = mapped_column(Text, doc="batch of the list")
+    listed_year: Mapped[int | None] = mapped_column(SmallInteger, doc="year of listing")
+    era: Mapped[str | None] = mapped_column(Text, doc="era of its history")
     citation: Mapped[str | None] = mapped_column(Text)
 
 
@@ -114,7 +116,7 @@ class NameKey(Base):
     __tablename__ = "name_key"
     __table_args__ = (Index("ix_name_key_key_rank", "key", "rank"),)
 
-    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True, doc="what a reader types")
     kind: Mapped[str] = mapped_column(
         Text, primary_key=True, doc="exact, core, pinyin, initials, deletion or bigram"
     )

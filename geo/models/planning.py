@@ -23,7 +23,7 @@ class PlanningZone(Keyed, Versioned, Sourced, Base):
     kind: Mapped[str] = mapped_column(Text, doc="e.g. 片区规划, 分析片区")
     status: Mapped[str | None] = mapped_column(Text, doc="stage of the plan")
     parent_code: Mapped[str | None] = mapped_column(Text, index=True, doc="division, 12 digits")
-    due_on: Mapped[date | None] = mapped_column()
+    due_on: Mapped[date | None] = mapped_column(doc="due date")
     geom: Mapped[Any] = geometry("MULTIPOLYGON", nullable=False)
 
 
@@ -41,11 +41,15 @@ class Estate(Keyed, Versioned, Sourced, Base):
     code: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     estate_type: Mapped[str] = mapped_column(Text, doc="new or built")
-    households: Mapped[int] = mapped_column()
+    households: Mapped[int] = mapped_column(doc="number of dwellings")
     approved_on: Mapped[date | None] = mapped_column(doc="date of the planning approval")
     handed_over_m2: Mapped[float | None] = mapped_column(Double, doc="elder-care floor area")
-    largest_room_m2: Mapped[float | None] = mapped_column(Double)
-    handed_over_on: Mapped[date | None] = mapped_column()
+    largest_room_m2: Mapped[float | None] = mapped_column(
+        Double, doc="largest single room of the elder-care area"
+    )
+    handed_over_on: Mapped[date | None] = mapped_column(
+        doc="date of hand-over; NULL = not handed over or unknown"
+    )
     pool_code: Mapped[str | None] = mapped_column(Text, doc="estates that provide together")
     admin_code: Mapped[str | None] = mapped_column(Text, index=True)
     geom: Mapped[Any] = geometry("GEOMETRY")
@@ -66,14 +70,18 @@ class ConstructionProject(Keyed, Versioned, Sourced, Base):
     project_class: Mapped[str | None] = mapped_column(Text, doc="新建, 改扩建, 储备中心 …")
     lead_role: Mapped[str | None] = mapped_column(Text, doc="a role, not a person")
     stage: Mapped[str | None] = mapped_column(Text, doc="立项 动工 主体 装修 验收 投用")
-    progress_percent: Mapped[float | None] = mapped_column(Double)
-    funding_planned_cny: Mapped[float | None] = mapped_column(Numeric(14, 2, asdecimal=False))
-    funding_paid_cny: Mapped[float | None] = mapped_column(Numeric(14, 2, asdecimal=False))
-    funding_source: Mapped[str | None] = mapped_column(Text)
-    started_on: Mapped[date | None] = mapped_column()
-    due_on: Mapped[date | None] = mapped_column()
-    finished_on: Mapped[date | None] = mapped_column()
-    facility_code: Mapped[str | None] = mapped_column(Text)
+    progress_percent: Mapped[float | None] = mapped_column(Double, doc="progress as reported")
+    funding_planned_cny: Mapped[float | None] = mapped_column(
+        Numeric(14, 2, asdecimal=False), doc="yuan"
+    )
+    funding_paid_cny: Mapped[float | None] = mapped_column(
+        Numeric(14, 2, asdecimal=False), doc="yuan"
+    )
+    funding_source: Mapped[str | None] = mapped_column(Text, doc="who pays")
+    started_on: Mapped[date | None] = mapped_column(doc="start of works")
+    due_on: Mapped[date | None] = mapped_column(doc="due date")
+    finished_on: Mapped[date | None] = mapped_column(doc="date of completion")
+    facility_code: Mapped[str | None] = mapped_column(Text, doc="facility that is built")
     admin_code: Mapped[str | None] = mapped_column(Text, index=True)
     geom: Mapped[Any] = geometry("POINT")
 
@@ -91,9 +99,9 @@ class StandardRule(Keyed, Versioned, Sourced, Base):
     code: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text, doc="what is ruled, e.g. estate_floor_area")
     scope_code: Mapped[str | None] = mapped_column(Text, doc="division; NULL = whole nation")
-    title: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text, doc="the rule in a few words")
     rule: Mapped[dict[str, Any]] = mapped_column(JSONB, doc="value, unit, conditions")
-    status: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, doc="verified, second_hand or unverified")
 
 
 class ProgrammeTag(Keyed, Sourced, Base):
@@ -105,10 +113,10 @@ class ProgrammeTag(Keyed, Sourced, Base):
         Index("ix_programme_tag_subject_type_subject_code", "subject_type", "subject_code"),
     )
 
-    subject_type: Mapped[str] = mapped_column(Text)
-    subject_code: Mapped[str] = mapped_column(Text)
-    programme: Mapped[str] = mapped_column(Text)
-    batch: Mapped[str | None] = mapped_column(Text)
+    subject_type: Mapped[str] = mapped_column(Text, doc="admin_unit or facility")
+    subject_code: Mapped[str] = mapped_column(Text, doc="code of the unit or facility")
+    programme: Mapped[str] = mapped_column(Text, doc="name of the programme")
+    batch: Mapped[str | None] = mapped_column(Text, doc="batch of the programme")
     programme_level: Mapped[str | None] = mapped_column(Text, doc="national, province, city …")
-    tagged_on: Mapped[date | None] = mapped_column()
-    until: Mapped[date | None] = mapped_column()
+    tagged_on: Mapped[date | None] = mapped_column(doc="since")
+    until: Mapped[date | None] = mapped_column(doc="NULL = still")

@@ -24,24 +24,24 @@ class CoverageRun(Keyed, Base):
         ),
     )  # fmt: skip
 
-    city_code: Mapped[str] = mapped_column(Text)
+    city_code: Mapped[str] = mapped_column(Text, doc="city, 12 digits")
     areas: Mapped[str] = mapped_column(Text, doc="district, township or zone")
     kind: Mapped[str] = mapped_column(Text, doc="kind or group of facilities")
     radius_m: Mapped[float] = mapped_column(Double, doc="straight line, on the ellipsoid")
-    on_date: Mapped[date] = mapped_column()
+    on_date: Mapped[date] = mapped_column(doc="day on which facilities and areas are in force")
     basis: Mapped[str] = mapped_column(Text)
     base_year: Mapped[int] = mapped_column(SmallInteger)
     projection: Mapped[str] = mapped_column(Text)
     across_border: Mapped[bool] = mapped_column(
         Boolean, doc="facilities outside an area count for its people"
     )
-    method: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text, doc="the rule in words")
     data_stamp: Mapped[int] = mapped_column(
         BigInteger, doc="largest row version of the inputs; a run with an older one is stale"
     )
-    has_synthetic: Mapped[bool] = mapped_column(Boolean)
+    has_synthetic: Mapped[bool] = mapped_column(Boolean, doc="an input was made up")
     facilities: Mapped[int] = mapped_column(doc="facilities that counted")
-    computed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    computed_at: Mapped[datetime] = mapped_column(server_default=func.now(), doc="when")
 
 
 class CoverageRow(Keyed, Base):
@@ -89,5 +89,5 @@ class DataStamp(Base):
 
     __tablename__ = "data_stamp"
 
-    table_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    table_name: Mapped[str] = mapped_column(Text, primary_key=True, doc="table")
     stamp: Mapped[int] = mapped_column(BigInteger, doc="row version of the last write")
