@@ -1,8 +1,8 @@
-"""What can be set from outside? Every ATLAS_… environment variable, in one small class per concern.
+"""What can be set from outside? Every ATLAS_… variable, in one small class per concern.
 
-Each class reads its own part of the environment, so a part of the house asks only for what it needs:
-`MapSettings()`. An empty variable counts as unset. `read(MapSettings)` does the same and turns a
-value that cannot be used into one plain sentence instead of a validation report.
+Each class reads its own part of the environment, so a part of the house asks only for what it
+needs: `MapSettings()`. An empty variable counts as unset. `read(MapSettings)` does the same and
+turns a value that cannot be used into one plain sentence instead of a validation report.
 """
 
 from __future__ import annotations
@@ -151,7 +151,8 @@ def read(concern: type[Concern]) -> Concern:
         name = f"ATLAS_{'_'.join(str(part) for part in first['loc'])}".upper()
         given = "" if "url" in name.lower() else f" = {os.environ.get(name, '')!r}"
         raise BadInput(
-            f"环境变量 {name}{given} 无法使用: {first['msg']}。请改正或取消该变量, 见 docs/settings.md。"
-            f"\n{name} cannot be used: {first['msg']}. Correct or unset it; see docs/settings.md.",
+            f"环境变量 {name}{given} 无法使用: {first['msg']}。"
+            "请改正或取消该变量, 见 docs/settings.md。\n"
+            f"{name} cannot be used: {first['msg']}. Correct or unset it; see docs/settings.md.",
             parameter=name,
         ) from None

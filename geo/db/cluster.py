@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
-import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from geo.db.configuration import hba, ident, postgresql_conf
 from geo.db.ground import ServerUser, check_reachable, make_folder, server_user, socket_folder
+from geo.db.postmaster import PORT, SUPERUSER, Running, find_running
 from geo.db.programs import Programs, find_programs
 from geo.errors import DatabaseProblem
 
-SUPERUSER = "atlas_admin"
-PORT = 5432  # names the socket only; nothing listens on the network
 LEAST_FREE_BYTES = 300 * 1024**2
-
-
-@dataclass(frozen=True)
-class Running:
-    """A server that answers: its process and the folder of its socket."""
-
-    pid: int
-    socket: str
 
 
 @dataclass(frozen=True)
@@ -49,20 +37,21 @@ class Cluster:
         """What the server said."""
         return self.home / "postgresql.log"
 
-    def run(self, program: str, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, timeout: float = 300
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs as the server's user, in a session of its own.
 
         A session of its own keeps the terminal's Ctrl-C from the server: we stop it, in order.
         """
-        who = {} if self.user.is_me else {"user": self.user.uid, "group": self.user.gid}
-        if who:
-            who["extra_groups"] = []  # type: ignore[assignment]
+        become = None if self.user.is_me else self.user
         try:
-            return subprocess.run(  # type: ignore[call-overload, no-any-return]
+            return subprocess.run(
                 [self.programs[program], *arguments],
                 stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                cwd="/", env=_environment(), umask=0o077, start_new_session=True,
-                timeout=timeout, **who,
+                cwd="/", env=_environment(), umask=0o077, start_new_session=True, timeout=timeout,
+                user=become.uid if become else None, group=become.gid if become else None,
+                extra_groups=[] if become else None,
             )  # fmt: skip
         except subprocess.TimeoutExpired as problem:
             raise DatabaseProblem(
@@ -119,7 +108,7 @@ def start(cluster: Cluster) -> Running:
 
     What a killed predecessor left behind (pid file, socket) is cleared away first.
     """
-    running = find_running(cluster)
+    running = find_running(cluster.data)
     if running:
         return running
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
@@ -134,43 +123,20 @@ def start(cluster: Cluster) -> Running:
         "pg_ctl", "start", "--pgdata", str(cluster.data), "--log", str(cluster.log),
         "--wait", "--timeout", "120", "--silent",
     )  # fmt: skip
-    running = find_running(cluster)
+    running = find_running(cluster.data)
     if started.returncode != 0 or running is None:
         said = cluster.log.read_text(errors="replace") if cluster.log.exists() else ""
         raise _explained(cluster, "pg_ctl start", said + started.stderr)
     return running
 
 
-def find_running(cluster: Cluster, *, wait_s: float = 30.0) -> Running | None:
-    """Answer the server that runs on the data now, None where there is none.
-
-    The pid file alone proves nothing: after a crash its number may belong to a stranger. A
-    postmaster that is ours but starting or stopping is given `wait_s` seconds to make up its mind;
-    one that lives but cannot be reached (its socket was cleared away) is stopped.
-    """
-    deadline = time.monotonic() + wait_s
-    while True:
-        lines = _pid_file(cluster.data)
-        pid = int(lines[0]) if lines and lines[0].strip().isdigit() else 0
-        if not pid or not _is_postmaster(pid, cluster.data):
-            return None
-        folder = lines[4].strip() if len(lines) > 4 else ""
-        if folder and _answers(folder, cluster.data):
-            return Running(pid, folder)
-        if time.monotonic() > deadline or (folder and not Path(folder).exists()):
-            os.kill(pid, signal.SIGQUIT)  # immediate shutdown: it recovers from its log
-            _wait_until_gone(pid, cluster.data)
-            return None
-        time.sleep(0.1)
-
-
 def stop(cluster: Cluster) -> None:
     """Stop the server: let statements go and write everything down; at once where that hangs."""
-    if find_running(cluster) is None:
+    if find_running(cluster.data) is None:
         return
     arguments = ["stop", "--pgdata", str(cluster.data), "--wait", "--silent"]
     stopped = cluster.run("pg_ctl", *arguments, "--mode", "fast", "--timeout", "60")
-    if stopped.returncode != 0 and _pid_file(cluster.data):
+    if stopped.returncode != 0 and find_running(cluster.data, wait_s=5):
         cluster.run("pg_ctl", *arguments, "--mode", "immediate", "--timeout", "20")
     folder = socket_folder(cluster.home, cluster.user)
     if not any(folder.iterdir()):
@@ -209,8 +175,6 @@ def _give(path: Path, user: ServerUser) -> None:
 
 
 def _my_name() -> str:
-    import pwd
-
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
@@ -218,54 +182,6 @@ def _environment() -> dict[str, str]:
     """The environment for PostgreSQL's programs: nobody's PGDATA or PGHOST, plain English."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     return {**kept, "LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
-
-
-def _pid_file(data: Path) -> list[str]:
-    try:
-        return (data / "postmaster.pid").read_text().splitlines()
-    except OSError:
-        return []
-
-
-def _is_postmaster(pid: int, data: Path) -> bool:
-    """Whether process `pid` is a PostgreSQL server on `data` (it works inside its data folder)."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    if Path("/proc/self").exists():
-        try:
-            return Path(os.readlink(f"/proc/{pid}/cwd")) == data.resolve()
-        except OSError:
-            return False  # gone meanwhile, or a stranger's
-    listed = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True)
-    return "postgres" in listed.stdout and str(data) in listed.stdout
-
-
-def _answers(folder: str, data: Path) -> bool:
-    """Whether the server behind the socket takes sessions and serves exactly this data folder."""
-    try:
-        with connect_admin(folder) as connection:
-            row = connection.execute("SELECT current_setting('data_directory')").fetchone()
-    except psycopg.OperationalError:
-        return False
-    return row is not None and Path(row[0]).resolve() == data.resolve()
-
-
-def connect_admin(folder: str, database: str = "postgres") -> psycopg.Connection[tuple[str, ...]]:
-    """Connect as the cluster's superuser, each statement on its own; for set-up only."""
-    return psycopg.connect(
-        host=folder, port=PORT, user=SUPERUSER, dbname=database,
-        autocommit=True, connect_timeout=10, application_name="atlas set-up",
-    )  # fmt: skip
-
-
-def _wait_until_gone(pid: int, data: Path, wait_s: float = 10.0) -> None:
-    deadline = time.monotonic() + wait_s
-    while _is_postmaster(pid, data) and time.monotonic() < deadline:
-        time.sleep(0.1)
 
 
 def _disk_full(folder: Path) -> DatabaseProblem:
@@ -286,5 +202,3 @@ def _explained(cluster: Cluster, step: str, said: str) -> DatabaseProblem:
         f"数据库未能启动 ({step}): {last}。完整记录见 {cluster.log}。\n"
         f"The database could not be started ({step}): {last}. The whole log is {cluster.log}."
     )
-
-

@@ -36,7 +36,8 @@ def postgresql_conf(socket: Path, port: int, *, durable: bool) -> str:
         "lc_time": "'C.UTF-8'",
         "default_text_search_config": "'pg_catalog.simple'",
         "log_line_prefix": "'%m [%p] %q%u@%d '",
-        "log_min_error_statement": "panic",  # a statement may carry data that no log should keep
+        "log_min_error_statement": "panic",  # statements and details may carry data that
+        "log_error_verbosity": "terse",  # no log should keep
         "cluster_name": "'minzheng-atlas'",
     }
     if not durable:
@@ -46,7 +47,7 @@ def postgresql_conf(socket: Path, port: int, *, durable: bool) -> str:
 
 
 def hba() -> str:
-    """Answer pg_hba.conf: only through the socket, only accounts of this machine listed in ident."""
+    """Answer pg_hba.conf: only through the socket, only accounts that ident lists."""
     return "# Written anew at every start.\nlocal all all peer map=atlas\n"
 
 

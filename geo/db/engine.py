@@ -76,7 +76,9 @@ def with_psycopg(url: str | URL) -> URL:
 
     Raises sqlalchemy.exc.ArgumentError where it is no URL at all.
     """
-    target = make_url(url.replace("postgres://", "postgresql://", 1) if isinstance(url, str) else url)
+    target = make_url(
+        url.replace("postgres://", "postgresql://", 1) if isinstance(url, str) else url
+    )
     return target.set(drivername="postgresql+psycopg")
 
 

@@ -43,8 +43,8 @@ def server_user(data: Path) -> ServerUser:
         if owner != 0 and me in (0, owner):
             return _account(owner)
         raise DatabaseProblem(
-            f"数据目录 {data} 属于用户 {_name(owner)}, 当前用户 {_name(me)} 不能使用。请改用该用户运行,"
-            " 或用 ATLAS_HOME 指定另一个目录。\n"
+            f"数据目录 {data} 属于用户 {_name(owner)}, 当前用户 {_name(me)} 不能使用。"
+            "请改用该用户运行, 或用 ATLAS_HOME 指定另一个目录。\n"
             f"{data} belongs to {_name(owner)}, not to {_name(me)}. Run as that user, or name"
             " another folder in ATLAS_HOME."
         )
@@ -138,7 +138,7 @@ def socket_folder(home: Path, user: ServerUser) -> Path:
 
 
 def _socket_bases(user: ServerUser) -> list[Path]:
-    bases = [Path("/tmp")]
+    bases = [Path("/tmp")]  # noqa: S108  # made 0700 there, and checked
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if runtime and user.is_me and Path(runtime).is_dir() and os.access(runtime, os.W_OK | os.X_OK):
         bases.insert(0, Path(runtime))
