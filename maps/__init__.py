@@ -1,0 +1,1 @@
+"""What is rendered: pages, saved files; results come in, files go out."""
