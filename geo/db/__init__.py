@@ -1,6 +1,7 @@
 """Where is the database, and how is it opened? `open_database()` is the one door."""
 
-from geo.db.engine import Database, make_engine, read_engine, session_factory
+from geo.db.addresses import Database
+from geo.db.engine import make_engine, open_session, read_engine, session_factory
 from geo.db.opening import Opened, open_database
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "Opened",
     "make_engine",
     "open_database",
+    "open_session",
     "read_engine",
     "session_factory",
 ]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from geo.db.addresses import Database, socket_url
 from geo.db.cluster import delete, open_cluster, start, stop
 from geo.db.configuration import DATABASE, OWNER, PUBLIC
-from geo.db.engine import Database, socket_url
 from geo.db.postmaster import PORT, find_running
 from geo.db.preparation import prepare
 from geo.db.sharing import Presence, User, gate, users

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
+from geo.db.addresses import Database, with_psycopg
+from geo.db.opening import open_database
+from geo.errors import DatabaseProblem
 from geo.settings import DatabaseSettings, read
 
 Role = Literal["owner", "public"]
@@ -19,22 +23,6 @@ _OPTIONS: dict[Role, str] = {
     "public": "-c search_path=atlas_public,public -c jit=off"
     " -c default_transaction_read_only=on -c statement_timeout=30s",
 }
-
-
-@dataclass(frozen=True)
-class Database:
-    """Where the tables are: one address to write as their owner, one to read as the public.
-
-    `own_public_role` is False where the server gives no role `atlas_public`: public reads are
-    then read-only sessions of the owner, still confined to schema `atlas_public` by search_path
-    only. `note` says so in words, for `atlas status`; `embedded` marks the private database.
-    """
-
-    owner_url: str
-    public_url: str
-    own_public_role: bool = True
-    embedded: bool = False
-    note: str = ""
 
 
 def make_engine(
@@ -71,23 +59,19 @@ def session_factory(database: Database, *, role: Role = "owner") -> sessionmaker
     return sessionmaker(make_engine(url, role=role), expire_on_commit=False)
 
 
-def with_psycopg(url: str | URL) -> URL:
-    """Answer the URL for psycopg 3, whichever way PostgreSQL was spelled (`postgres://` too).
+@contextmanager
+def open_session(what: str = "atlas") -> Iterator[Session]:
+    """Give a command its session: the owner's, on the database of the settings.
 
-    Raises sqlalchemy.exc.ArgumentError where it is no URL at all.
+    Starts the private database if need be; commits once at the end, or not at all when something
+    was raised. `what` names the command in `atlas status`. Raises DatabaseProblem, also where no
+    tables have been made yet.
     """
-    target = make_url(
-        url.replace("postgres://", "postgresql://", 1) if isinstance(url, str) else url
-    )
-    return target.set(drivername="postgresql+psycopg")
-
-
-def socket_url(folder: str, port: int, user: str, database: str) -> str:
-    """Answer the URL of a database reached through a Unix socket in `folder`."""
-    url = URL.create(
-        "postgresql+psycopg",
-        username=user,
-        database=database,
-        query={"host": folder, "port": str(port)},
-    )
-    return url.render_as_string(hide_password=False)
+    with open_database(what) as opened, session_factory(opened.database)() as session:
+        if session.scalar(text("SELECT to_regclass('atlas.alembic_version')")) is None:
+            raise DatabaseProblem(
+                "数据库中还没有数据表, 请先运行 ./atlas up (或 ./atlas migrate)。\n"
+                "The database has no tables yet; run ./atlas up (or ./atlas migrate) first."
+            )
+        yield session
+        session.commit()

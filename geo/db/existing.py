@@ -10,7 +10,7 @@ from psycopg import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
-from geo.db.engine import Database, with_psycopg
+from geo.db.addresses import Database, with_psycopg
 from geo.db.programs import OLDEST_POSTGIS, OLDEST_POSTGRESQL, version_numbers
 from geo.errors import DatabaseProblem
 

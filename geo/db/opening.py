@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from geo.db.addresses import Database
 from geo.db.embedded import embedded
-from geo.db.engine import Database
 from geo.db.existing import use_existing
 from geo.settings import DatabaseSettings, HomeSettings, read
 
