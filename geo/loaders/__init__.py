@@ -1,0 +1,1 @@
+"""How do files from outside become checked rows with provenance?"""

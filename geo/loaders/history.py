@@ -1,0 +1,295 @@
+"""Which states did each division have, and what became of it? Read from yearly change events.
+
+The events know years, not days: a change of year Y is counted from 1 January of Y, and the version
+says so. Early code lists mix up units of equal names; such links are kept as doubtful, not followed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+Node = tuple[str, str]
+"""A unit of the event list: its 6-digit code and its name, since early codes changed hands."""
+
+MUNICIPALITIES = ("11", "12", "31", "50")
+KEEPS_UNITS = {"驻地迁移", "区划调整", "划转"}
+"""Kinds of event that begin and end no unit."""
+CODE_REASSIGNED = "码位改派"
+ABOLISHED = "撤销"
+
+START_UNKNOWN = "起始日期未知(所用资料始于 1980 年) · start unknown: the source begins in 1980"
+YEAR_ONLY = (
+    "{} 年变更,具体日期未知,自当年 1 月 1 日计 · only the year is known, counted from 1 January"
+)
+END_UNKNOWN = (
+    "已撤销,日期未知,早于资料日期 · abolished on an unknown day before the date of the source"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A division on one side of a change: 6-digit codes."""
+
+    code: str
+    name: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change event with what is to be believed of it."""
+
+    number: int
+    kind: str
+    year: int
+    level: int
+    old: Member | None
+    new: Member | None
+    old_path: tuple[str, ...] = ()
+    new_path: tuple[str, ...] = ()
+    document_no: str | None = None
+    note: str | None = None
+    doubt: str | None = None
+    method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitVersion:
+    """One state of a division by its code; years None = unknown or lasting."""
+
+    code: str
+    name: str
+    level: int
+    parent: str | None
+    start_year: int | None
+    end_year: int | None
+    ended: bool = False
+    note: str | None = None
+
+    @property
+    def validity_note(self) -> str | None:
+        """What is not known about the dates."""
+        notes = []
+        if self.start_year is None:
+            notes.append(START_UNKNOWN)
+        years = [year for year in (self.start_year, self.end_year) if year is not None]
+        if years:
+            notes.append(YEAR_ONLY.format("、".join(map(str, years))))
+        if self.ended and self.end_year is None:
+            notes.append(END_UNKNOWN)
+        return "; ".join(notes) or None
+
+
+def read_changes(events: Iterable[Json]) -> list[Change]:
+    """Changes from events as delivered; each carries its number `n` in the source."""
+    changes = [_change(event) for event in events]
+    new_provinces = {
+        (c.year, c.new.code[:2]) for c in changes if c.level == 1 and c.new and not c.old
+    }
+    founded: dict[str, int] = {}
+    for change in changes:
+        if change.new and change.kind != ABOLISHED and change.new.code not in founded:
+            is_same_code = change.old is not None and change.old.code == change.new.code
+            founded[change.new.code] = 0 if is_same_code else change.year
+    return _link_by_name([_doubted(change, new_provinces, founded) for change in changes])
+
+
+def _change(event: Json) -> Change:
+    note = [event.get("note"), event.get("detail"), event.get("source_official")]
+    note += [event.get("source"), event.get("source_url")]
+    return Change(
+        number=event["n"],
+        kind=event["type"],
+        year=event["year"],
+        level=event["level"],
+        old=_member(event.get("old")),
+        new=_member(event.get("new")),
+        old_path=tuple(event.get("old_path") or ()),
+        new_path=tuple(event.get("new_path") or ()),
+        document_no=event.get("doc_no"),
+        note="; ".join(part.strip("。 ") for part in note if part) or None,
+    )
+
+
+def _member(side: Json | None) -> Member | None:
+    if not side or not side.get("code") or not side.get("name"):
+        return None
+    parent = side.get("parent_code") or None
+    return Member(side["code"][:6], side["name"], superior(parent[:6]) if parent else None)
+
+
+def superior(parent: str) -> str:
+    """The real unit behind a container of the code lists (5001xx 市辖区, 3290xx 省直辖 …)."""
+    is_container = parent[2:4] == "90" or (
+        parent[:2] in MUNICIPALITIES and parent[2:4] in ("01", "02", "03")
+    )
+    return f"{parent[:2]}0000" if is_container else parent
+
+
+def _doubted(
+    change: Change, new_provinces: set[tuple[int, str]], founded: Mapping[str, int]
+) -> Change:
+    """Mark a link that the source's method (equal names, equal codes) cannot carry."""
+    doubt = None
+    if change.old and change.new:
+        crosses = change.old.code[:2] != change.new.code[:2]
+        if change.kind == ABOLISHED and founded.get(change.new.code, 0) > change.year:
+            doubt = "去向为后来设立的单位,不作直接沿革 · its successor was founded only later"
+        elif crosses and (change.year, change.new.code[:2]) not in new_provinces:
+            doubt = "前后分属两省,疑为同名误接,不作沿革 · in two provinces: equal names mixed up"
+        elif change.kind == CODE_REASSIGNED:
+            doubt = "代码改派给另一单位,不作沿革 · the code went to another unit, no succession"
+    return _replace(change, doubt=doubt) if doubt else change
+
+
+def _link_by_name(changes: list[Change]) -> list[Change]:
+    """Join an abolition without destination to a founding of the same year and name."""
+    founded = {
+        (c.year, c.new.name): c.new for c in changes if c.kind == "新设" and c.new and not c.old
+    }
+    linked = []
+    for change in changes:
+        if change.kind == ABOLISHED and change.old and not change.new:
+            name = change.new_path[-1] if change.new_path else change.old.name
+            found = founded.get((change.year, name))
+            if found is not None:
+                method = "同年同名推定 · derived: founded in the same year under that name"
+                change = _replace(change, new=found, method=method)
+        linked.append(change)
+    return linked
+
+
+def _replace(change: Change, **values: Any) -> Change:
+    return Change(**{name: getattr(change, name) for name in Change.__slots__} | values)
+
+
+def changes_around(changes: Iterable[Change], units: Iterable[Node], cities: set[str]) -> set[int]:
+    """Numbers of the events that lead to the units or happened under the cities.
+
+    Predecessors are followed back as far as the events go, over links that are not in doubt.
+    """
+    changes = list(changes)
+    into: dict[Node, list[Change]] = defaultdict(list)
+    touching: dict[Node, list[Change]] = defaultdict(list)
+    for change in changes:
+        for side in (change.old, change.new):
+            if side:
+                touching[(side.code, side.name)].append(change)
+        if change.new:
+            into[(change.new.code, change.new.name)].append(change)
+    queue = list(units)
+    for change in changes:
+        for side in (change.old, change.new):
+            if side and side.parent in cities:
+                queue.append((side.code, side.name))
+    seen: set[Node] = set()
+    kept: set[int] = set()
+    while queue:
+        node = queue.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        kept.update(change.number for change in touching[node])
+        queue += [
+            (change.old.code, change.old.name)
+            for change in into[node]
+            if change.old and not change.doubt
+        ]
+    return kept
+
+
+@dataclass
+class _Timeline:
+    """What the events say about one code: (year, 0 = ends / 1 = begins, state, doubt)."""
+
+    marks: list[tuple[int, int, Member, str | None]] = field(default_factory=list)
+    level: int = 3
+
+
+def derive_versions(
+    changes: Iterable[Change], today: Mapping[str, Member], levels: Mapping[str, int]
+) -> list[UnitVersion]:
+    """The states of every code that the events or today's list name, oldest first.
+
+    `today` holds the units that exist now with their present superior; `levels` their levels.
+    A code that the events leave open but that does not exist today is closed without a year.
+    """
+    timelines: dict[str, _Timeline] = defaultdict(_Timeline)
+    for change in changes:
+        if change.kind in KEEPS_UNITS:
+            continue
+        is_other_unit = change.doubt is not None and change.kind != ABOLISHED
+        if change.old and not is_other_unit:
+            timelines[change.old.code].marks.append((change.year, 0, change.old, None))
+            timelines[change.old.code].level = change.level
+        if change.new and change.kind != ABOLISHED:
+            mark = (change.year, 1, change.new, _origin_note(change))
+            timelines[change.new.code].marks.append(mark)
+            timelines[change.new.code].level = change.level
+    versions = []
+    for code in sorted({*timelines, *today}):
+        level = levels.get(code, timelines[code].level)
+        versions += _versions_of(code, level, timelines[code], today.get(code))
+    return versions
+
+
+def _origin_note(change: Change) -> str | None:
+    """Why the source's predecessor of a doubtful change is not taken as one."""
+    if not change.doubt or not change.old:
+        return None
+    return f"资料中该变更的前身为「{change.old.name}」({change.old.code}): {change.doubt}"
+
+
+def _versions_of(
+    code: str, level: int, timeline: _Timeline, now: Member | None
+) -> list[UnitVersion]:
+    """Walk along one code's marks; an end without a beginning began before the source does."""
+    versions: list[UnitVersion] = []
+    state: Member | None = None
+    start: int | None = None
+    note: str | None = None
+    for year, begins, member, doubt in sorted(timeline.marks, key=lambda mark: mark[:2]):
+        if not begins:
+            ended = state or member
+            versions.append(_version(code, level, ended, start, year, note))
+            state, start, note = None, None, None
+        elif state is None:
+            state, start, note = member, year, doubt
+        elif (state.name, state.parent) != (member.name, member.parent):
+            versions.append(_version(code, level, state, start, year, note))
+            state, start, note = member, year, doubt
+    if now is not None:
+        if state is None and versions:
+            # The events end a unit that today's polygons still show: its last state goes on.
+            last = versions.pop()
+            start, note = last.start_year, last.note
+        if state is not None and state.name != now.name:
+            note = f"变更资料中名为「{state.name}」 · named {state.name} in the change events"
+        versions.append(UnitVersion(code, now.name, level, now.parent, start, None, False, note))
+    elif state is not None:
+        versions.append(_version(code, level, state, start, None, note))
+    return [v for v in versions if v.start_year is None or v.start_year != v.end_year]
+
+
+def _version(
+    code: str, level: int, state: Member, start: int | None, end: int | None, note: str | None
+) -> UnitVersion:
+    return UnitVersion(code, state.name, level, state.parent, start, end, True, note)
+
+
+def parents_named_in(changes: Iterable[Change]) -> dict[str, str]:
+    """Names of superior units by code as the paths of the newest events spell them out."""
+    names: dict[str, str] = {}
+    for change in sorted(changes, key=lambda change: change.year):
+        sides = [(change.new, change.new_path)]
+        if not change.doubt:
+            sides.append((change.old, change.old_path))
+        for side, path in sides:
+            if side and side.parent and len(path) >= 2 and path[-1] == side.name:
+                if not side.parent.endswith("0000"):
+                    names[side.parent] = path[-2]
+    return names
