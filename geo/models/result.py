@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Double, ForeignKey, Index, SmallInteger, Text, func
+from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.models.base import Base, Keyed, geometry, spatial_indexes
@@ -38,6 +39,13 @@ class CoverageRun(Keyed, Base):
     method: Mapped[str] = mapped_column(Text, doc="the rule in words")
     data_stamp: Mapped[int] = mapped_column(
         BigInteger, doc="largest row version of the inputs; a run with an older one is stale"
+    )
+    holds: Mapped[Range[date]] = mapped_column(
+        DATERANGE, doc="days on which the same answer holds: no input begins or ends within them"
+    )
+    detail: Mapped[dict[str, Any]] = mapped_column(
+        JSONB,
+        doc="people outside every area, areas that cannot be measured, sources, dropped slivers",
     )
     has_synthetic: Mapped[bool] = mapped_column(Boolean, doc="an input was made up")
     facilities: Mapped[int] = mapped_column(doc="facilities that counted")

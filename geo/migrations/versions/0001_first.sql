@@ -34,6 +34,8 @@ CREATE TABLE coverage_run (
     across_border BOOLEAN NOT NULL,
     method TEXT NOT NULL,
     data_stamp BIGINT NOT NULL,
+    holds DATERANGE NOT NULL,
+    detail JSONB NOT NULL,
     has_synthetic BOOLEAN NOT NULL,
     facilities INTEGER NOT NULL,
     computed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
