@@ -43,6 +43,7 @@ def make_engine(
         max_overflow=2,
         pool_timeout=10,
         pool_pre_ping=over_network,  # a socket to our own server does not go stale
+        hide_parameters=True,  # bound values may be personal; no log may hold them
         connect_args={"options": _OPTIONS[role], "application_name": f"atlas {role}"},
     )
     return engine.execution_options(isolation_level="AUTOCOMMIT") if autocommit else engine

@@ -1,0 +1,248 @@
+"""Which PostGIS, which databases, which server and which browser do the tests get?
+
+One private cluster per run, one migrated database per worker, each test rolled back; one further
+database with a whole city, built once per run and read-only, for the API, the maps and stories.
+"""
+
+from __future__ import annotations
+
+import os
+import socket as sockets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
+
+from geo.db import Database, make_engine
+from geo.db.embedded import Embedded, embedded
+from tests.browser import Watched, find_chromium, keep_screenshot, launch, watched_page
+from tests.machine import city_database, make_home, remove_home, worker_database
+
+HOME = "ATLAS_TEST_HOME"
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's home once, in the process that leads the run; workers inherit it."""
+    for name in [name for name in os.environ if name.startswith("ATLAS_") and name not in KEPT]:
+        del os.environ[name]  # a developer's own settings must not decide a test
+    if not hasattr(config, "workerinput"):
+        os.environ[HOME] = str(make_home())
+
+
+KEPT = {HOME, "ATLAS_CHROMIUM", "ATLAS_TEST_FULL", "ATLAS_PG_BIN", "ATLAS_PYTHON"}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    if not hasattr(config, "workerinput") and HOME in os.environ:
+        remove_home(Path(os.environ.pop(HOME)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the long tests unless `./atlas test --full` asked for them."""
+    if os.environ.get("ATLAS_TEST_FULL", "") not in ("", "0"):
+        return
+    for item in items:
+        if item.get_closest_marker("full"):
+            item.add_marker(pytest.mark.skip(reason="long: run by ./atlas test --full"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """Note whether the test failed, for fixtures that then keep a picture."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+# --- databases ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def home() -> Path:
+    """The home of this run's cluster."""
+    return Path(os.environ[HOME])
+
+
+@pytest.fixture(scope="session")
+def cluster(home: Path) -> Iterator[Embedded]:
+    """The run's private PostGIS, shared by all workers; fast and forgetful (no fsync)."""
+    with embedded(home, what="pytest", durable=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def database(home: Path, cluster: Embedded) -> Database:
+    """This worker's own migrated database, empty."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return worker_database(home, cluster.socket, f"test_{worker}")
+
+
+@pytest.fixture(scope="session")
+def engine(database: Database) -> Iterator[Engine]:
+    """The owner's engine on this worker's database."""
+    made = make_engine(database.owner_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """The owner's session; whatever the test does, also a commit, is rolled back."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as opened:
+            yield opened
+        if outer.is_active:
+            outer.rollback()
+
+
+@pytest.fixture
+def public_connection(database: Database) -> Iterator[Connection]:
+    """A connection of role atlas_public; it does not see what `session` has not committed."""
+    engine = make_engine(database.public_url, role="public")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+class AsPublic(Protocol):
+    """Call it with a session to look through the public's eyes inside a `with` block."""
+
+    def __call__(self, session: Session) -> AbstractContextManager[Session]: ...
+
+
+@pytest.fixture
+def as_public() -> AsPublic:
+    """`with as_public(session):` makes the test's own uncommitted rows visible to atlas_public."""
+
+    @contextmanager
+    def look(session: Session) -> Iterator[Session]:
+        session.flush()
+        session.execute(text("SET LOCAL ROLE atlas_public"))
+        session.execute(text("SET LOCAL search_path = atlas_public, public"))
+        try:
+            yield session
+        finally:
+            if session.in_transaction() and session.is_active:
+                session.execute(text("RESET ROLE"))
+                session.execute(text("SET LOCAL search_path = atlas, public"))
+
+    return look
+
+
+# --- a whole city ------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def city(home: Path, cluster: Embedded) -> Database:
+    """Changzhou with its demonstration data, computed: as `./atlas up` makes it. Read-only."""
+    from api.up import prepare_city
+
+    return city_database(home, cluster.socket, lambda database: prepare_city(database, "常州市"))
+
+
+@pytest.fixture(scope="session")
+def city_engine(city: Database) -> Iterator[Engine]:
+    """The owner's engine on the city."""
+    made = make_engine(city.owner_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def city_session(city_engine: Engine) -> Iterator[Session]:
+    """The owner's session on the city; it can only read."""
+    with Session(city_engine, expire_on_commit=False) as opened:
+        yield opened
+        opened.rollback()
+
+
+@pytest.fixture(scope="session")
+def client(city: Database) -> Iterator[TestClient]:
+    """The whole service on the city, called without a network; errors come back as answers."""
+    from api.app import create_app
+
+    with TestClient(create_app(city), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def server(city: Database) -> Iterator[str]:
+    """The whole service on the city on a real port; the address of its home page, without `/`."""
+    from api.app import create_app
+
+    with sockets.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(create_app(city), log_level="warning", lifespan="on")
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=running.run, args=([taken],), daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 30
+        while not running.started:
+            assert thread.is_alive(), "the server stopped while starting"
+            assert time.monotonic() < deadline, "the server did not start within 30 s"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+        running.should_exit = True
+        thread.join(timeout=10)
+
+
+# --- browser -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; tests are skipped with the reason where there is none."""
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.skip("no Chromium: set ATLAS_CHROMIUM or install Debian's package chromium")
+    with sync_playwright() as playwright:
+        opened = launch(playwright, chromium)
+        yield opened
+        opened.close()
+
+
+class OpenPage(Protocol):
+    """Call it for a fresh page; keywords go to playwright's `new_context` (viewport, locale …)."""
+
+    def __call__(self, **context: Any) -> Watched: ...
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens watched pages; where the test fails their screenshots are kept in test-results/."""
+    opened: list[AbstractContextManager[Watched]] = []
+    pages: list[Watched] = []
+
+    def open_one(**context: Any) -> Watched:
+        manager = watched_page(browser, **context)
+        opened.append(manager)
+        pages.append(manager.__enter__())
+        return pages[-1]
+
+    yield open_one
+    for number, watched in enumerate(pages):
+        if request.node.stash.get(FAILED, False):
+            keep_screenshot(watched.page, f"{request.node.nodeid}-{number}")
+    for manager in opened:
+        manager.__exit__(None, None, None)
+
+
+@pytest.fixture
+def browser_page(open_page: OpenPage) -> Watched:
+    """One watched page at desktop width."""
+    return open_page(viewport={"width": 1280, "height": 800})

@@ -1,0 +1,110 @@
+"""Where do the tests' own PostGIS, its databases and its leftovers live?"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from geo.db.addresses import Database, socket_url
+from geo.db.configuration import OWNER, PUBLIC
+from geo.db.embedded import forget
+from geo.db.postmaster import PORT, connect_admin
+from geo.db.preparation import make_database
+from geo.db.sharing import users
+from geo.errors import GeoError
+from geo.migrations import migrate
+
+PREFIX = "minzheng-atlas-test-"
+MIGRATED = "migrated"
+
+
+def make_home() -> Path:
+    """Make a home for one run's cluster, in /tmp where any server's user can enter it.
+
+    What killed runs of this user left behind is cleared away first.
+    """
+    for leftover in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError, ValueError, GeoError):
+            if leftover.stat().st_uid == os.geteuid() and not _is_alive(leftover):
+                remove_home(leftover)
+    home = Path(tempfile.mkdtemp(prefix=PREFIX))
+    home.chmod(0o755)
+    (home / "controller").write_text(str(os.getpid()))
+    return home
+
+
+def remove_home(home: Path) -> None:
+    """Stop what may run there and delete it."""
+    with contextlib.suppress(GeoError):
+        forget(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _is_alive(home: Path) -> bool:
+    """Whether the run that made this home still goes on, or a worker of it does."""
+    if users(home):
+        return True
+    try:
+        os.kill(int((home / "controller").read_text()), 0)
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+    return True
+
+
+@contextmanager
+def one_at_a_time(home: Path, name: str) -> Iterator[None]:
+    """Let one worker of the run do a thing while the others wait for it."""
+    with (home / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def database_at(socket: str, name: str) -> Database:
+    """Answer the addresses of one of the cluster's databases."""
+    return Database(
+        owner_url=socket_url(socket, PORT, OWNER, name),
+        public_url=socket_url(socket, PORT, PUBLIC, name),
+        embedded=True,
+    )
+
+
+def worker_database(home: Path, socket: str, name: str) -> Database:
+    """Answer a fresh migrated database for one worker; the migrations run once per run."""
+    with one_at_a_time(home, MIGRATED):
+        if not (home / MIGRATED).exists():
+            make_database(socket, MIGRATED)
+            migrate(database_at(socket, MIGRATED).owner_url)
+            with connect_admin(socket) as admin:
+                # For the fixture `as_public`: the owner may look through the public's eyes.
+                admin.execute("GRANT atlas_public TO atlas")
+            (home / MIGRATED).touch()
+        make_database(socket, name, template=MIGRATED)
+    return database_at(socket, name)
+
+
+def city_database(home: Path, socket: str, build: Callable[[Database], object]) -> Database:
+    """Answer the database of the city, built once per run by `build`, then read-only for all.
+
+    A build that failed is not tried again by every test: the reason stands in `city.failed`.
+    """
+    database = database_at(socket, "city")
+    with one_at_a_time(home, "city"):
+        if (home / "city.failed").exists():
+            raise RuntimeError(f"the city was not built: {(home / 'city.failed').read_text()}")
+        if not (home / "city").exists():
+            make_database(socket, "city")
+            try:
+                build(database)
+            except BaseException as problem:
+                (home / "city.failed").write_text(f"{type(problem).__name__}: {problem}")
+                raise
+            with connect_admin(socket) as admin:
+                admin.execute("ALTER DATABASE city SET default_transaction_read_only = on")
+            (home / "city").touch()
+    return database
