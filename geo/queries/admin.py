@@ -1,0 +1,257 @@
+"""Which divisions are there on a day: by code, at a point, under a superior, in the past?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from geo.errors import BadInput, NotFound
+from geo.queries.filters import check_point
+
+Reader = Session | Connection
+
+MUNICIPALITIES = ("11", "12", "31", "50")
+"""First two digits of the province-level cities, whose districts lie directly under them."""
+
+_COLUMNS = """u.code, u.name, u.short_name, u.level, u.unit_type, u.parent_code,
+    lower(u.validity) AS valid_from, upper(u.validity) AS valid_until, u.validity_note,
+    u.geom IS NOT NULL AS has_geometry, u.geometry_note, u.note, u.source, u.source_date,
+    u.is_synthetic"""
+
+_UNIT = text(
+    f"SELECT {_COLUMNS} FROM admin_unit u WHERE u.code = :code AND u.validity @> CAST(:on AS date)"
+)
+
+_UNIT_AT = text(
+    f"""SELECT {_COLUMNS} FROM admin_unit u
+    WHERE ST_Intersects(u.geom, ST_SetSRID(ST_Point(:lon, :lat), 4490))
+      AND u.validity @> CAST(:on AS date)
+    ORDER BY u.level, u.code"""
+)
+
+_UNITS = text(
+    f"""SELECT {_COLUMNS} FROM admin_unit u
+    WHERE u.validity @> CAST(:on AS date)
+      AND (CAST(:level AS smallint) IS NULL OR u.level = :level)
+      AND (CAST(:parent AS text) IS NULL OR u.parent_code = :parent)
+    ORDER BY u.level, u.code"""
+)
+
+BELOW = """below AS (
+    SELECT u.code, u.level FROM admin_unit u
+    WHERE u.code = :code AND u.validity @> CAST(:on AS date)
+    UNION
+    SELECT u.code, u.level FROM admin_unit u JOIN below b ON u.parent_code = b.code
+    WHERE u.validity @> CAST(:on AS date)
+)"""
+"""Recursive part: the unit `:code` and all under it on `:on`, by parent, not by prefix."""
+
+_DESCENDANTS = text(
+    f"""WITH RECURSIVE {BELOW}
+    SELECT {_COLUMNS} FROM below b
+    JOIN admin_unit u ON u.code = b.code AND u.validity @> CAST(:on AS date)
+    WHERE u.code <> :code AND (CAST(:level AS smallint) IS NULL OR u.level = :level)
+    ORDER BY u.level, u.code"""
+)
+
+_ABOVE = text(
+    f"""WITH RECURSIVE above AS (
+        SELECT u.code, u.parent_code, 0 AS step FROM admin_unit u
+        WHERE u.code = :code AND u.validity @> CAST(:on AS date)
+        UNION ALL
+        SELECT u.code, u.parent_code, a.step + 1 FROM admin_unit u
+        JOIN above a ON u.code = a.parent_code
+        WHERE u.validity @> CAST(:on AS date) AND a.step < 6
+    )
+    SELECT {_COLUMNS} FROM above a
+    JOIN admin_unit u ON u.code = a.code AND u.validity @> CAST(:on AS date)
+    ORDER BY a.step"""
+)
+
+_VERSIONS = text(
+    f"""SELECT {_COLUMNS} FROM admin_unit u WHERE u.code = :code
+    ORDER BY lower(u.validity) NULLS FIRST"""
+)
+
+_EVENTS = text(
+    """SELECT e.id, e.kind, e.event_year, e.decided_on, e.effective_on, e.document_no, e.note,
+           e.source, m.side, m.code, m.name, m.parent_code
+    FROM succession_event e JOIN succession_member m ON m.event_id = e.id
+    WHERE e.id IN (SELECT event_id FROM succession_member WHERE code = :code)
+    ORDER BY coalesce(e.effective_on, make_date(e.event_year, 1, 1)), e.id, m.side, m.code"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One version of a division, without its geometry. `None` is unknown, never empty."""
+
+    code: str
+    name: str
+    short_name: str | None
+    level: int
+    unit_type: str | None
+    parent_code: str | None
+    valid_from: date | None
+    valid_until: date | None
+    validity_note: str | None
+    has_geometry: bool
+    geometry_note: str | None
+    note: str | None
+    source: str | None
+    source_date: date | None
+    is_synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A division on one side of a change, as it was then."""
+
+    code: str
+    name: str
+    parent_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change of divisions with what stood before and after it."""
+
+    kind: str
+    event_year: int
+    decided_on: date | None
+    effective_on: date | None
+    document_no: str | None
+    note: str | None
+    source: str | None
+    predecessors: tuple[Member, ...]
+    successors: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All stored versions of a code, oldest first, and the changes that name it."""
+
+    code: str
+    versions: tuple[Unit, ...]
+    events: tuple[Event, ...]
+
+
+def full_code(code: str) -> str:
+    """The 12-digit form of a division code that people type with 2, 4, 6, 9 or 12 digits.
+
+    Raises BadInput for anything else.
+    """
+    typed = code.strip()
+    if not re.fullmatch(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}", typed, re.ASCII):
+        raise BadInput(
+            f"a division code has 6, 9 or 12 digits, not {code[:20]!r}", parameter="code"
+        )
+    return typed.ljust(12, "0")
+
+
+def unit(session: Reader, code: str, on: date) -> Unit:
+    """The version of a division that is in force on a day.
+
+    Raises NotFound where the code has none on that day, saying when it had.
+    """
+    whole = full_code(code)
+    row = session.execute(_UNIT, {"code": whole, "on": on}).one_or_none()
+    if row is None:
+        raise NotFound(_why_missing(session, whole, on))
+    return Unit(**row._mapping)
+
+
+def unit_at(session: Reader, lon: float, lat: float, on: date) -> list[Unit]:
+    """The divisions whose territory holds a point on a day, largest first.
+
+    A point on a shared border belongs to both sides. Empty where no stored territory of that day
+    holds the point: versions without geometry cannot be found this way.
+    """
+    check_point(lon, lat)
+    rows = session.execute(_UNIT_AT, {"lon": lon, "lat": lat, "on": on})
+    return [Unit(**row._mapping) for row in rows]
+
+
+def units(
+    session: Reader, *, level: int | None = None, parent: str | None = None, on: date
+) -> list[Unit]:
+    """Divisions in force on a day, of a level (1 province … 5 village), right under a superior."""
+    if level is not None and not 1 <= level <= 5:
+        raise BadInput(f"level is 1 (province) … 5 (village), not {level}", parameter="level")
+    above = full_code(parent) if parent is not None else None
+    rows = session.execute(_UNITS, {"level": level, "parent": above, "on": on})
+    return [Unit(**row._mapping) for row in rows]
+
+
+def children(session: Reader, code: str, on: date) -> list[Unit]:
+    """The divisions right under one on a day. Raises NotFound for an unknown superior."""
+    return units(session, parent=unit(session, code, on).code, on=on)
+
+
+def descendants(session: Reader, code: str, on: date, *, level: int | None = None) -> list[Unit]:
+    """All divisions under one on a day, at any depth or at one level, by their stated superiors."""
+    found = unit(session, code, on)
+    rows = session.execute(_DESCENDANTS, {"code": found.code, "on": on, "level": level})
+    return [Unit(**row._mapping) for row in rows]
+
+
+def ancestors(session: Reader, code: str, on: date) -> list[Unit]:
+    """A division and its superiors on a day, smallest first."""
+    found = unit(session, code, on)
+    rows = session.execute(_ABOVE, {"code": found.code, "on": on})
+    return [Unit(**row._mapping) for row in rows]
+
+
+def city_of(session: Reader, code: str, on: date) -> Unit:
+    """The prefecture-level city over a division; for a municipality's district the municipality.
+
+    Raises NotFound where the division lies under neither.
+    """
+    above = ancestors(session, code, on)
+    municipal = [u for u in above if u.level == 1 and u.code[:2] in MUNICIPALITIES]
+    city = municipal or [u for u in above if u.level == 2]
+    if not city:
+        raise NotFound(f"no city is known above {full_code(code)} on {on}")
+    return city[0]
+
+
+def history(session: Reader, code: str) -> History:
+    """All versions of a division and the changes in which it took part, oldest first.
+
+    Raises NotFound where the code appears neither as a division nor in a change.
+    """
+    whole = full_code(code)
+    versions = tuple(Unit(**r._mapping) for r in session.execute(_VERSIONS, {"code": whole}))
+    events = _events(session.execute(_EVENTS, {"code": whole}).all())
+    if not versions and not events:
+        raise NotFound(f"division {whole} is not known")
+    return History(whole, versions, events)
+
+
+def _events(rows: Any) -> tuple[Event, ...]:
+    """Fold the rows event × member into events; rows of one event stand together."""
+    folded: dict[int, tuple[Any, dict[str, list[Member]]]] = {}
+    for row in rows:
+        _, sides = folded.setdefault(row.id, (row, {"predecessor": [], "successor": []}))
+        sides[row.side].append(Member(row.code, row.name, row.parent_code))
+    return tuple(
+        Event(
+            row.kind, row.event_year, row.decided_on, row.effective_on, row.document_no, row.note,
+            row.source, tuple(sides["predecessor"]), tuple(sides["successor"]),
+        )
+        for row, sides in folded.values()
+    )  # fmt: skip
+
+
+def _why_missing(session: Reader, code: str, on: date) -> str:
+    """One sentence: never known, or known on other days."""
+    rows = session.execute(_VERSIONS, {"code": code}).all()
+    if not rows:
+        return f"division {code} is not known"
+    spans = "; ".join(f"{r.name} {r.valid_from or '…'} – {r.valid_until or '…'}" for r in rows[:5])
+    return f"division {code} is not in force on {on}; known: {spans}"
