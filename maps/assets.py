@@ -117,7 +117,7 @@ def _install(build: Path, *, for_tests: bool) -> None:
         said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
         last = " / ".join(said[:3]) or f"exit code {done.returncode}"
         raise Unavailable(
-            f"无法用 npm 取得页面资源 ({last})。请检查网络或 npm 软件源设置, 再运行 python -m maps.assets\n"
+            f"无法用 npm 取得页面资源 ({last})。请检查网络或 npm 软件源设置, 然后重试。\n"
             "npm could not fetch the page assets; check the network or npm's registry setting."
         )
 

@@ -1,0 +1,30 @@
+"""How many elders are within reach of a kind of facility, where are the gaps, what is missing?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from maps.base import Layer, Page, View, draw_view
+
+VIEW = View(
+    wing="access",
+    module="pages/access.js",
+    zh="覆盖与缺口",
+    en="Coverage and gaps",
+    layers=(
+        Layer("ground", "区界(示意)", "Districts (schematic)"),
+        Layer("areas", "覆盖率", "Coverage"),
+        Layer("gaps", "缺口", "Gaps"),
+        Layer("facilities", "设施", "Facilities", shown=False),
+    ),
+)
+
+
+def draw_access(page: Page, data: Mapping[str, Any] | None = None) -> str:
+    """Answer the page of coverage and gaps as HTML.
+
+    data: None, or for one self-contained file `units`, `coverage` and `gaps` (lists of answers, each
+    with the `question` that it answers), `missing` and `facilities`.
+    """
+    return draw_view(page, VIEW, data)

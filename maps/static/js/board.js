@@ -1,0 +1,141 @@
+// What lies on every map: the ground of our own districts, labels, scale, a view that links keep?
+
+import { el, soon, byId, put } from "atlas/dom.js";
+import { page } from "atlas/page.js";
+import { chosenNumber, choose } from "atlas/state.js";
+import { extent, labelPoint } from "atlas/geodesy.js";
+import { t } from "atlas/words.js";
+
+const L = globalThis.L;
+
+/** Folium's map, or null where no map is served; everything here then does nothing. */
+export const map = globalThis.map_atlas ?? null;
+export const layer = (code) => globalThis[`feature_group_${code}`] ?? null;
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Prepare the map; it shows the linked view, or `bounds` (west, south, east, north). */
+export function openMap(bounds = page.bounds) {
+  if (!map) return;
+  map.attributionControl?.setPrefix("Leaflet");
+  map.options.zoomAnimation = map.options.fadeAnimation = !isCalm;
+  L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
+  nameControls();
+  const zoom = chosenNumber("z");
+  if (zoom !== null && chosenNumber("lat") !== null) {
+    map.setView([chosenNumber("lat"), chosenNumber("lon", 0)], zoom, { animate: false });
+  } else if (bounds) show(bounds, { animate: false });
+  map.on("moveend", soon(() => {
+    const { lat, lng } = map.getCenter();
+    choose({ lat: lat.toFixed(5), lon: lng.toFixed(5), z: map.getZoom() });
+  }, 250));
+  new ResizeObserver(soon(resized, 60)).observe(map.getContainer());
+}
+
+function nameControls() {
+  const box = map.getContainer();
+  box.setAttribute("role", "application");
+  box.setAttribute("aria-label", t("地图:方向键平移,加减号缩放", "Map: arrow keys pan, plus and minus zoom"));
+  const names = {
+    ".leaflet-control-zoom-in": t("放大", "Zoom in"),
+    ".leaflet-control-zoom-out": t("缩小", "Zoom out"),
+    ".leaflet-control-layers-toggle": t("图层", "Layers"),
+  };
+  for (const [selector, name] of Object.entries(names)) {
+    const control = box.querySelector(selector);
+    if (!control) continue;
+    control.title = name;
+    control.setAttribute("aria-label", name);
+  }
+}
+
+/** The map's own size changed. */
+export const resized = () => map?.invalidateSize({ animate: false });
+
+/** Bring a box of degrees into view. */
+export function show([west, south, east, north], options = {}) {
+  map?.fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: 16, animate: !isCalm, ...options });
+}
+
+export function showPoint([lon, lat], zoom = 15) {
+  map?.setView([lat, lon], Math.max(map.getZoom(), zoom), { animate: !isCalm });
+}
+
+export const isInView = ([lon, lat]) => (map ? map.getBounds().contains([lat, lon]) : true);
+export const viewBox = () => {
+  if (!map) return null;
+  const box = map.getBounds();
+  return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+};
+
+const boxOfAll = (features) => features.map((one) => extent(one.geometry)).filter(Boolean)
+  .reduce((all, box) => (all ? [Math.min(all[0], box[0]), Math.min(all[1], box[1]), Math.max(all[2], box[2]), Math.max(all[3], box[3])] : box), null);
+
+/** Draw divisions as the ground of a thematic map: land, borders, names. Answers their extent. */
+export function drawGround(units, { labels = true } = {}) {
+  const box = boxOfAll(units);
+  if (!map || !box) return box;
+  const ground = layer("ground");
+  ground.clearLayers();
+  ground.addLayer(shape(units, () => ({ className: "ground", pane: "ground", interactive: false })));
+  if (labels) drawLabels(ground, units, (unit) => unit.properties.name);
+  return box;
+}
+
+/** Put names of areas on the map; `text` may answer several lines. */
+export function drawLabels(group, features, text, kind = "place-label") {
+  for (const feature of features) {
+    const at = labelPoint(feature.geometry);
+    if (!at) continue;
+    const lines = [text(feature)].flat();
+    const content = el("span", { class: kind }, lines.map((line, i) => el("span", { class: i ? "label-value" : "" }, line)));
+    group.addLayer(L.marker([at[1], at[0]], {
+      icon: L.divIcon({ className: "label", html: content, iconSize: [0, 0] }),
+      pane: "labels", interactive: false, keyboard: false,
+    }));
+  }
+}
+
+/** Areas or lines as a Leaflet layer; `style` answers the options of one feature. */
+export function shape(features, style, onEach = null) {
+  const drawn = L.featureGroup();
+  for (const feature of features.filter((one) => one.geometry)) {
+    const options = style(feature);
+    const part = L.geoJSON(feature, { style: () => options, pane: options.pane, interactive: options.interactive ?? true });
+    onEach?.(feature, part);
+    drawn.addLayer(part);
+  }
+  return drawn;
+}
+
+/** One mark made of a DOM node; `name` is what a screen reader says. */
+export function mark([lon, lat], node, { name, size = 32, pane = "markerPane", onclick = null, className = "mark" } = {}) {
+  const made = L.marker([lat, lon], {
+    icon: L.divIcon({ className, html: node, iconSize: [size, size] }),
+    pane, keyboard: Boolean(onclick), interactive: Boolean(onclick), title: name ?? "", alt: name ?? "",
+  });
+  if (onclick) made.on("click", onclick);
+  made.on("add", () => {
+    const element = made.getElement();
+    if (onclick) element?.setAttribute("aria-label", name ?? "");
+    else element?.setAttribute("aria-hidden", "true");
+  });
+  return made;
+}
+
+/** A box of rows (sign, words, number) that explains the map; numbers belong in it. */
+export function drawLegend(title, rows, note = null) {
+  const box = byId("legend");
+  box.hidden = !map || !rows.length;
+  const isSmall = matchMedia("(max-width: 720px)").matches;
+  put(box, el("details", { open: !isSmall || box.querySelector("details")?.open },
+    el("summary", {}, title),
+    el("ul", {}, rows.map(([picture, words, figure]) =>
+      el("li", {}, el("span", { class: "swatch" }, picture), el("span", {}, words), el("span", { class: "figure" }, figure ?? "")))),
+    note && el("p", {}, note)));
+}
+
+/** The line of sources under the map: what is shown now, from where, of which day. */
+export function drawSources(lines) {
+  const spans = [...new Set([...lines, ...page.attributions])].filter(Boolean);
+  put(byId("sources"), spans.map((line) => el("span", {}, line)));
+}

@@ -1,0 +1,72 @@
+// What does a saved file answer? The API's questions, from the data inside the file.
+
+import { data } from "atlas/page.js";
+import { filterBy } from "atlas/facilities.js";
+import { distance, holds } from "atlas/geodesy.js";
+
+const collection = (features) => ({ type: "FeatureCollection", features, numberReturned: features.length });
+const number = (query, name, fallback) => Number.parseFloat(query.get(name) ?? fallback);
+const padded = (code) => (code ? code.padEnd(12, "0") : code);
+
+/** Answer `path` with a URLSearchParams as the API would, or null when the file does not hold it. */
+export function answer(path, query) {
+  const exact = EXACT[path];
+  if (exact) return exact(query);
+  const [, room, code, aspect] = path.split("/").map(decodeURIComponent);
+  if (room === "facilities") return (data.facilities?.features ?? []).find((one) => one.properties.code === code) ?? null;
+  if (room === "places") return data.cards?.[code] ?? null;
+  if (room === "units" && aspect) return data[aspect]?.[code] ?? null;
+  if (room === "units") return (data.units?.features ?? []).find((one) => one.properties.code === code) ?? null;
+  return null;
+}
+
+const EXACT = {
+  "/facilities": (query) => collection((data.facilities?.features ?? []).filter(filterBy(query))),
+  "/facilities/nearest": (query) => {
+    const from = [number(query, "lon"), number(query, "lat")];
+    return collection(
+      (data.facilities?.features ?? []).filter(filterBy(query))
+        .map((one) => ({ ...one, properties: { ...one.properties, distance_m: distance(from, one.geometry.coordinates) } }))
+        .sort((a, b) => a.properties.distance_m - b.properties.distance_m)
+        .slice(0, number(query, "limit", 10)),
+    );
+  },
+  "/units": (query) => {
+    const [parent, level, on] = [padded(query.get("parent")), query.get("level"), query.get("on")];
+    return collection((data.units?.features ?? []).filter(({ properties: p }) =>
+      (!parent || p.parent_code === parent) && (!level || p.level === Number(level))
+      && (!on || ((!p.valid_from || p.valid_from <= on) && (!p.valid_until || on < p.valid_until)))));
+  },
+  "/units/at": (query) => {
+    const at = [number(query, "lon"), number(query, "lat")];
+    return collection((data.units?.features ?? []).filter((one) => holds(one.geometry, at)));
+  },
+  "/zones": () => data.zones ?? collection([]),
+  "/access/coverage": (query) => matching(data.coverage, query),
+  "/access/gaps": (query) => matching(data.gaps, query),
+  "/access/missing": () => data.missing ?? null,
+  "/places": (query) => {
+    const text = query.get("q").toLowerCase().replace(/\s/g, "");
+    return collection((data.places?.features ?? []).filter((one) => spelled(one).some((name) => name.includes(text)))
+      .slice(0, number(query, "limit", 10)));
+  },
+  "/places/near": (query) => {
+    const at = [number(query, "lon"), number(query, "lat")];
+    return collection((data.places?.features ?? []).filter((one) => one.geometry?.type === "Point")
+      .map((one) => ({ ...one, properties: { ...one.properties, distance_m: distance(at, one.geometry.coordinates) } }))
+      .sort((a, b) => a.properties.distance_m - b.properties.distance_m).slice(0, number(query, "limit", 10)));
+  },
+  "/places/heritage": (query) => collection((data.heritage?.features ?? []).filter(({ properties: p }) =>
+    !query.get("family") || p.family === query.get("family"))),
+  "/sources": () => data.sources ?? null,
+};
+
+/** The saved run whose question this is; the file may hold several. */
+function matching(runs, query) {
+  const asked = ["kind", "areas", "radius_m", "across_border"].filter((name) => query.has(name));
+  return (runs ?? []).find((run) => asked.every((name) => String(run.question[name]) === query.get(name))) ?? null;
+}
+
+const spelled = ({ properties: p }) =>
+  [p.name, p.pinyin, p.initials, ...(p.names ?? []).flatMap((one) => [one.name, one.pinyin])]
+    .filter(Boolean).map((name) => name.normalize("NFD").replace(/[\u0300-\u036f\s'’]/g, "").toLowerCase());

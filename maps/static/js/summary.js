@@ -1,0 +1,26 @@
+// What matters most about a facility in one line: beds, price, rating?
+
+import { t, count, day, isKnown, word } from "atlas/words.js";
+
+/** Short phrases for a row: the lowest price, free beds with their date, the rating with its year. */
+export function summary(p) {
+  return [price(p.prices), beds(p), rating(p.ratings)].filter(Boolean);
+}
+
+function price(prices) {
+  const lowest = (prices ?? []).reduce((best, one) => (!best || one.low < best.low ? one : best), null);
+  if (!lowest) return null;
+  const highest = Math.max(...prices.filter((one) => one.unit === lowest.unit).map((one) => one.high));
+  return `${count(lowest.low)}–${count(highest)} ${t("元", "yuan")}/${word("unit", lowest.unit)}`;
+}
+
+function beds(p) {
+  if (!isKnown(p.beds_total) && !isKnown(p.beds_free)) return null;
+  return t(`空床 ${count(p.beds_free)}/${count(p.beds_total)}`, `${count(p.beds_free)} of ${count(p.beds_total)} beds free`)
+    + (isKnown(p.beds_on) ? ` (${day(p.beds_on).slice(5)})` : "");
+}
+
+function rating(ratings) {
+  const best = (ratings ?? [])[0];
+  return best ? `${best.level}${isKnown(best.rated_on) ? ` (${day(best.rated_on).slice(0, 4)})` : ""}` : null;
+}
