@@ -306,8 +306,8 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:
 def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:
     """WGS 84 longitudes and latitudes (degrees) whose GCJ-02 shift leads to the given ones.
 
-    Solved by fixed-point iteration; round trips agree to better than 1e-12°. What is approximate
-    is the formula itself: map providers do not publish theirs.
+    Solved by fixed-point iteration; round trips agree to better than 1e-11°, a thousandth of a
+    millimetre. What is approximate is the formula itself: map providers do not publish theirs.
     """
     given_lon, given_lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     inside = in_gcj02_area(given_lon, given_lat)

@@ -1,0 +1,185 @@
+"""Which column means what, and which must never be stored because it is personal?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from geo.errors import DeliveryRefused
+from geo.loaders.tables import LAT, LON, Row, Table
+from geo.text import search_key
+
+# Field → what its column may be called; compared after `search_key`, so width, case, brackets and
+# spaces do not matter. In Chinese surveying X (纵坐标) is north and Y (横坐标) is east.
+ALIASES: dict[str, tuple[str, ...]] = {
+    # A bare 编号 or id mostly counts the rows of one file: no stable code of a site.
+    "code": ("机构编码", "设施编码", "设施代码", "facility_code", "site_code"),
+    "name": ("名称", "机构名称", "设施名称", "单位名称", "站点名称", "食堂名称", "name", "title"),
+    "kind": ("类型", "类别", "机构类型", "设施类型", "kind", "type", "category"),
+    "state": ("状态", "运营状态", "营业状态", "state", "status"),
+    "stated_unit": (
+        "区", "区县", "县区", "所属区", "所在区", "行政区", "所属区县", "district", "county",
+    ),
+    "stated_city": ("市", "城市", "所属市", "所在市", "city"),
+    "address": ("地址", "详细地址", "机构地址", "所在地址", "address", "addr"),
+    "lon": ("经度", "东经", "lon", "lng", "long", "longitude", "x坐标东", LON),
+    "lat": ("纬度", "北纬", "lat", "latitude", LAT),
+    "east": ("横坐标", "东坐标", "y坐标横", "easting", "east"),
+    "north": ("纵坐标", "北坐标", "x坐标纵", "northing", "north"),
+    "x": ("x", "x坐标", "coordx", "xcoord"),
+    "y": ("y", "y坐标", "coordy", "ycoord"),
+    "phone": (
+        "电话", "联系电话", "机构电话", "咨询电话", "服务电话", "固定电话",
+        "phone", "tel", "telephone",
+    ),
+    "website": ("网址", "网站", "website", "url"),
+    "beds_total": ("床位", "床位数", "总床位", "总床位数", "核定床位数", "beds", "beds_total"),
+    "beds_nursing": ("护理型床位", "护理床位", "护理型床位数", "护理床位数", "beds_nursing"),
+    "beds_free": ("空床", "空余床位", "空床数", "剩余床位", "beds_free", "vacancies"),
+    "beds_on": ("床位统计日期", "床位日期", "beds_on"),
+    "meals_per_day": ("日供餐量", "日均供餐", "供餐能力", "meals_per_day"),
+    "floor_area_m2": ("建筑面积", "面积", "建筑面积平方米", "floor_area", "floor_area_m2"),
+    "services": ("服务内容", "服务项目", "services"),
+    "uscc": ("统一社会信用代码", "信用代码", "uscc"),
+    "filing_no": ("备案编号", "备案号", "filing_no"),
+    "filed_on": ("备案日期", "备案时间", "filed_on"),
+    "checked_on": ("核实日期", "核查日期", "checked_on"),
+}  # fmt: skip
+
+# Words in a heading that make the column one about persons. A facility's published phone is not
+# personal; its contact person and its legal representative are.
+_PERSONAL_WORDS = (
+    "身份证", "证件号", "公民身份", "手机", "移动电话", "联系人", "负责人", "法定代表", "法人",
+    "院长", "姓名", "老人", "监护人", "家属", "儿童", "出生", "生日", "户主", "经办人", "填报人",
+    "民族", "病史", "idcard", "idnumber", "mobile", "cellphone", "contactperson", "contactname",
+    "legalrep", "legalperson", "principal", "manager", "guardian", "birth", "fullname",
+    "personname",
+)  # fmt: skip
+_NOT_PERSONAL = ("老人床位", "老人数", "老人容量", "儿童床位", "手机网站", "老人房")
+
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[\dXx](?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
+REDACTED = "[个人信息已去除]"
+
+
+def is_identity_number(text: str) -> bool:
+    """Whether 18 characters carry the check digit of a resident identity number (GB 11643)."""
+    if not _IDENTITY.fullmatch(text):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False))
+    return "10X98765432"[total % 11] == text[-1].upper()
+
+
+def redact(text: str, *, phone: bool = False) -> str:
+    """The text without identity numbers and, unless it is a phone column, mobile numbers."""
+    if not any(character.isdigit() for character in text):
+        return text
+    clean = _IDENTITY.sub(lambda m: REDACTED if is_identity_number(m[0]) else m[0], text)
+    return clean if phone else _MOBILE.sub(REDACTED, clean)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Which column is which field; personal columns by name; the rest is kept as `extra`."""
+
+    fields: dict[str, int]
+    personal: dict[int, str]
+    extra: dict[int, str]
+
+    def named(self, columns: list[str]) -> dict[str, str]:
+        """Column → field, for the report; personal and extra columns say so."""
+        known = {columns[index]: field for field, index in self.fields.items()}
+        personal = dict.fromkeys(self.personal.values(), "personal, not stored")
+        return {**known, **personal, **dict.fromkeys(self.extra.values(), "extra")}
+
+
+def map_columns(table: Table) -> Mapping:
+    """Tell the columns of a table apart: fields, personal columns, and others.
+
+    Raises DeliveryRefused when there is no name or no position among them, or when two columns
+    claim one field.
+    """
+    by_key = {search_key(alias): field for field, names in ALIASES.items() for alias in names}
+    fields: dict[str, int] = {}
+    personal: dict[int, str] = {}
+    extra: dict[int, str] = {}
+    for index, column in enumerate(table.columns):
+        field = by_key.get(search_key(column))
+        if field is None and (is_personal_name(column) or _holds_persons(table.rows, index)):
+            personal[index] = _safe_heading(column)
+        elif field is None:
+            extra[index] = column
+        elif field in fields:
+            first = table.columns[fields[field]]
+            raise DeliveryRefused(
+                f"「{first}」和「{column}」都像是 {field}, 请去掉或改名其中一列。\n"
+                f"Columns {first!r} and {column!r} both mean {field}: rename or drop one."
+            )
+        else:
+            fields[field] = index
+    _settle_axes(fields, table.rows)
+    if "name" not in fields:
+        raise _lacking("名称", "a name", table.columns)
+    if "lon" not in fields or "lat" not in fields:
+        raise _lacking("坐标 (经度/纬度 或 纵坐标/横坐标)", "coordinates", table.columns)
+    return Mapping(fields, personal, extra)
+
+
+def is_personal_name(column: str) -> bool:
+    """Whether a heading speaks of persons."""
+    key = search_key(column)
+    return any(word in key for word in _PERSONAL_WORDS) and not any(
+        word in key for word in _NOT_PERSONAL
+    )
+
+
+def _holds_persons(rows: list[Row], index: int) -> bool:
+    """Whether a column of unknown meaning is mostly identity or mobile numbers."""
+    values = [row.cells[index] for row in rows if row.cells[index].strip()]
+    hits = sum(redact(value) != value for value in values)
+    return hits > 0 and hits * 5 >= len(values)
+
+
+def _safe_heading(column: str) -> str:
+    """A heading may itself hold a number when a file has no heading line."""
+    return redact(column)[:60]
+
+
+def _settle_axes(fields: dict[str, int], rows: list[Row]) -> None:
+    """Say which column is east (`lon`) and which north (`lat`), also for X and Y.
+
+    纵坐标 and 横坐标 are plain. A bare X is east for software and north for Chinese surveyors: the
+    values decide, for longitudes and projected coordinates of China do not look like latitudes.
+    """
+    if "lon" not in fields and "lat" not in fields:
+        if "east" in fields and "north" in fields:
+            fields["lon"], fields["lat"] = fields.pop("east"), fields.pop("north")
+        elif "x" in fields and "y" in fields:
+            x, y = fields.pop("x"), fields.pop("y")
+            votes = [_x_is_north(row.cells[x], row.cells[y]) for row in rows[:1000]]
+            north_first = votes.count(True) > votes.count(False)
+            fields["lon"], fields["lat"] = (y, x) if north_first else (x, y)
+    for spare in ("east", "north", "x", "y"):
+        fields.pop(spare, None)
+
+
+def _x_is_north(x_text: str, y_text: str) -> bool | None:
+    """Whether X is the north axis of one row: by degrees, by zone number, or by false easting."""
+    try:
+        x, y = abs(float(x_text)), abs(float(y_text))
+    except ValueError:
+        return None
+    if max(x, y) <= 360:
+        return x < y  # anywhere in China the longitude is the larger one
+    if max(x, y) > 10_000_000:
+        return y > x  # the zone number stands before the easting
+    return x > y  # northings have seven digits, eastings without a zone number six
+
+
+def _lacking(zh: str, en: str, columns: list[str]) -> DeliveryRefused:
+    shown = ", ".join(redact(column)[:20] for column in columns[:20])
+    return DeliveryRefused(
+        f"没有找到{zh}列; 现有列: {shown}。请按 docs/loading.md 改列名。\n"
+        f"No column holds {en}; there are: {shown}. See docs/loading.md for the names understood."
+    )

@@ -1,0 +1,279 @@
+"""How does a delivered file become trusted rows, or a named refusal, whole or not at all?"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import text
+
+from geo.crs import Array, DatumShift, known_crs, to_stored
+from geo.errors import BadInput, CrsError, DeliveryRefused
+from geo.loaders.checks import (
+    Candidate,
+    Readings,
+    Refusal,
+    numbers_of,
+    position_rules,
+    public_cells,
+    read_rows,
+)
+from geo.loaders.fields import Mapping, map_columns, redact
+from geo.loaders.kinds import kind_given, kind_in_name
+from geo.loaders.match import Sites, tell_sites_apart
+from geo.loaders.report import Counts, CrsReading, Placement, Problem, Report
+from geo.loaders.store import Target, keep_refused, merge, place, stage
+from geo.loaders.tables import Table, read_table
+from geo.progress import Progress, silent
+
+KINDS_OF_DELIVERY = ("facilities",)
+SECRECY = ("public", "internal", "unknown")
+_SECRET_WORDS = ("秘密", "机密", "绝密")
+
+
+def load_delivery(
+    session: Target,
+    kind: str,
+    path: str | Path,
+    *,
+    crs: str | None = None,
+    on: date | None = None,
+    dry_run: bool = False,
+    secrecy: str = "unknown",
+    facility_kind: str | None = None,
+    datum_shift: DatumShift | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Load a file of `kind` ("facilities") into the session's transaction, whole or not at all.
+
+    `crs` is what the deliverer states; GeoJSON brings its own. `on` is the day from which the
+    delivery is true (default today). `facility_kind` is the kind of all rows; else a type column,
+    the file's name or each row's name tells. With `dry_run` everything is done and taken back.
+    The caller commits. Raises DeliveryRefused, CrsError or BadInput when the file is refused whole.
+    """
+    started = time.perf_counter()
+    path = Path(path)
+    if kind not in KINDS_OF_DELIVERY:
+        raise BadInput(
+            f"还不能导入 {kind!r}, 可用: {' '.join(KINDS_OF_DELIVERY)}。\n"
+            f"{kind!r} cannot be loaded yet; use {' '.join(KINDS_OF_DELIVERY)}.",
+            parameter="kind",
+        )
+    _refuse_secret(secrecy, path)
+    day = on or date.today()  # noqa: DTZ011 - the office's own calendar day
+    progress(0, None, f"读取 {path.name} · reading")
+    prepared = _prepare(path, crs, facility_kind, datum_shift)
+    progress(1, 3, "核对 · checking")
+    stored = _store(session, prepared, path, kind, day, secrecy, dry_run)
+    progress(3, 3, "完成 · done")
+    return replace(stored, seconds=round(time.perf_counter() - started, 3))
+
+
+def _refuse_secret(secrecy: str, path: Path) -> None:
+    """Refuse, unread, what is or may be a state secret."""
+    if any(word in secrecy or word in path.name for word in _SECRET_WORDS) or secrecy in (
+        "secret", "confidential", "top-secret",
+    ):  # fmt: skip
+        raise DeliveryRefused(
+            "标有密级 (秘密及以上) 的文件不得导入本系统, 未读取。\n"
+            "A file marked 秘密 (secret) or above is refused; it was not read."
+        )
+    if secrecy not in SECRECY:
+        raise BadInput(
+            f"密级 {secrecy!r} 无效, 可用: {' '.join(SECRECY)}。\n"
+            f"Secrecy {secrecy!r} is not one of {' '.join(SECRECY)}.",
+            parameter="secrecy",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A file read and checked as far as that goes without a database."""
+
+    table: Table
+    mapping: Mapping
+    sites: Sites
+    lon: Array
+    lat: Array
+    crs: CrsReading
+    note: str | None
+    problems: list[Problem]
+    refused: list[Refusal]
+    read: int
+
+
+def _prepare(
+    path: Path, crs: str | None, facility_kind: str | None, shift: DatumShift | None
+) -> _Prepared:
+    table = read_table(path)
+    mapping = map_columns(table)
+    used = _stated_crs(crs, table, path)
+    kind = kind_given(facility_kind) if facility_kind else kind_in_name(path.stem)
+    readings = read_rows(table, mapping, kind)
+    located = _locate(readings, table, mapping, used, shift)
+    sites = tell_sites_apart(located.rows)
+    keep = {site.row.number for site in sites.sites}
+    order = [i for i, row in enumerate(located.rows) if row.number in keep]
+    return _Prepared(
+        table, mapping, sites, located.lon[order], located.lat[order],
+        CrsReading(crs or table.crs, used, [_evidence(crs, table, used)]), located.note,
+        [*readings.problems, *sites.problems], [*readings.refused, *located.refused],
+        len(table.rows) + len(table.unreadable),
+    )  # fmt: skip
+
+
+def _stated_crs(crs: str | None, table: Table, path: Path) -> str:
+    """The CRS to read in: as stated by the deliverer, else by the file; never guessed."""
+    stated = crs or table.crs
+    if stated is None:
+        raise CrsError(
+            f"{path.name}: 没有说明坐标系; 请用 --crs 说明 (cgcs2000, gcj02, bd09, 4549 …)。\n"
+            f"{path.name} does not state its CRS: give it by --crs.",
+            parameter="crs",
+        )
+    return known_crs(stated)
+
+
+def _evidence(crs: str | None, table: Table, used: str) -> dict[str, Any]:
+    said = "交付方声明 · stated by the deliverer" if crs else "文件声明 · stated by the file"
+    if crs and table.crs and known_crs(crs) != known_crs(table.crs):
+        said += f"; 文件另写 {table.crs} · the file says {table.crs}"
+    return {"crs": used, "score": None, "evidence": said}
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """Rows with believable positions, and those without."""
+
+    rows: list[Candidate]
+    lon: Array
+    lat: Array
+    note: str | None
+    refused: list[Refusal]
+
+
+def _locate(
+    readings: Readings, table: Table, mapping: Mapping, crs: str, shift: DatumShift | None
+) -> _Located:
+    """Convert the positions to EPSG:4490 and part the rows that have none."""
+    rows = readings.candidates
+    x, y = numbers_of(rows, "lon"), numbers_of(rows, "lat")
+    stored = to_stored(x, y, crs, datum_shift=shift)
+    broken = np.zeros(len(rows), dtype=bool)
+    refused = []
+    cells = {row.number: row for row in table.rows}
+    columns = [table.columns[mapping.fields[axis]] for axis in ("lon", "lat")]
+    for rule in position_rules(x, y, stored):
+        for index in np.flatnonzero(rule.broken & ~broken):
+            row = rows[index]
+            value = redact(f"{row.values.get('lon')}, {row.values.get('lat')}")[:80]
+            problem = Problem(row.number, ", ".join(columns), value, rule.rule, rule.message)
+            data = public_cells(cells[row.number], table.columns, mapping)
+            refused.append(Refusal(problem, data))
+        broken |= rule.broken
+    good = np.flatnonzero(~broken)
+    return _Located(
+        [rows[i] for i in good], stored.lon[good], stored.lat[good], stored.note, refused
+    )
+
+
+def _store(
+    session: Target, made: _Prepared, path: Path, kind: str, on: date, secrecy: str, dry_run: bool
+) -> Report:
+    """Stage, place and merge inside a savepoint; a dry run takes it back."""
+    savepoint = session.begin_nested()
+    try:
+        delivery_id = _register(session, made, path, kind, secrecy)
+        stage(session, made.sites.sites, made.lon, made.lat)
+        placed = place(session, on)
+        fields = {*made.mapping.fields, "kinds"}
+        merged = merge(
+            session, fields=fields, delivery_id=delivery_id, on=on, secrecy=secrecy, note=made.note
+        )
+        refused = sorted(
+            [*made.refused, *_too_old(made, merged.too_old)], key=lambda r: r.problem.row or 0
+        )
+        keep_refused(session, delivery_id, refused)
+        counts = Counts(
+            made.read, merged.kept, made.sites.merged, merged.updated, merged.unchanged,
+            len(refused), made.sites.review,
+        )  # fmt: skip
+        problems = [*(r.problem for r in refused), *placed.problems, *made.problems]
+        report = _report(made, path, kind, on, secrecy, counts, placed.placement, problems)
+        report = replace(report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id)
+        session.execute(
+            text("UPDATE delivery SET report = CAST(:report AS jsonb) WHERE id = :id"),
+            {"report": json.dumps(report.as_json(), ensure_ascii=False), "id": delivery_id},
+        )
+        session.execute(text("DROP TABLE pg_temp.stage"))
+    except BaseException:
+        savepoint.rollback()
+        raise
+    if dry_run:
+        savepoint.rollback()
+    else:
+        savepoint.commit()
+    return report
+
+
+def _register(session: Target, made: _Prepared, path: Path, kind: str, secrecy: str) -> int:
+    """Write the delivery's own row and answer its id."""
+    table = made.table
+    made_id: int = session.execute(
+        text("""
+INSERT INTO delivery (kind, file_name, sha256, size_bytes, secrecy, encoding, crs_stated, crs_used,
+                      columns)
+VALUES (:kind, :file_name, :sha256, :size, :secrecy, :encoding, :stated, :used,
+        CAST(:columns AS jsonb)) RETURNING id"""),
+        {
+            "kind": kind, "file_name": path.name, "sha256": table.sha256, "size": table.size_bytes,
+            "secrecy": secrecy, "encoding": table.encoding, "stated": made.crs.declared,
+            "used": made.crs.used,
+            "columns": json.dumps(made.mapping.named(table.columns), ensure_ascii=False),
+        },
+    ).scalar_one()  # fmt: skip
+    return made_id
+
+
+def _too_old(made: _Prepared, numbers: list[int]) -> list[Refusal]:
+    """Rows that would rewrite a version which a later one has followed."""
+    cells = {row.number: row for row in made.table.rows}
+    message = (
+        "库中已有更晚的版本, 未改动历史; 请核对 --on 日期 · "
+        "a later version is stored; history is not rewritten: check --on"
+    )
+    return [
+        Refusal(
+            Problem(number, None, None, "newer_version", message),
+            public_cells(cells[number], made.table.columns, made.mapping),
+        )
+        for number in numbers
+    ]
+
+
+def _report(
+    made: _Prepared, path: Path, kind: str, on: date, secrecy: str, counts: Counts,
+    placement: Placement, problems: list[Problem],
+) -> Report:  # fmt: skip
+    return Report(
+        counts=counts,
+        encoding=made.table.encoding,
+        encoding_evidence=made.table.evidence,
+        crs=made.crs,
+        placement=placement,
+        columns=made.mapping.named(made.table.columns),
+        personal_columns=sorted(made.mapping.personal.values()),
+        problems=problems,
+        file_name=path.name,
+        sha256=made.table.sha256,
+        kind=kind,
+        on=on.isoformat(),
+        secrecy=secrecy,
+        dry_run=False,
+        seconds=0.0,
+    )
