@@ -23,7 +23,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import NotFound
-from geo.loaders.history import MUNICIPALITIES, changes_around, read_changes
+from geo.loaders.history import MUNICIPALITIES, kin_of, read_changes
 from geo.loaders.packages import (
     Division,
     Packages,
@@ -97,7 +97,8 @@ def extract_city(
     features = _boundaries(sources, code, city, territory)
     progress(2, 4, "提取区划变更 · extracting changes")
     units = [(f["properties"]["code"], f["properties"]["name"]) for f in features]
-    kept = changes_around(read_changes(sources.events), units, {code})
+    kept = kin_of(read_changes(sources.events), units, code).numbers
+    kept |= _uncoded_events(sources.events, city["properties"]["name"])
     members = [f["properties"]["code"] for f in features if f["properties"]["role"] == "district"]
     progress(3, 4, "提取地名 · extracting place names")
     names = extract_files(code)
@@ -107,7 +108,7 @@ def extract_city(
             "changes", code, "events", [e for e in sources.events if e["n"] in kept]
         ),
         names["townships"]: _lines(
-            "townships", code, "townships", list(_townships(sources, members or [code]))
+            "townships", code, "townships", _townships(sources, features, members or [code])
         ),
         names["places"]: _places(packages, territory, features),
     }
@@ -158,16 +159,44 @@ def _districts(sources: Sources, code: str, delivered: set[str]) -> list[Json]:
         elif key in listed:
             other = drawn.get(listed[key].name)
             if other is not None and other not in listed:
-                note = f"边界数据包中代码为 {other} · code {other} in the boundary package"
                 county = sources.counties[other]
-                features.append(_feature(sources, key, "district", county, note))
+                features.append(_feature(sources, key, "district", county, _code_note(other)))
             else:
                 note = _disagreement(sources, key, listed=True)
                 features.append(_feature(sources, key, "district", None, note))
         elif sources.counties[key]["properties"]["name"] not in {u.name for u in listed.values()}:
             note = _disagreement(sources, key, listed=False)
             features.append(_feature(sources, key, "district", sources.counties[key], note))
-    return features
+    return [_with_transfer(sources, feature, {*listed, *delivered}) for feature in features]
+
+
+def _with_transfer(sources: Sources, feature: Json, city: set[str]) -> Json:
+    """Say so where a newer event gives the unit land that its polygon does not have yet."""
+    name = feature["properties"]["name"]
+    for event in sources.events:
+        sides = [((event.get(side) or {}).get("code") or "")[:6] for side in ("old", "new")]
+        says_so = event["year"] > 2020 and f"划归{name}" in (event.get("note") or "")
+        if says_so and city.intersection(sides) and "note" not in feature["properties"]:
+            number = f",{event['doc_no']}" if event.get("doc_no") else ""
+            feature["properties"]["note"] = (
+                f"图形可能早于变更:{event['year']}年有区域划归{name}{number}"
+                f" · the polygon may predate a transfer of {event['year']} to this unit"
+            )
+    return feature
+
+
+def _code_note(code: str) -> str:
+    return f"边界数据包中代码为 {code} · code {code} in the boundary package"
+
+
+def _listed_code(sources: Sources, drawn: str) -> str:
+    """The official code of a drawn county: its own, or that of the same name in its prefecture."""
+    if drawn not in sources.divisions:
+        name = sources.counties[drawn]["properties"]["name"]
+        for unit in sources.divisions.values():
+            if unit.name == name and unit.level == 3 and unit.code[:4] == drawn[:4]:
+                return unit.code
+    return drawn
 
 
 def _disagreement(sources: Sources, code: str, *, listed: bool) -> str:
@@ -191,6 +220,16 @@ def _disagreement(sources: Sources, code: str, *, listed: bool) -> str:
     return note
 
 
+def _uncoded_events(events: list[Json], city: str) -> set[int]:
+    """Events that name their units in words only: those that speak of the city."""
+    return {
+        event["n"]
+        for event in events
+        if city in (event.get("detail") or "")
+        and not any((event.get(side) or {}).get("code") for side in ("old", "new"))
+    }
+
+
 def _neighbours(
     sources: Sources, shapes: dict[str, BaseGeometry], own_codes: set[str], own: list[BaseGeometry]
 ) -> list[Json]:
@@ -206,7 +245,10 @@ def _neighbours(
     features = []
     above: set[str] = set()
     for key in sorted(found):
-        features.append(_feature(sources, key, "neighbour", sources.counties[key]))
+        county = sources.counties[key]
+        listed = _listed_code(sources, key)
+        note = None if listed == key else _code_note(key)
+        features.append(_feature(sources, listed, "neighbour", county, note))
         parent = features[-1]["properties"]["parent"]
         while parent is not None and parent not in above:
             above.add(parent)
@@ -241,8 +283,9 @@ def _parent_by_code(sources: Sources, code: str) -> str | None:
     return above if above in sources.divisions and above != code else None
 
 
-def _townships(sources: Sources, counties: Iterable[str]) -> Iterable[Json]:
+def _townships(sources: Sources, features: list[Json], counties: Iterable[str]) -> list[Json]:
     """Townships with the mark 「撤销」 taken off the name and kept as a fact."""
+    units = []
     for county in counties:
         for code, written in sorted(sources.townships.get(county, {}).items()):
             marked = _MARK.search(written)
@@ -252,7 +295,25 @@ def _townships(sources: Sources, counties: Iterable[str]) -> Iterable[Json]:
                 year = re.search(r"\d{4}", marked["mark"])
                 if year:
                     unit["abolished_year"] = int(year.group())
-            yield unit
+            units.append(unit)
+    _note_listed_twice(units, features)
+    return units
+
+
+def _note_listed_twice(units: list[Json], features: list[Json]) -> None:
+    """Say so where a new county without polygon and a county that gave land list one name."""
+    districts = [f for f in features if f["properties"]["role"] == "district"]
+    names = {f["properties"]["code"]: f["properties"]["name"] for f in districts}
+    new = {f["properties"]["code"] for f in districts if f["geometry"] is None}
+    noted = {f["properties"]["code"] for f in districts if "note" in f["properties"]} - new
+    for one in units:
+        for other in units:
+            if one["name"] == other["name"] and one["parent"] in new and other["parent"] in noted:
+                for here, there in ((one, other), (other, one)):
+                    here["note"] = (
+                        f"资料中也列在{names[there['parent']]}({there['code']}),未说明是否同一单位"
+                        f" · also listed under {there['code'][:6]}; the source does not say why"
+                    )
 
 
 def _places(packages: Packages, territory: BaseGeometry, features: list[Json]) -> str:

@@ -1,7 +1,8 @@
 """Which states did each division have, and what became of it? Read from yearly change events.
 
 The events know years, not days: a change of year Y is counted from 1 January of Y, and the version
-says so. Early code lists mix up units of equal names; such links are kept as doubtful, not followed.
+says so. Early code lists mix up units of equal names; such links are kept as doubtful and not
+followed.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def read_changes(events: Iterable[Json]) -> list[Change]:
         if change.new and change.kind != ABOLISHED and change.new.code not in founded:
             is_same_code = change.old is not None and change.old.code == change.new.code
             founded[change.new.code] = 0 if is_same_code else change.year
-    return _link_by_name([_doubted(change, new_provinces, founded) for change in changes])
+    judged = [_doubted(change, new_provinces, founded) for change in changes]
+    return _link_by_name(judged, new_provinces)
 
 
 def _change(event: Json) -> Change:
@@ -146,7 +148,7 @@ def _doubted(
     return _replace(change, doubt=doubt) if doubt else change
 
 
-def _link_by_name(changes: list[Change]) -> list[Change]:
+def _link_by_name(changes: list[Change], new_provinces: set[tuple[int, str]]) -> list[Change]:
     """Join an abolition without destination to a founding of the same year and name."""
     founded = {
         (c.year, c.new.name): c.new for c in changes if c.kind == "新设" and c.new and not c.old
@@ -156,9 +158,12 @@ def _link_by_name(changes: list[Change]) -> list[Change]:
         if change.kind == ABOLISHED and change.old and not change.new:
             name = change.new_path[-1] if change.new_path else change.old.name
             found = founded.get((change.year, name))
-            if found is not None:
-                method = "同年同名推定 · derived: founded in the same year under that name"
-                change = _replace(change, new=found, method=method)
+            # 郊区, 城区 and the like say nothing about which city they belonged to.
+            if found is not None and len(name) > 2:
+                province = found.code[:2]
+                if province == change.old.code[:2] or (change.year, province) in new_provinces:
+                    method = "同年同名推定 · derived: founded in the same year under that name"
+                    change = _replace(change, new=found, method=method)
         linked.append(change)
     return linked
 
@@ -167,74 +172,107 @@ def _replace(change: Change, **values: Any) -> Change:
     return Change(**{name: getattr(change, name) for name in Change.__slots__} | values)
 
 
-def changes_around(changes: Iterable[Change], units: Iterable[Node], cities: set[str]) -> set[int]:
-    """Numbers of the events that lead to the units or happened under the cities.
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The events and codes that belong to the history of some units."""
 
-    Predecessors are followed back as far as the events go, over links that are not in doubt.
+    numbers: frozenset[int]
+    codes: frozenset[str]
+
+
+def kin_of(changes: Iterable[Change], units: Iterable[Node], city: str) -> Kin:
+    """What leads to the units or happened under the city, with every superior of that time.
+
+    Predecessors are followed back as far as the events go, over links that are not in doubt. Of
+    each code all events are taken, so that its versions do not depend on who asks for it.
     """
     changes = list(changes)
     into: dict[Node, list[Change]] = defaultdict(list)
-    touching: dict[Node, list[Change]] = defaultdict(list)
-    for change in changes:
-        for side in (change.old, change.new):
-            if side:
-                touching[(side.code, side.name)].append(change)
-        if change.new:
-            into[(change.new.code, change.new.name)].append(change)
     queue = list(units)
     for change in changes:
+        if change.new:
+            into[(change.new.code, change.new.name)].append(change)
         for side in (change.old, change.new):
-            if side and side.parent in cities:
+            if side and side.parent == city:
                 queue.append((side.code, side.name))
     seen: set[Node] = set()
-    kept: set[int] = set()
     while queue:
         node = queue.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        kept.update(change.number for change in touching[node])
-        queue += [
-            (change.old.code, change.old.name)
-            for change in into[node]
-            if change.old and not change.doubt
-        ]
-    return kept
+        if node not in seen:
+            seen.add(node)
+            before = [change for change in into[node] if change.old and not change.doubt]
+            queue += [(change.old.code, change.old.name) for change in before if change.old]
+    codes = {code for code, _ in seen}
+    codes |= {
+        side.parent
+        for change in changes
+        for side in (change.old, change.new)
+        if side and side.parent and (side.code, side.name) in seen
+    }
+    return Kin(frozenset(_numbers(changes, codes)), frozenset(codes))
+
+
+def _numbers(changes: list[Change], codes: set[str]) -> set[int]:
+    """The events that touch the codes, and the foundings that the reading of these rests on."""
+    kept = [c for c in changes if any(side and side.code in codes for side in (c.old, c.new))]
+    grounds = {change.new.code for change in kept if change.new and (change.method or change.doubt)}
+    grounds |= {f"{change.new.code[:2]}0000" for change in kept if change.new}
+    return {change.number for change in kept} | {
+        change.number
+        for change in changes
+        if change.new and change.new.code in grounds and change.kind == "新设"
+    }
 
 
 @dataclass
 class _Timeline:
-    """What the events say about one code: (year, 0 = ends / 1 = begins, state, doubt)."""
+    """What the events say about one code: year, what happened, state, doubt."""
 
     marks: list[tuple[int, int, Member, str | None]] = field(default_factory=list)
     level: int = 3
 
 
+_ENDS, _BEGINS, _GROWS = range(3)
+
+
 def derive_versions(
-    changes: Iterable[Change], today: Mapping[str, Member], levels: Mapping[str, int]
+    changes: Iterable[Change],
+    codes: Iterable[str],
+    today: Mapping[str, Member],
+    levels: Mapping[str, int],
 ) -> list[UnitVersion]:
-    """The states of every code that the events or today's list name, oldest first.
+    """The states of the given codes, oldest first for each code.
 
     `today` holds the units that exist now with their present superior; `levels` their levels.
-    A code that the events leave open but that does not exist today is closed without a year.
+    A code that the events leave open but that does not exist today is closed without a year. A
+    unit that takes up another one begins a new version: its territory changed.
     """
     timelines: dict[str, _Timeline] = defaultdict(_Timeline)
+
+    def mark(change: Change, what: int, side: Member, doubt: str | None = None) -> None:
+        timelines[side.code].marks.append((change.year, what, side, doubt))
+        if what != _GROWS:
+            timelines[side.code].level = change.level
+
     for change in changes:
         if change.kind in KEEPS_UNITS:
             continue
         is_other_unit = change.doubt is not None and change.kind != ABOLISHED
         if change.old and not is_other_unit:
-            timelines[change.old.code].marks.append((change.year, 0, change.old, None))
-            timelines[change.old.code].level = change.level
+            mark(change, _ENDS, change.old)
         if change.new and change.kind != ABOLISHED:
-            mark = (change.year, 1, change.new, _origin_note(change))
-            timelines[change.new.code].marks.append(mark)
-            timelines[change.new.code].level = change.level
-    versions = []
-    for code in sorted({*timelines, *today}):
-        level = levels.get(code, timelines[code].level)
-        versions += _versions_of(code, level, timelines[code], today.get(code))
-    return versions
+            mark(change, _BEGINS, change.new, _origin_note(change))
+        elif change.new and change.old and not (change.doubt or change.method):
+            is_superior = change.new.code == change.old.parent
+            if not is_superior:
+                mark(change, _GROWS, change.new)
+    return [
+        version
+        for code in sorted(codes)
+        for version in _versions_of(
+            code, levels.get(code, timelines[code].level), timelines[code], today.get(code)
+        )
+    ]
 
 
 def _origin_note(change: Change) -> str | None:
@@ -252,11 +290,15 @@ def _versions_of(
     state: Member | None = None
     start: int | None = None
     note: str | None = None
-    for year, begins, member, doubt in sorted(timeline.marks, key=lambda mark: mark[:2]):
-        if not begins:
-            ended = state or member
-            versions.append(_version(code, level, ended, start, year, note))
+    for year, what, member, doubt in sorted(timeline.marks, key=lambda mark: mark[:2]):
+        if what == _ENDS:
+            versions.append(_version(code, level, state or member, start, year, note))
             state, start, note = None, None, None
+        elif what == _GROWS:
+            grown = state or now
+            if grown is not None and start != year and not (state is None and versions):
+                versions.append(_version(code, level, grown, start, year, note))
+                state, start, note = grown, year, None
         elif state is None:
             state, start, note = member, year, doubt
         elif (state.name, state.parent) != (member.name, member.parent):
@@ -289,7 +331,7 @@ def parents_named_in(changes: Iterable[Change]) -> dict[str, str]:
         if not change.doubt:
             sides.append((change.old, change.old_path))
         for side, path in sides:
-            if side and side.parent and len(path) >= 2 and path[-1] == side.name:
-                if not side.parent.endswith("0000"):
-                    names[side.parent] = path[-2]
+            is_spelt = side and side.parent and not side.parent.endswith("0000")
+            if side and side.parent and is_spelt and len(path) >= 2 and path[-1] == side.name:
+                names[side.parent] = path[-2]
     return names
