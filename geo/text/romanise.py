@@ -56,12 +56,14 @@ def romanise(
     readings: Mapping[str, Reading] | None = None,
     *,
     feature_class: str | None = None,
+    joined: bool = False,
 ) -> Romanised:
     """Answer a name in pinyin; specific and generic part apart, first letters capital.
 
     `readings` (default: the project's reviewed table) win over the library when they are the name
     or its beginning. `feature_class` decides what is generic: A splits only the generic parts of
     divisions, P joins natural villages and towns (Wángcūn), others split all (Tàiháng Shān).
+    `joined` is for names known to have no generic part, such as the short name 沙市 (Shāshì).
     """
     known = reviewed_readings() if readings is None else readings
     parts = segments(name)
@@ -69,7 +71,7 @@ def romanise(
         return Romanised(name.strip(), tuple(search_key(name)), "none")
     read = [_read(part, known) for part in parts]
     texts = [
-        " ".join(_words(part, syllables, feature_class))
+        _word(part, syllables) if joined else " ".join(_words(part, syllables, feature_class))
         for part, (syllables, _, _) in zip(parts, read, strict=True)
     ]
     text = texts[0] + "".join(f" ({inner})" for inner in texts[1:])

@@ -1,0 +1,1 @@
+"""Which place has this name, what was it called, and on which list does it stand?"""

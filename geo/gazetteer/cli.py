@@ -1,0 +1,128 @@
+"""What does an officer type to find a name and to see which readings are uncertain?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from geo.db.engine import open_session
+from geo.gazetteer.index import refresh_keys
+from geo.gazetteer.places import today
+from geo.gazetteer.search import Hit, search
+from geo.text import reviewed_readings, romanise
+
+names = typer.Typer(
+    help="地名读音与索引 · Readings and index of place names.", no_args_is_help=True
+)
+
+_UNCERTAIN = text(
+    """
+    SELECT n.name, p.feature_class, n.kind = 'short' AS is_short, min(n.pinyin) AS pinyin,
+           count(*) AS times
+    FROM place_name n JOIN place p ON p.id = n.place_id
+    WHERE n.reading_status = 'uncertain'
+    GROUP BY n.name, p.feature_class, n.kind = 'short'
+    ORDER BY count(*) DESC, n.name, p.feature_class
+    LIMIT :most
+    """
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `find` and `names` to the command line."""
+    app.command("find")(find)
+    app.add_typer(names, name="names")
+
+
+def find(
+    name: Annotated[str, typer.Argument(help="汉字、拼音、首字母、旧名 · Chinese or pinyin.")],
+    limit: Annotated[int, typer.Option(help="最多条数 · Most hits shown.")] = 10,
+    within: Annotated[
+        str | None, typer.Option(help="行政区划代码 · Only inside this division (code).")
+    ] = None,
+    feature_class: Annotated[
+        str | None, typer.Option("--class", help="类别 A H L P R S T · Only this class.")
+    ] = None,
+    family: Annotated[
+        str | None, typer.Option(help="heritage 或 red · Only names on such a list.")
+    ] = None,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 · Date, default today.")
+    ] = None,
+) -> None:
+    """查地名 · Find a place by any of its names."""
+    day = on.date() if on else today()
+    with open_session() as session:
+        hits = search(
+            session, name, on=day, limit=limit, within=within,
+            feature_class=feature_class, family=family,
+        )  # fmt: skip
+    console = Console()
+    if not hits:
+        console.print(f"没有找到「{name}」· nothing found for “{name}”", markup=False)
+        return
+    console.print(_hits_table(hits))
+
+
+def _hits_table(hits: list[Hit]) -> Table:
+    table = Table(title="地名 · Places")
+    for heading in ("名称 · Name", "拼音 · Pinyin", "所在 · In", "位置 · Position", "匹配 · Match"):
+        table.add_column(heading)
+    table.add_column("代码 · Code", overflow="fold")
+    for hit in hits:
+        position = (
+            f"{hit.lon:.5f}, {hit.lat:.5f}" if hit.lon is not None else ""
+        ) + f" ({hit.position_quality})"
+        table.add_row(
+            hit.name, hit.pinyin or "未知", hit.in_unit_name or "未知", position.strip(),
+            hit.how_zh, hit.code,
+        )  # fmt: skip
+    return table
+
+
+@names.command("pinyin")
+def uncertain_readings(
+    limit: Annotated[int, typer.Option(min=1, help="最多条数 · Most names shown.")] = 200,
+) -> None:
+    """列出读音待核的地名 · List names whose reading is uncertain, with the doubtful characters."""
+    with open_session() as session:
+        table, count = _uncertain_table(session, limit)
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{count} 个名称待核; 核定后写入 data/placenames/readings.csv, 再运行 atlas names refresh "
+        f"--all · {count} to be confirmed: enter them in readings.csv, then refresh"
+    )
+
+
+def _uncertain_table(session: Session | Connection, limit: int) -> tuple[Table, int]:
+    table = Table(title="读音待核 · Uncertain readings")
+    for heading in ("名称 · Name", "现用读音 · Reading", "多音字 · Characters", "依据 · Basis"):
+        table.add_column(heading)
+    table.add_column("次数 · Times", justify="right")
+    known = reviewed_readings()
+    rows = session.execute(_UNCERTAIN, {"most": limit}).all()
+    for row in rows:
+        read = romanise(row.name, feature_class=row.feature_class, joined=row.is_short)
+        in_table = any(row.name.startswith(name) for name in known)
+        basis = "读音表,待核实 · table, to confirm" if in_table else "词库 · library"
+        table.add_row(row.name, row.pinyin or read.text, read.doubtful, basis, str(row.times))
+    return table, len(rows)
+
+
+@names.command("refresh")
+def refresh(
+    everything: Annotated[
+        bool, typer.Option("--all", help="全部重做 · Do all names again, not only new ones.")
+    ] = False,
+) -> None:
+    """更新拼音与检索键 · Fill pinyin and search keys of new names."""
+    with open_session() as session:
+        done = refresh_keys(session, everything=everything)
+    Console().print(f"{done} 个名称已更新 · {done} names done")

@@ -1,0 +1,135 @@
+"""How do all stored names get their pinyin and their search keys?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+from sqlalchemy.orm import Session
+
+from geo.progress import Progress, silent
+from geo.text import Romanised, name_keys, romanise
+
+CHUNK = 20_000
+ANALYZE_FROM = 1_000
+
+# A name's own rank follows the place's standing; what people call a place today comes first.
+NAME_RANKS = {
+    "standard": 0, "short": 0, "reused_in_place": 0, "reused_moved": 0,
+    "alias": 4, "minority": 4, "popular": 6, "former": 8, "vanished": 9,
+}  # fmt: skip
+
+_WAITING = text(
+    """
+    SELECT n.id, n.name, n.kind, p.feature_class, p.unit_code,
+           EXISTS (SELECT FROM heritage_listing h WHERE h.place_id = p.id) AS is_listed
+    FROM place_name n JOIN place p ON p.id = n.place_id
+    WHERE :everything OR n.reading_status IS NULL
+       OR NOT EXISTS (SELECT FROM name_key k WHERE k.name_id = n.id)
+    ORDER BY n.id
+    """
+)
+_READINGS = text(
+    """
+    UPDATE place_name n SET pinyin = r.pinyin, reading_status = r.status
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:pinyins AS text[]), CAST(:statuses AS text[]))
+        AS r (id, pinyin, status)
+    WHERE n.id = r.id
+    """
+)
+_FORGET = text("DELETE FROM name_key WHERE name_id = ANY(CAST(:ids AS bigint[]))")
+
+
+def refresh_keys(
+    session: Session | Connection, progress: Progress = silent, *, everything: bool = False
+) -> int:
+    """Fill pinyin, reading status and search keys of names that lack them; answer how many.
+
+    A name is done when its `reading_status` is NULL or it has no key: a loader that changes a name
+    clears one of them. `everything` does all names again, after a change of the reviewed readings.
+    The reading of each distinct name is computed once. Nothing is committed.
+    """
+    waiting = session.execute(_WAITING, {"everything": everything}).all()
+    read: dict[tuple[str, str], Romanised] = {}
+    for start in range(0, len(waiting), CHUNK):
+        chunk = waiting[start : start + CHUNK]
+        _write_readings(session, chunk, read)
+        _write_keys(session, chunk, read)
+        progress(start + len(chunk), len(waiting), "names")
+    if len(waiting) >= ANALYZE_FROM:
+        session.execute(text("ANALYZE place_name, name_key"))
+    return len(waiting)
+
+
+def _romanised(row: Row[Any], read: dict[tuple[str, str], Romanised]) -> Romanised:
+    is_short = row.kind == "short"  # a short name has no generic part: 沙市 is Shāshì
+    key = (row.name, "short" if is_short else row.feature_class)
+    if key not in read:
+        read[key] = romanise(row.name, feature_class=row.feature_class, joined=is_short)
+    return read[key]
+
+
+def _write_readings(
+    session: Session | Connection,
+    chunk: Sequence[Row[Any]],
+    read: dict[tuple[str, str], Romanised],
+) -> None:
+    results = [_romanised(row, read) for row in chunk]
+    session.execute(
+        _READINGS,
+        {
+            "ids": [row.id for row in chunk],
+            "pinyins": [None if r.status == "none" else r.text for r in results],
+            "statuses": [r.status for r in results],
+        },
+    )
+
+
+def _write_keys(
+    session: Session | Connection,
+    chunk: Sequence[Row[Any]],
+    read: dict[tuple[str, str], Romanised],
+) -> None:
+    session.execute(_FORGET, {"ids": [row.id for row in chunk]})
+    keys = (
+        (key.key, key.kind, row.id, key.rank)
+        for row in chunk
+        for key in name_keys(
+            row.name,
+            rank=standing(row.feature_class, row.unit_code, is_listed=row.is_listed)
+            + NAME_RANKS[row.kind],
+            romanised=_romanised(row, read),
+        )
+    )
+    _copy(session, keys)
+
+
+def _copy(session: Session | Connection, rows: Iterable[tuple[str, str, int, int]]) -> None:
+    connection = session.connection() if isinstance(session, Session) else session
+    raw = connection.connection.driver_connection
+    assert raw is not None, "a connection in use has its driver's connection"
+    with (
+        raw.cursor() as cursor,
+        cursor.copy("COPY name_key (key, kind, name_id, rank) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def standing(feature_class: str, unit_code: str | None, *, is_listed: bool) -> int:
+    """Answer how far from the top a place stands among namesakes, 0 (province) to 60.
+
+    Only the level of the division is read from the shape of its code, never its parent.
+    """
+    if unit_code is not None:
+        if unit_code.endswith("0000000000"):
+            return 0
+        return (10, 20, 30, 40)[
+            0 if unit_code.endswith("00000000") else
+            1 if unit_code.endswith("000000") else
+            2 if unit_code.endswith("000") else 3
+        ]  # fmt: skip
+    if is_listed:
+        return 35
+    return {"A": 42, "P": 45, "T": 48, "H": 48, "L": 50, "S": 55, "R": 58}.get(feature_class, 60)

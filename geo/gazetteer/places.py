@@ -1,0 +1,164 @@
+"""What is shown of a place: its name on a date, its division, its position and how sure that is?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+from sqlalchemy.orm import Session
+
+from geo.errors import NotFound
+from geo.queries.admin import full_code
+
+EXACT_ENOUGH = ("surveyed", "point", "approximate")
+"""Position qualities that may be drawn as a point; the others are areas or hollow marks."""
+
+
+@dataclass(frozen=True)
+class PlaceFacts:
+    """A place as it is shown in a list.
+
+    `unit_code`: the division that the place is, or None; `in_unit_code`, `in_unit_name`: the
+    division around it on that date. `lon`, `lat`: degrees of CGCS2000; for a division a point
+    inside its territory, None for a place whose position is known only by `position_unit`.
+    `listed`: families of lists it stands on (heritage, red).
+    """
+
+    code: str
+    name: str
+    pinyin: str | None
+    feature_class: str
+    category: str | None
+    unit_code: str | None
+    in_unit_code: str | None
+    in_unit_name: str | None
+    lon: float | None
+    lat: float | None
+    position_quality: str
+    position_unit: str | None
+    listed: tuple[str, ...]
+    source: str | None
+    attribution: str | None
+    is_synthetic: bool
+
+
+# The standard name in force comes first, then any other Chinese name of today.
+_FACTS = text(
+    """
+    SELECT p.id, p.code, p.feature_class, p.category, p.unit_code, p.source, p.attribution,
+           p.is_synthetic, shown.name, shown.pinyin, around.code AS in_unit_code,
+           around.name AS in_unit_name, own.point AS own_point,
+           pos.quality, pos.unit_code AS position_unit,
+           ST_X(COALESCE(pos.point, own.point)) AS lon, ST_Y(COALESCE(pos.point, own.point)) AS lat,
+           own.level,
+           ARRAY(SELECT DISTINCT h.family FROM heritage_listing h WHERE h.place_id = p.id
+                 ORDER BY h.family) AS listed
+    FROM place p
+    CROSS JOIN LATERAL (
+        SELECT n.name, n.pinyin FROM place_name n WHERE n.place_id = p.id
+        ORDER BY (n.start_earliest IS NULL OR n.start_earliest <= :year)
+                 AND (n.end_latest IS NULL OR n.end_latest >= :year) DESC,
+                 array_position(ARRAY['standard', 'short', 'reused_in_place', 'reused_moved',
+                                      'popular', 'alias', 'former', 'vanished', 'minority'],
+                                n.kind),
+                 n.language LIKE 'zh%' DESC, n.id
+        LIMIT 1
+    ) shown
+    LEFT JOIN LATERAL (
+        SELECT s.quality, s.unit_code,
+               CASE WHEN s.quality IN ('surveyed', 'point', 'approximate')
+                    THEN ST_PointOnSurface(s.geom) END AS point
+        FROM place_position s
+        WHERE s.place_id = p.id AND (s.start_year IS NULL OR s.start_year <= :year)
+          AND (s.end_year IS NULL OR s.end_year >= :year)
+        ORDER BY array_position(ARRAY['surveyed', 'point', 'approximate', 'township', 'district',
+                                      'city', 'unknown'], s.quality)
+        LIMIT 1
+    ) pos ON true
+    LEFT JOIN LATERAL (
+        SELECT a.level, a.parent_code, ST_PointOnSurface(a.geom) AS point
+        FROM admin_unit a WHERE a.code = p.unit_code
+        ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
+        LIMIT 1
+    ) own ON p.unit_code IS NOT NULL
+    LEFT JOIN LATERAL (
+        SELECT a.code, a.name FROM admin_unit a
+        WHERE a.code = CASE WHEN p.unit_code IS NULL THEN p.located_in ELSE own.parent_code END
+        ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
+        LIMIT 1
+    ) around ON true
+    WHERE p.id = ANY(CAST(:ids AS bigint[]))
+    """
+)
+
+# A division that is gone on the date still belongs below the parent of its last version.
+_WITHIN = text(
+    """
+    WITH RECURSIVE tree (code) AS (
+        SELECT code FROM admin_unit WHERE code = :code
+        UNION
+        SELECT a.code FROM tree t JOIN admin_unit a ON a.parent_code = t.code
+        WHERE a.validity @> CAST(:on AS date)
+           OR NOT EXISTS (SELECT FROM admin_unit b
+                          WHERE b.code = a.code AND b.validity @> CAST(:on AS date))
+    )
+    SELECT code FROM tree
+    """
+)
+
+_LEVEL_QUALITY = {1: "city", 2: "city", 3: "district", 4: "township", 5: "township"}
+
+
+def facts_of(
+    session: Session | Connection, place_ids: Sequence[int], on: date
+) -> dict[int, PlaceFacts]:
+    """Answer what is shown of each place on a date, by place id."""
+    if not place_ids:
+        return {}
+    rows = session.execute(_FACTS, {"ids": list(place_ids), "on": on, "year": on.year})
+    return {row.id: _facts(row) for row in rows}
+
+
+def _facts(row: Row[Any]) -> PlaceFacts:
+    quality, unit = row.quality, row.position_unit
+    if quality is None and row.level is not None:
+        quality, unit = _LEVEL_QUALITY[row.level], row.unit_code
+    return PlaceFacts(
+        code=row.code,
+        name=row.name,
+        pinyin=row.pinyin,
+        feature_class=row.feature_class,
+        category=row.category,
+        unit_code=row.unit_code,
+        in_unit_code=row.in_unit_code,
+        in_unit_name=row.in_unit_name,
+        lon=row.lon,
+        lat=row.lat,
+        position_quality=quality or "unknown",
+        position_unit=unit,
+        listed=tuple(row.listed),
+        source=row.source,
+        attribution=row.attribution,
+        is_synthetic=row.is_synthetic,
+    )
+
+
+def units_within(session: Session | Connection, code: str, on: date) -> list[str]:
+    """Answer a division's code and those of all divisions below it on a date.
+
+    Short codes are padded to twelve digits. Raises BadInput for a malformed code, NotFound for an
+    unknown one.
+    """
+    full = full_code(code)
+    codes = list(session.execute(_WITHIN, {"code": full, "on": on}).scalars())
+    if not codes:
+        raise NotFound(f"division {full} is not in this database")
+    return codes
+
+
+def today() -> date:
+    """Answer the day of the office's own calendar, for callers who name none."""
+    return date.today()  # noqa: DTZ011
