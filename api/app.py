@@ -1,0 +1,107 @@
+"""What is the service made of? Routes, an envelope, a table of problems, two doors to PostGIS."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from functools import cache
+from typing import Any
+
+import anyio
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware import Middleware
+
+from api.deps import Doors, HomeCity
+from api.envelope import Envelope
+from api.problems import install
+from api.routes import access, facilities, health, pages, places, sources, units
+from api.schemas.problem import Problem
+from geo.db import Database, open_database
+from geo.settings import CHECKOUT, DatabaseSettings, read
+
+BODY_CAP = 4_000_000
+"""Largest request body, in bytes: some hundred detailed polygons."""
+
+DESCRIPTION = """
+民政一张图:养老设施、行政区划、地名。坐标为 CGCS2000 经纬度(GeoJSON:经度在前);未知的值为 null。
+
+Facilities, boundaries and place names of Chinese civil affairs. Coordinates are CGCS2000 longitude
+and latitude; what is unknown is null. Every question takes `on`, the day asked about. A parameter
+that an address does not know is refused with 400, as is a bad value: problem details by RFC 9457.
+"""
+
+
+def create_app(database: Database | None = None, *, city_code: str | None = None) -> FastAPI:
+    """Make the service on a database (default: the one that the settings name, opened at start).
+
+    `city_code` (12 digits) is the city that a page shows when the address names none; default
+    ATLAS_CITY. Nothing connects before the service starts.
+    """
+    app = FastAPI(
+        title="民政一张图 · Minzheng Atlas",
+        version=version(),
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # the documentation page is ours: offline, with a nonce
+        redoc_url=None,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=_lifespan,
+        middleware=[Middleware(Envelope)],
+        max_body_size=BODY_CAP,
+        redirect_slashes=False,  # a redirect would be built from the caller's Host header
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.home_city = HomeCity(city_code)
+    app.state.database = database
+    if database is not None:
+        app.state.doors = Doors.of(database)
+    for routes in (health, facilities, access, units, places, sources, pages):
+        app.include_router(routes.router)
+    pages.mount_static(app)
+    install(app)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open the database where none was given; as many threads as connections."""
+    threads = read(DatabaseSettings).threads
+    anyio.to_thread.current_default_thread_limiter().total_tokens = threads
+    with ExitStack() as stack:
+        if app.state.database is None:
+            database = stack.enter_context(open_database("serve")).database
+            app.state.doors = Doors.of(database)
+        yield
+        app.state.doors.close()
+
+
+@cache
+def version() -> str:
+    """The version that `pyproject.toml` states."""
+    with (CHECKOUT / "pyproject.toml").open("rb") as file:
+        stated: str = tomllib.load(file)["project"]["version"]
+    return stated
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the schema of problems that every refusal refers to."""
+    if not app.openapi_schema:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            license_info=app.license_info,
+            routes=app.routes,
+        )
+        schemas = document["components"]["schemas"]
+        schemas["Problem"] = Problem.model_json_schema()
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)  # the framework's own form of refusal: never sent here
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["responses"].pop("422", None)
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,91 @@
+"""What does every answer carry, whatever it says? One pure-ASGI layer around the whole service.
+
+A request id, the security headers, HEAD for whatever GET answers, a deadline that covers waiting
+for a free thread, and a plain problem document where something failed that nothing foresaw.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import anyio
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import SLOW, fault, problem
+
+DEADLINE_S = 40.0
+"""Longest that a request may take, waiting included; the statement timeout lies below it."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # An answer that is no page may load nothing; pages bring a policy of their own.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    ),
+    # Kept, but asked after each time: a load or an upgrade shows at once.
+    "Cache-Control": "no-cache",
+}
+
+
+class Envelope:
+    """The outermost layer of the service."""
+
+    def __init__(self, app: ASGIApp, deadline_s: float = DEADLINE_S) -> None:
+        self.app = app
+        self.deadline_s = deadline_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request inside its deadline, with every header set."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_head = scope["method"] == "HEAD"
+        # A copy: the server's own log still says HEAD.
+        inner = {**scope, "request_id": _request_id(scope)}
+        if is_head:
+            inner["method"] = "GET"
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _complete(MutableHeaders(scope=message), inner["request_id"])
+            elif is_head:
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            with anyio.fail_after(self.deadline_s):
+                await self.app(inner, receive, sending)
+        except TimeoutError:
+            if started:
+                raise
+            await problem(Request(inner), 503, SLOW)(inner, receive, sending)
+        except Exception as error:
+            if started:
+                raise
+            await fault(Request(inner), error)(inner, receive, sending)
+
+
+def _request_id(scope: Scope) -> str:
+    """The id that the caller (or a proxy) gave, when it is harmless in a log; else a new one."""
+    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _complete(headers: MutableHeaders, request_id: str) -> None:
+    """Add the headers that the answer does not set itself."""
+    headers["X-Request-ID"] = request_id
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)

@@ -1,0 +1,1 @@
+"""Which addresses answer which questions? One module per wing."""

@@ -1,0 +1,120 @@
+"""Which pages does a person open? The shell and its maps come from `maps`; here they get addresses.
+
+A page takes `lang`, `large` and `city`; everything else in its address belongs to its own modules
+and is left alone, so that a link shows the same view.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI, Query, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from api.deps import CityAsked, Day, DoorsHere
+from geo.settings import MapSettings, ServeSettings, read
+from maps.access import draw_access
+from maps.base import STATIC, Page
+from maps.elder_care import draw_elder_care
+from maps.gazetteer import draw_names
+from maps.home import draw_home
+from maps.sources import draw_data
+from maps.survey import draw_boundaries
+
+router = APIRouter(include_in_schema=False)
+
+Lang = Annotated[Literal["zh", "en"], Query()]
+Large = Annotated[bool, Query()]
+
+DRAWN: dict[str, Callable[[Page], str]] = {
+    "/": draw_home,
+    "/elder-care": draw_elder_care,
+    "/access": draw_access,
+    "/boundaries": draw_boundaries,
+    "/names": draw_names,
+    "/data": draw_data,
+}
+
+
+def _serve(path: str, draw: Callable[[Page], str]) -> None:
+    """Give a page its address."""
+
+    @router.get(path, name=f"page {path}")
+    def page(
+        request: Request,
+        doors: DoorsHere,
+        city: CityAsked,
+        day: Day,
+        lang: Lang = "zh",
+        large: Large = False,
+    ) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        settings = read(MapSettings)
+        seen = Page(
+            lang=lang,
+            large=large,
+            city_code=city,
+            approval_number=settings.map_approval_number,
+            nonce=nonce,
+            root_path=request.scope.get("root_path", ""),
+            tile_url=settings.tile_url,
+            public_mode=read(ServeSettings).public_mode,
+        )
+        return as_page(draw(seen), nonce, tile_url=settings.tile_url)
+
+
+for _path, _draw in DRAWN.items():
+    _serve(_path, _draw)
+
+
+@router.get("/docs", name="page /docs")
+async def documentation(request: Request) -> Response:
+    """The documentation of the API: Swagger UI from our own files, no request to another host."""
+    nonce = secrets.token_urlsafe(16)
+    root = request.scope.get("root_path", "")
+    return as_page(_DOCS.format(root=root, nonce=nonce), nonce)
+
+
+def as_page(html: str, nonce: str, *, tile_url: str = "") -> Response:
+    """Answer a page under a policy that runs only scripts with this nonce and our own files."""
+    images = "'self' data:"
+    if tile_url.startswith(("https://", "http://")):
+        parts = urlsplit(tile_url)
+        images += f" {parts.scheme}://{parts.netloc.replace('{s}', '*')}"
+    policy = (
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+        f"img-src {images}; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+
+def mount_static(app: FastAPI) -> None:
+    """Serve the scripts, styles and marks of the pages from this machine."""
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+_DOCS = """<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>接口说明 · API — 民政一张图</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{root}/static/vendor/swagger-ui-dist/swagger-ui.css">
+</head>
+<body>
+<div id="docs"><p>接口说明 · API documentation:
+<a href="{root}/api/openapi.json">OpenAPI</a></p></div>
+<script src="{root}/static/vendor/swagger-ui-dist/swagger-ui-bundle.js"></script>
+<script nonce="{nonce}">
+SwaggerUIBundle({{
+  url: "{root}/api/openapi.json", dom_id: "#docs", deepLinking: true, validatorUrl: null
+}});
+</script>
+</body>
+</html>
+"""
