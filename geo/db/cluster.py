@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ def _make(cluster: Cluster) -> None:
     check_reachable(cluster.home, cluster.user)
     free = shutil.disk_usage(cluster.home).free
     if free < LEAST_FREE_BYTES:
-        raise _disk_full(cluster.home)
+        raise disk_full(cluster.home)
     making = cluster.home / f"pg.making-{os.getpid()}"
     make_folder(making, cluster.user)
     made = cluster.run(
@@ -119,14 +120,15 @@ def start(cluster: Cluster) -> Running:
         _configure(cluster, folder)
     except OSError as problem:
         raise _explained(cluster, "postgresql.conf", str(problem)) from problem
+    said_before = cluster.log.stat().st_size
     started = cluster.run(
         "pg_ctl", "start", "--pgdata", str(cluster.data), "--log", str(cluster.log),
         "--wait", "--timeout", "120", "--silent",
     )  # fmt: skip
     running = find_running(cluster.data)
     if started.returncode != 0 or running is None:
-        said = cluster.log.read_text(errors="replace") if cluster.log.exists() else ""
-        raise _explained(cluster, "pg_ctl start", said + started.stderr)
+        said = cluster.log.read_bytes()[said_before:].decode(errors="replace")
+        raise _explained(cluster, "pg_ctl start", said or started.stderr)
     return running
 
 
@@ -184,7 +186,8 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
 
 
-def _disk_full(folder: Path) -> DatabaseProblem:
+def disk_full(folder: Path) -> DatabaseProblem:
+    """Answer the problem to raise when the disk of `folder` has no space left."""
     free = shutil.disk_usage(folder).free // 1024**2
     return DatabaseProblem(
         f"磁盘空间不足: {folder} 所在磁盘只剩 {free} MB。请清理磁盘, 或用 ATLAS_HOME 指定另一处。\n"
@@ -196,8 +199,10 @@ def _disk_full(folder: Path) -> DatabaseProblem:
 def _explained(cluster: Cluster, step: str, said: str) -> DatabaseProblem:
     """Turn what the server said into what a person should do."""
     if "No space left on device" in said:
-        return _disk_full(cluster.home)
-    last = " / ".join(said.strip().splitlines()[-4:])
+        return disk_full(cluster.home)
+    lines = said.strip().splitlines()
+    telling = [line for line in lines if re.search(r"\b(FATAL|PANIC|ERROR|error)\b", line)]
+    last = " / ".join((telling or lines)[-3:])
     return DatabaseProblem(
         f"数据库未能启动 ({step}): {last}。完整记录见 {cluster.log}。\n"
         f"The database could not be started ({step}): {last}. The whole log is {cluster.log}."

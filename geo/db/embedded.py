@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from psycopg.errors import DiskFull
+
 from geo.db.addresses import Database, socket_url
-from geo.db.cluster import delete, open_cluster, start, stop
+from geo.db.cluster import delete, disk_full, open_cluster, start, stop
 from geo.db.configuration import DATABASE, OWNER, PUBLIC
 from geo.db.postmaster import PORT, find_running
 from geo.db.preparation import prepare
@@ -38,7 +41,7 @@ def embedded(
     The first to come makes and starts it, others join, the last to leave stops it. `what` names
     the command in `atlas status`. Raises DatabaseProblem with what is wrong and how to mend it.
     """
-    with gate(home):
+    with _disk_watched(home), gate(home):
         cluster = open_cluster(home, pg_bin, durable=durable)
         presence = Presence(home, what)
         try:
@@ -52,6 +55,17 @@ def embedded(
     finally:
         with _undisturbed(), gate(home):
             _leave(home, presence, pg_bin)
+
+
+@contextmanager
+def _disk_watched(home: Path) -> Iterator[None]:
+    """Turn a full disk, whoever meets it first, into the one plain message."""
+    try:
+        yield
+    except (OSError, DiskFull) as problem:
+        if isinstance(problem, OSError) and problem.errno != errno.ENOSPC:
+            raise
+        raise disk_full(home) from problem
 
 
 def _leave(home: Path, presence: Presence, pg_bin: Path | None) -> None:
