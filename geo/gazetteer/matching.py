@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from geo.gazetteer.probes import Probe
+from geo.gazetteer.probes import Probe, is_latin
 from geo.text import pinyin_key, romanise, search_key
 from geo.text.keys import bigrams
 
@@ -90,6 +90,9 @@ def judge(typed: str, row: Row[Any], probe: Probe, on: date) -> Match | None:
 def _points(typed: str, row: Row[Any], probe: Probe) -> float | None:
     points = POINTS[probe.how]
     key, name = search_key(typed), search_key(row.name)
+    if probe.how == "exact" and is_latin(typed):
+        # A stored spelling says no more than the pinyin of a Chinese name: standing decides.
+        points = POINTS["pinyin"]
     if probe.how in ("pinyin", "pinyin_prefix"):
         tones_differ = _has_tones(typed) and not _same_tones(typed, row.pinyin)
         return points - (3 if tones_differ else 0) - _length_gap(row.key, probe.key)
