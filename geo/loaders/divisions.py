@@ -93,7 +93,16 @@ def _named(wanted: str) -> list[dict[str, Any]]:
         whole = {unit["code"]: _letters(unit["name"]) for unit in cities}
         return [u for u in cities if read[u["code"]] in (key, bare) or whole[u["code"]] == key]
     exact = [unit for unit in cities if unit["name"] == key]
-    return exact or [unit for unit in cities if core(unit["name"]) == core(key)]
+    if exact:
+        return exact
+    # 海南 means the province, not 海南藏族自治州; 吉林 without 省 can only mean 吉林市 here.
+    provinces = {core(u["name"]) for u in listed_divisions().values() if u["level"] == 1}
+    return [
+        unit
+        for unit in cities
+        if core(unit["name"]) == core(key)
+        and (unit["name"].endswith("市") or core(key) not in provinces)
+    ]
 
 
 def _letters(name: str) -> str:
@@ -107,8 +116,11 @@ def _ask_for_another(unit: dict[str, Any]) -> CityRef:
         cities = [u for u in listed.values() if u["parent"] == unit["code"] and u["level"] == 2]
         names = "、".join(f"{u['name']} {u['code']}" for u in cities)
         raise NotFound(
-            f"{unit['name']} 是省级单位,请选其中一个城市:{names or '清单中没有地级市'}。"
+            f"{unit['name']} 是省级单位,请选其中一个城市:{names}。"
             f"\n{unit['name']} is a province; ask for one of its cities."
+            if cities
+            else f"{unit['name']} 在清单中没有下级城市,不能装载。"
+            f"\nThe list holds no city below {unit['name']}; it cannot be loaded."
         )
     above = listed[unit["parent"]]
     if _is_city(above):

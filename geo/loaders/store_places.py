@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.loaders.places import PlaceRecord, name_values
-from geo.loaders.units import SOURCE_DATE
+from geo.loaders.units import SOURCE_DATES
 from geo.models import STORED_SRID, HeritageListing, Place, PlaceName, PlacePosition
 
 Json = dict[str, Any]
@@ -58,7 +58,7 @@ def _place_values(record: PlaceRecord, deliveries: Mapping[str, int]) -> Json:
         "located_in": record.located_in,
         "attribution": record.attribution,
         "source": record.source,
-        "source_date": SOURCE_DATE,
+        "source_date": SOURCE_DATES.get(record.source),
         "is_published": True,
         "delivery_id": deliveries[record.delivery],
         "extra": {**record.extra, "digest": record.digest()},

