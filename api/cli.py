@@ -64,7 +64,7 @@ def up(
         ready = prepare_city(opened.database, city or read(CitySettings).city, teller=teller)
         teller.say(f"[bold]{ready.name} 已就绪 · is ready[/]")
         if taken is not None:
-            _serve(opened, taken, at, teller)
+            _serve(opened, taken, at, teller, city_code=ready.code)
 
 
 @app.command("serve")
@@ -136,7 +136,14 @@ def _migrate(opened: Opened, teller: Teller) -> None:
         migrate_tables(opened.database.owner_url)
 
 
-def _serve(opened: Opened, taken: socket, at: tuple[str, int], teller: Teller) -> None:
+def _serve(
+    opened: Opened,
+    taken: socket,
+    at: tuple[str, int],
+    teller: Teller,
+    *,
+    city_code: str | None = None,
+) -> None:
     """Serve until told to stop, and print where."""
     from api.app import create_app  # heavy: the other commands start faster without it
 
@@ -145,7 +152,7 @@ def _serve(opened: Opened, taken: socket, at: tuple[str, int], teller: Teller) -
     for name, address in pages:
         teller.say(f"  {name:<16} [cyan]{address}[/]")
     teller.say("[dim]按 Ctrl-C 停止 · press Ctrl-C to stop[/]")
-    serve(create_app(opened.database), taken)
+    serve(create_app(opened.database, city_code=city_code), taken)
 
 
 def _forget_all() -> None:

@@ -73,5 +73,6 @@ def links(host: str, port: int) -> list[tuple[str, str]]:
         ("覆盖与缺口 · coverage", f"{base}/access"),
         ("界线 · boundaries", f"{base}/boundaries"),
         ("地名 · place names", f"{base}/names"),
+        ("数据 · data", f"{base}/data"),
         ("接口 · API", f"{base}/docs"),
     ]
