@@ -214,11 +214,13 @@ def _board(page: Page, view: View) -> folium.Figure:
         centre = CHINA_CENTRE
     board = _named(
         folium.Map(
-            location=centre, zoom_start=9, tiles=None, max_zoom=18, zoom_snap=0.5,
-            wheel_px_per_zoom_level=90, zoom_control="topright",
+            location=centre, zoom_start=9, tiles=None, zoom_snap=0.5, wheel_px_per_zoom_level=90,
+            zoom_control="topright",
         ),
         "atlas",
     )  # fmt: skip
+    # Folium gives its `max_zoom` to tiles only; clusters loop for ever on a map without a limit.
+    board.options |= {"min_zoom": 5, "max_zoom": 18}
     if page.tile_url:
         _checked_tile_url(page.tile_url)
         tiles = folium.TileLayer(

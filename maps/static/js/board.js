@@ -53,7 +53,10 @@ export const resized = () => map?.invalidateSize({ animate: false });
 
 /** Bring a box of degrees into view. */
 export function show([west, south, east, north], options = {}) {
-  map?.fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: 16, animate: !isCalm, ...options });
+  const isWide = map && map.getSize().x > 820; // there the open legend covers the left edge
+  map?.fitBounds([[south, west], [north, east]], {
+    paddingTopLeft: [isWide ? 270 : 16, 16], paddingBottomRight: [isWide ? 60 : 16, isWide ? 52 : 40], maxZoom: 16, animate: !isCalm, ...options,
+  });
 }
 
 export function showPoint([lon, lat], zoom = 15) {
@@ -70,15 +73,35 @@ export const viewBox = () => {
 const boxOfAll = (features) => features.map((one) => extent(one.geometry)).filter(Boolean)
   .reduce((all, box) => (all ? [Math.min(all[0], box[0]), Math.min(all[1], box[1]), Math.max(all[2], box[2]), Math.max(all[3], box[3])] : box), null);
 
+/** Divisions whose extents touch those of the city: the ground around it. */
+export function nearby(units, own) {
+  const box = boxOfAll(own);
+  const codes = new Set(own.map((one) => one.properties.code));
+  return box ? units.filter((one) => {
+    const its = codes.has(one.properties.code) ? null : extent(one.geometry);
+    return its && its[0] <= box[2] && its[2] >= box[0] && its[1] <= box[3] && its[3] >= box[1];
+  }) : [];
+}
+
 /** Draw divisions as the ground of a thematic map: land, borders, names. Answers their extent. */
-export function drawGround(units, { labels = true } = {}) {
+export function drawGround(units, { labels = true, around = [], into = "ground" } = {}) {
   const box = boxOfAll(units);
   if (!map || !box) return box;
-  const ground = layer("ground");
+  const ground = layer(into);
   ground.clearLayers();
+  ground.addLayer(shape(around, () => ({ className: "ground is-around", pane: "ground", interactive: false })));
   ground.addLayer(shape(units, () => ({ className: "ground", pane: "ground", interactive: false })));
+  drawLabels(ground, around, (unit) => unit.properties.name, "place-label is-around");
   if (labels) drawLabels(ground, units, (unit) => unit.properties.name);
   return box;
+}
+
+/** Is a geometry at least so many pixels wide and high on the map as it stands? */
+export function fits(geometry, [width, height]) {
+  const box = extent(geometry);
+  if (!map || !box) return false;
+  const [a, b] = [map.latLngToContainerPoint([box[3], box[0]]), map.latLngToContainerPoint([box[1], box[2]])];
+  return b.x - a.x >= width && b.y - a.y >= height;
 }
 
 /** Put names of areas on the map; `text` may answer several lines. */

@@ -2,7 +2,7 @@
 
 import "atlas/shell.js";
 import { ask, askAll, sorry } from "atlas/api.js";
-import { openMap, map, layer, mark, show, showPoint, isInView, drawGround, drawLegend, drawSources } from "atlas/board.js";
+import { openMap, map, layer, mark, show, showPoint, isInView, drawGround, nearby, drawLegend, drawSources } from "atlas/board.js";
 import { card } from "atlas/card.js";
 import { byId, el, put, soon, tell } from "atlas/dom.js";
 import { badge, sign } from "atlas/marks.js";
@@ -269,9 +269,9 @@ let districts = [];
 let ground = null;
 
 async function begin() {
-  const units = await ask("/units", { parent: page.city.code, level: 3, on: chosen("on") }).catch(() => null);
-  districts = units?.features ?? [];
-  ground = drawGround(districts) ?? page.bounds;
+  const units = await ask("/units", { level: 3, on: chosen("on") }).catch(() => null);
+  districts = (units?.features ?? []).filter((one) => one.properties.parent_code === page.city.code);
+  ground = drawGround(districts, { around: nearby(units?.features ?? [], districts) }) ?? page.bounds;
   openMap(ground);
   map?.on("click", ({ latlng }) => setStart([latlng.lng, latlng.lat]));
   map?.on("moveend", soon(() => !start() && follow(), 120));
