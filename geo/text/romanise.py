@@ -16,6 +16,7 @@ from geo.text.readings import (
     POLYPHONES,
     UNVERIFIED,
     Reading,
+    alone,
     is_doubtful,
     reviewed_readings,
 )
@@ -33,7 +34,7 @@ _NEITHER_LETTER_NOR_DIGIT = re.compile("[^a-z0-9]+")
 _PEOPLE = re.compile("(" + "|".join(sorted(PEOPLES, key=len, reverse=True)) + ")")
 # A settlement's own generic parts are joined (rule 3); those of divisions stay apart.
 _APART_IN_SETTLEMENTS = frozenset("省市区县镇乡盟旗")
-_RETROFLEX = re.compile(".(?<![幼婴女孤小男少])儿$")
+_RETROFLEX = re.compile("(?<=[^幼婴女孤小男少])儿(?![童科])")
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,9 @@ def _is_han(character: str) -> bool:
 def _read(part: str, known: Mapping[str, Reading]) -> tuple[list[str], str, bool]:
     """Toned syllables per character, the doubtful characters, and whether a review was used."""
     syllables = lazy_pinyin(part, style=Style.TONE, errors=list)  # type: ignore[arg-type]
+    for at, character in enumerate(part):  # 长滩 is Chángtān, though 长 alone is zhǎng
+        if is_doubtful(character) and syllables[at] == alone(character):
+            syllables[at] = POLYPHONES[character][0]
     generic = generic_part(part).replace("·", "")
     settled = len(part) - len(generic)
     # The longest reviewed name that the part begins with; not elsewhere: 第六安置区 is not 六安.
@@ -189,7 +193,7 @@ def _word(characters: str, syllables: list[str]) -> str:
     """One word: joined, apostrophe before a, o, e, 儿 as r after its syllable, capital first."""
     word = ""
     for at, (character, syllable) in enumerate(zip(characters, syllables, strict=True)):
-        if _RETROFLEX.search(characters[: at + 1]) and characters[at + 1 : at + 2] not in "童科":
+        if _RETROFLEX.match(characters, at):
             word += "r"
             continue
         vowel = unicodedata.normalize("NFD", syllable)[:1] in ("a", "o", "e")
