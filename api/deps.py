@@ -90,9 +90,14 @@ async def _doors(request: Request) -> Doors:
 DoorsHere = Annotated[Doors, Depends(_doors)]
 
 
+def today_in_china() -> date:
+    """The day that it is where the service is used, wherever the machine stands."""
+    return datetime.now(CHINA_TIME).date()
+
+
 async def _day(on: On = None) -> date:
     """The day asked about; without one, today in China."""
-    return on or datetime.now(CHINA_TIME).date()
+    return on or today_in_china()
 
 
 Day = Annotated[date, Depends(_day)]

@@ -15,7 +15,8 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.deps import CityAsked, Day, DoorsHere
+from api.city_view import city_view
+from api.deps import CityAsked, DoorsHere, today_in_china
 from geo.settings import MapSettings, ServeSettings, read
 from maps.access import draw_access
 from maps.base import STATIC, Page
@@ -48,16 +49,19 @@ def _serve(path: str, draw: Callable[[Page], str]) -> None:
         request: Request,
         doors: DoorsHere,
         city: CityAsked,
-        day: Day,
         lang: Lang = "zh",
         large: Large = False,
     ) -> Response:
         nonce = secrets.token_urlsafe(16)
         settings = read(MapSettings)
+        with doors.public() as connection:
+            shown = city_view(connection, city, today_in_china())
         seen = Page(
             lang=lang,
             large=large,
-            city_code=city,
+            city_code=shown.code,
+            city_name=shown.name,
+            bounds=shown.bounds,
             approval_number=settings.map_approval_number,
             nonce=nonce,
             root_path=request.scope.get("root_path", ""),

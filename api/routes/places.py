@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.deps import Day, DoorsHere, checked
-from api.schemas.geojson import GeoJson, Json
+from api.schemas.geojson import GeoJson, Json, as_points
 from api.schemas.parameters import (
     Family,
     Lat,
@@ -25,7 +25,7 @@ router = APIRouter(
     prefix="/api/places",
     tags=["place names"],
     dependencies=[Depends(checked)],
-    default_response_class=Json,
+    default_response_class=GeoJson,
     responses={**ALWAYS, **problems(404)},
 )
 
@@ -42,39 +42,44 @@ def places(
     """Places by Chinese name, pinyin, initials or old name, with one wrong character forgiven."""
     with doors.public() as connection:
         hits = search.search(connection, q, on=day, limit=limit, within=within, family=family)
-    return Json({"query": q, "hits": hits, "numberReturned": len(hits)})
+    return GeoJson(as_points(hits, query=q))
 
 
 @router.get("/near", summary="附近地名 · Names near a point", responses={200: {"model": NamesNear}})
 def near(
-    doors: DoorsHere, lon: Lon, lat: Lat, year: Year = None, limit: LimitToHundred = 10
+    doors: DoorsHere,
+    day: Day,
+    lon: Lon,
+    lat: Lat,
+    year: Year = None,
+    limit: LimitToHundred = 10,
 ) -> Response:
     """The nearest names, today's or a year's; what is known only to its district is not near."""
     with doors.public() as connection:
-        names = history.names_near(connection, lon, lat, year=year, limit=limit)
-    return Json({"year": year, "names": names, "numberReturned": len(names)})
+        names = history.names_near(connection, lon, lat, year=year, limit=limit, on=day)
+    return GeoJson(as_points(names, year=year))
 
 
 @router.get(
     "/heritage",
     summary="名录 · Heritage and red names",
-    response_class=GeoJson,
     responses={200: {"model": HeritagePlaces}},
 )
-def listed(doors: DoorsHere, family: Family = None, within: Within = None) -> Response:
+def listed(doors: DoorsHere, day: Day, family: Family = None, within: Within = None) -> Response:
     """Places on lists. Where only the division is known, geometry is null: never an exact point."""
     with doors.public() as connection:
-        return GeoJson(heritage.listings_geojson(connection, family=family, within=within))
+        return GeoJson(heritage.listings_geojson(connection, family=family, within=within, on=day))
 
 
 @router.get(
     "/{code}",
     summary="一个地名 · One place",
+    response_class=Json,
     responses={200: {"model": PlaceCard}},
 )
-def place(doors: DoorsHere, code: ThingCode, year: Year = None) -> Response:
+def place(doors: DoorsHere, day: Day, code: ThingCode, year: Year = None) -> Response:
     """All that is known of a place with sources; with `year` also what it was called then."""
     with doors.public() as connection:
-        card = history.card(connection, code)
+        card = history.card(connection, code, on=day)
         called = None if year is None else history.called_in(connection, code, year)
     return Json({"place": card, "year": year, "called": called})

@@ -248,7 +248,7 @@ Family = Annotated[
 ]
 Year = Annotated[
     Whole | None,
-    Query(ge=-5000, le=9999, description="年份 · year, astronomical: 0 = 1 BCE", examples=[1930]),
+    Query(ge=-4000, le=2200, description="年份 · year, astronomical: 0 = 1 BCE", examples=[1930]),
 ]
 Areas = Annotated[
     Literal["district", "township", "zone"],

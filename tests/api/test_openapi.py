@@ -1,0 +1,102 @@
+"""Does the OpenAPI document tell all: every address, every refusal, an example for every question?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.problems import PROBLEM
+
+CONTRACT = {
+    "/api/health", "/api/health/ready", "/api/version", "/api/kinds", "/api/facilities",
+    "/api/facilities/nearest", "/api/facilities/within-radius", "/api/facilities/{code}",
+    "/api/access/coverage", "/api/access/gaps", "/api/access/missing", "/api/units",
+    "/api/units/at", "/api/units/{code}", "/api/units/{code}/children",
+    "/api/units/{code}/neighbours", "/api/units/{code}/history", "/api/zones", "/api/places",
+    "/api/places/near", "/api/places/heritage", "/api/places/{code}", "/api/sources",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def document(away: TestClient) -> dict[str, Any]:
+    answer = away.get("/api/openapi.json")
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_every_address_is_there(document: dict[str, Any]) -> None:
+    assert set(document["paths"]) == CONTRACT
+
+
+def test_every_refusal_is_documented_as_a_problem(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        responses = operation["responses"]
+        assert "422" not in responses, path
+        needed = {"200", "400", "406", "500"}
+        if not path.startswith(("/api/health", "/api/version", "/api/kinds")):
+            needed.add("503")
+        if "{code}" in path:
+            needed.add("404")
+        if method == "post":
+            needed |= {"401", "403", "413", "415"}
+        assert needed <= set(responses), (path, method)
+        for status, response in responses.items():
+            assert response["description"]
+            if status != "200":
+                assert PROBLEM in response["content"], (path, status)
+
+
+def test_every_answer_has_a_schema_and_every_question_words(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        (content,) = operation["responses"]["200"]["content"].values()
+        assert "$ref" in content["schema"], path
+        assert operation["summary"]
+        assert operation["description"]
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (path, parameter["name"])
+
+
+def test_no_reference_leads_nowhere(document: dict[str, Any]) -> None:
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+
+    def references(node: Any) -> set[str]:
+        if isinstance(node, dict):
+            own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+            return own.union(*(references(value) for value in node.values()))
+        return (
+            set().union(*(references(value) for value in node)) if isinstance(node, list) else set()
+        )
+
+    assert references(document) <= known
+
+
+def test_the_written_page_names_every_address(document: dict[str, Any]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    missing = [path for path in document["paths"] if f"`{path}`" not in page]
+    assert not missing
+
+
+def test_the_documentation_page_asks_nobody_else(away: TestClient) -> None:
+    page = away.get("/docs")
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    nonce = policy.split("'nonce-")[1].split("'")[0]
+    assert f'<script nonce="{nonce}">' in page.text
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert away.get("/docs").headers["content-security-policy"] != policy, "a nonce is used once"
+    for file in ("swagger-ui.css", "swagger-ui-bundle.js"):
+        address = f"/static/vendor/swagger-ui-dist/{file}"
+        assert address in page.text
+        assert away.get(address).status_code == 200

@@ -1,0 +1,194 @@
+"""Is every failure told plainly, with the right status, and without a word too much?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anyio
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from api.envelope import Envelope
+from api.problems import PROBLEM, TITLES, install
+from api.schemas.problem import Problem
+from geo.errors import Ambiguous, DatabaseProblem, GeoError, NotAllowed, NotFound, Unavailable
+
+
+def read_problem(answer: Any) -> Problem:
+    """The answer as a problem document, which must hold nothing else."""
+    assert answer.headers["content-type"] == PROBLEM
+    told = Problem.model_validate_json(answer.content)
+    assert told.status == answer.status_code
+    assert told.title == TITLES[told.status][1]
+    return told
+
+
+class Failing:
+    """A service whose routes fail as asked."""
+
+    def __init__(self, error: Exception) -> None:
+        app = FastAPI()
+        app.add_middleware(Envelope)
+        install(app)
+
+        @app.get("/api/fails")
+        def fails() -> None:
+            raise error
+
+        self.client = TestClient(app, raise_server_exceptions=False)
+
+    def answer(self) -> Any:
+        return self.client.get("/api/fails")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFound("没有"), 404),
+        (Ambiguous("甲,乙"), 400),
+        (NotAllowed("不可"), 403),
+        (Unavailable("离线"), 503),
+        (DatabaseProblem("停了"), 503),
+    ],
+)
+def test_each_domain_error_has_its_status_and_keeps_its_words(error: GeoError, status: int) -> None:
+    told = read_problem(Failing(error).answer())
+    assert (told.status, told.detail) == (status, str(error))
+
+
+class _Stopped(Exception):
+    sqlstate = "57P01"
+
+
+class _Slow(Exception):
+    sqlstate = "57014"
+
+
+class _Wrong(Exception):
+    sqlstate = "42601"
+
+
+@pytest.mark.parametrize("cause", [_Stopped(), _Slow(), Exception("connection refused")])
+def test_a_database_that_is_away_or_slow_gives_503_and_a_time_to_wait(cause: Exception) -> None:
+    answer = Failing(OperationalError("SELECT secret FROM t", {}, cause)).answer()
+    told = read_problem(answer)
+    assert told.status == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "SELECT" not in answer.text
+    assert read_problem(Failing(PoolTimeout()).answer()).status == 503
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("SELECT secret", {}, _Wrong()), RuntimeError("secret"), GeoError("x")],
+)
+def test_a_fault_of_ours_tells_nothing_but_the_request_id(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = Failing(error).answer()
+    told = read_problem(answer)
+    assert told.status == 500
+    assert "secret" not in answer.text
+    assert told.request_id == answer.headers["x-request-id"]
+    assert "Traceback" in caplog.text, "the log must hold what the caller does not see"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_request_past_its_deadline_gets_503() -> None:
+    app = FastAPI()
+    app.add_middleware(Envelope, deadline_s=0.05)
+
+    @app.get("/api/slow")
+    async def slow() -> None:
+        await anyio.sleep(5)
+
+    told = read_problem(TestClient(app).get("/api/slow"))
+    assert told.status == 503
+
+
+@pytest.mark.parametrize("address", ["/api/nope", "/api/facilities/", "/nope", "/static/nope.js"])
+def test_an_unknown_address_is_a_problem_too(away: TestClient, address: str) -> None:
+    told = read_problem(away.get(address))
+    assert (told.status, told.instance) == (404, address)
+
+
+def test_a_browser_gets_a_page_whose_text_cannot_run(away: TestClient) -> None:
+    answer = away.get("/<script>alert(1)</script>", headers={"Accept": "text/html,*/*"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "<script" not in answer.text
+    assert "&lt;script" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert read_problem(away.get("/api/nope", headers={"Accept": "text/html"})).status == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_a_wrong_method_is_told_the_right_ones(away: TestClient, method: str) -> None:
+    answer = away.request(method, "/api/facilities")
+    assert read_problem(answer).status == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+    assert away.request(method, "/elder-care").headers["allow"] == "GET, HEAD"
+
+
+def test_an_address_with_two_methods_names_both(away: TestClient) -> None:
+    answer = away.delete("/api/access/coverage")
+    assert read_problem(answer).status == 405
+    assert answer.headers["allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize("address", ["/api/kinds", "/docs", "/static/js/page.js"])
+def test_head_says_what_get_would_send(away: TestClient, address: str) -> None:
+    got, asked = away.get(address), away.head(address)
+    assert got.status_code == asked.status_code == 200
+    assert asked.content == b""
+    ignored = {"x-request-id", "content-security-policy"}
+    assert {k: v for k, v in asked.headers.items() if k not in ignored} == {
+        k: v for k, v in got.headers.items() if k not in ignored
+    }
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/json;q=0", "image/*, text/html"])
+def test_a_format_that_is_not_offered_is_406(away: TestClient, accept: str) -> None:
+    assert read_problem(away.get("/api/kinds", headers={"Accept": accept})).status == 406
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["*/*", "application/json", "text/html, */*;q=0.1", "application/geo+json, application/json"],
+)
+def test_a_format_that_is_offered_is_sent(away: TestClient, accept: str) -> None:
+    assert away.get("/api/kinds", headers={"Accept": accept}).status_code == 200
+
+
+def test_every_answer_carries_the_security_headers(away: TestClient) -> None:
+    for address in ("/api/kinds", "/api/nope", "/api/kinds?x=1", "/docs", "/api/facilities"):
+        headers = away.get(address).headers
+        assert headers["x-content-type-options"] == "nosniff", address
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "access-control-allow-origin" not in headers, "CORS is closed by default"
+
+
+def test_no_other_site_may_read_the_answers(away: TestClient) -> None:
+    headers = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
+    assert away.options("/api/kinds", headers=headers).status_code == 405
+    assert "access-control-allow-origin" not in away.get("/api/kinds", headers=headers).headers
+
+
+def test_a_request_id_is_kept_when_harmless_and_made_otherwise(away: TestClient) -> None:
+    def told(given: str) -> str:
+        return str(away.get("/api/health", headers={"X-Request-ID": given}).headers["x-request-id"])
+
+    assert told("gate-7.42") == "gate-7.42"
+    assert told("x" * 65) != "x" * 65
+    assert told("a b<script>") != "a b<script>"
+    assert told("") != ""
+
+
+def test_alive_without_a_database_but_not_ready(away: TestClient) -> None:
+    assert away.get("/api/health").json() == {"status": "ok"}
+    assert away.get("/api/health/ready").status_code == 503
