@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import text
@@ -65,7 +66,7 @@ def load_delivery(
             parameter="kind",
         )
     _refuse_secret(secrecy, path)
-    day = on or date.today()  # noqa: DTZ011 - the office's own calendar day
+    day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
     progress(0, None, f"读取 {path.name} · reading")
     prepared = _prepare(path, crs, facility_kind, datum_shift)
     progress(1, 3, "核对 · checking")
