@@ -244,7 +244,8 @@ def make_line(session: Session, left_code: str, right_code: str, **given: Any) -
 
 def make_marker(session: Session, line_codes: list[str], **given: Any) -> BoundaryMarker:
     """A boundary marker on up to three lines."""
-    defaults = {"code": f"M-{next(_numbers):04d}"}
+    number = next(_numbers)
+    defaults = {"code": f"M-{number:04d}", "number": f"3204{number % 1000:03d}Q"}
     return _added(session, BoundaryMarker(line_codes=line_codes, **(defaults | given)))
 
 
@@ -294,7 +295,8 @@ def make_delivery(session: Session, **given: Any) -> Delivery:
 
 def make_refusal(session: Session, delivery: Delivery, **given: Any) -> RefusedRow:
     """A row of a delivery that was refused."""
-    return _added(session, RefusedRow(delivery_id=delivery.id, **given))
+    defaults = {"row_number": 1, "rule": "test", "message": "a test refused it", "data": {}}
+    return _added(session, RefusedRow(delivery_id=delivery.id, **(defaults | given)))
 
 
 def _added(session: Session, row: Any) -> Any:

@@ -1,0 +1,155 @@
+"""How many people, of which age, live within a radius of a kind of facility, area by area?
+
+The doors to the database: a question is answered from a stored run while that run's data are still
+the data, and computed otherwise. The counting itself is `geo.access.answer`, the distances are
+`geo.access.ground`, the rules stand in docs/methods.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import text
+
+from geo.access.answer import AreaCoverage, Coverage, answer, nearest_counting
+from geo.access.ground import Polygons, base_year_of, read_ground
+from geo.access.question import AREA_ROWS, RADII_M, ask
+from geo.access.stored import count_current, current_run, data_stamp, forget_stale
+from geo.access.stored import store as keep
+from geo.models.kinds import GROUPS, KINDS
+from geo.progress import Progress, silent
+from geo.queries.admin import BELOW, Reader, unit
+
+__all__ = ["AreaCoverage", "Computed", "Coverage", "compute_city", "coverage", "coverage_of"]
+
+CITY_AREAS = ("district", "zone")
+
+
+def coverage(
+    session: Reader,
+    *,
+    city: str,
+    areas: str = "district",
+    kind: str,
+    radius_m: float,
+    on: date,
+    basis: str = "resident",
+    base_year: int | None = None,
+    projection: str = "none",
+    across_border: bool = True,
+    store: bool = False,
+) -> Coverage:
+    """Coverage of a city's areas by one kind (or group) of facility at one radius in metres.
+
+    areas: district, township or zone. Answers from a stored run when its data are unchanged, else
+    computes; `store` keeps what was computed (the caller commits). base_year None: the last count
+    not after `on`. Raises BadInput for a malformed question, NotFound for an unknown city or where
+    there are no areas or no people.
+    """
+    question = ask(
+        city=city, areas=areas, kind=kind, radius_m=radius_m, on=on, basis=basis,
+        base_year=base_year, projection=projection, across_border=across_border,
+    )  # fmt: skip
+    kept = current_run(session, question)
+    if kept is not None:
+        return kept
+    stamp = data_stamp(session)  # read before the data: a write in between makes it stale
+    unit(session, question.city, on)
+    question = replace(question, base_year=base_year_of(session, question))
+    ground = read_ground(session, question, kinds=[kind], longest_m=radius_m)
+    made = answer(ground, question, stamp)
+    if store:
+        keep(session, [made], by_default=base_year is None)
+    return made
+
+
+def coverage_of(
+    session: Reader,
+    polygons: Polygons,
+    *,
+    kind: str,
+    radius_m: float,
+    on: date,
+    basis: str = "resident",
+    base_year: int | None = None,
+    projection: str = "none",
+    across_border: bool = True,
+) -> Coverage:
+    """Coverage of any set of polygons: (code, name, shapely geometry in EPSG:4490) each.
+
+    Where polygons overlap, people count in the one with the smallest code only, so that totals hold
+    everybody once. Raises BadInput for repeated codes, no or broken polygons.
+    """
+    question = ask(
+        city="", areas="polygon", kind=kind, radius_m=radius_m, on=on, basis=basis,
+        base_year=base_year, projection=projection, across_border=across_border,
+    )  # fmt: skip
+    stamp = data_stamp(session)
+    question = replace(question, base_year=base_year_of(session, question, polygons))
+    ground = read_ground(session, question, kinds=[kind], longest_m=radius_m, polygons=polygons)
+    return answer(ground, question, stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What `compute_city` did: how many runs are stored, and whether all were there already."""
+
+    runs: int
+    skipped: bool
+
+
+def compute_city(
+    session: Reader, city_code: str, *, on: date, progress: Progress = silent
+) -> Computed:
+    """Compute and store what the pages offer for a city: kinds and groups × radii × both borders.
+
+    For districts and, where the city has any, planning zones. Skips when every run is there with
+    unchanged data. The caller commits. Raises NotFound for an unknown city.
+    """
+    city = unit(session, city_code, on)
+    kinds = [*KINDS, *GROUPS]
+    expected = len(kinds) * len(RADII_M) * 2
+    stamp = data_stamp(session)
+    kept = count_current(session, city.code, on, stamp, kinds=kinds, radii_m=RADII_M)
+    present = [areas for areas in CITY_AREAS if _has_areas(session, city.code, areas, on)]
+    if present and all(kept.get(areas, 0) >= expected for areas in present):
+        return Computed(sum(kept[areas] for areas in present), skipped=True)
+    forget_stale(session, city.code, stamp)
+    # Fresh statistics: right after loading the planner would know nothing of these tables.
+    session.execute(text("ANALYZE demand_cell, facility, admin_unit, planning_zone"))
+    runs = 0
+    for step, areas in enumerate(present):
+        progress(step, len(present), f"覆盖率 coverage: {areas}")
+        runs += _compute_areas(session, city.code, areas, kinds, on, stamp)
+    progress(len(present), len(present), "覆盖率 coverage")
+    return Computed(runs, skipped=False)
+
+
+def _compute_areas(
+    session: Reader, city_code: str, areas: str, kinds: list[str], on: date, stamp: int
+) -> int:
+    """Read the ground once and store the answers to every question on it."""
+    first = ask(city=city_code, areas=areas, kind=kinds[0], radius_m=max(RADII_M), on=on)
+    first = replace(first, base_year=base_year_of(session, first))
+    ground = read_ground(session, first, kinds=kinds, longest_m=max(RADII_M))
+    answers = []
+    for kind in kinds:
+        for across in (True, False):
+            nearest_m = nearest_counting(ground, kind, across_border=across)
+            for radius_m in RADII_M:
+                asked = replace(first, kind=kind, radius_m=radius_m, across_border=across)
+                answers.append(answer(ground, asked, stamp, nearest_m))
+    keep(session, answers, by_default=True)
+    return len(answers)
+
+
+def _has_areas(session: Reader, city_code: str, areas: str, on: date) -> bool:
+    """Whether a city has areas of a kind at all."""
+    return bool(session.execute(_HAS_AREAS[areas], {"code": city_code, "on": on}).scalar_one())
+
+
+_HAS_AREAS = {
+    areas: text(f"WITH RECURSIVE {BELOW} SELECT EXISTS ({AREA_ROWS[areas]})")
+    for areas in CITY_AREAS
+}

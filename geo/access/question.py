@@ -1,0 +1,122 @@
+"""What exactly is asked about coverage, and by which rule is it answered?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from geo.errors import BadInput
+from geo.models.demand import BASES
+from geo.models.kinds import GROUPS, KINDS, kinds_of
+from geo.queries.admin import full_code
+from geo.queries.filters import check_radius
+
+AREAS = {"district": "区县", "township": "乡镇街道", "zone": "片区", "polygon": "给定范围"}
+"""Into which areas people are sorted; `polygon` is any set that the caller brings."""
+
+RADII_M = (300.0, 500.0, 1000.0)
+"""The radii that pages offer: the 5-, 10- and 15-minute walks of the planning standards."""
+
+# Areas as rows (code, name, geom and where they come from); geom is NULL where no territory is known.
+AREA_ROWS = {
+    "district": """SELECT u.code, u.name, u.geom, u.source, u.source_date, u.is_synthetic
+        FROM below b
+        JOIN admin_unit u ON u.code = b.code AND u.validity @> CAST(:on AS date)
+        WHERE u.level = 3""",
+    "township": """SELECT u.code, u.name, u.geom, u.source, u.source_date, u.is_synthetic
+        FROM below b
+        JOIN admin_unit u ON u.code = b.code AND u.validity @> CAST(:on AS date)
+        WHERE u.level = 4""",
+    "zone": """SELECT z.code, z.name, z.geom, z.source, z.source_date, z.is_synthetic
+        FROM below b
+        JOIN planning_zone z ON z.parent_code = b.code
+        WHERE z.validity @> CAST(:on AS date)""",
+    "polygon": """SELECT p.code, p.name, ST_SetSRID(ST_GeomFromWKB(p.wkb), 4490) AS geom,
+            'given polygons' AS source, CAST(NULL AS date) AS source_date, false AS is_synthetic
+        FROM unnest(CAST(:codes AS text[]), CAST(:names AS text[]), CAST(:wkbs AS bytea[]))
+            AS p (code, name, wkb)""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question about coverage. Build it with `ask`, which checks every part.
+
+    city: 12-digit code of the city (or any division above the areas); "" for given polygons.
+    radius_m: metres, straight line. basis, base_year, projection: which count of people.
+    across_border: facilities outside a person's own area count for that person.
+    """
+
+    city: str
+    areas: str
+    kind: str
+    radius_m: float
+    on: date
+    basis: str = "resident"
+    base_year: int | None = None
+    projection: str = "none"
+    across_border: bool = True
+
+    def binds(self) -> dict[str, Any]:
+        """The bind values that the statements of this folder share."""
+        return {
+            "code": self.city,
+            "on": self.on,
+            "basis": self.basis,
+            "base_year": self.base_year,
+            "projection": self.projection,
+        }
+
+
+def ask(
+    *,
+    city: str,
+    areas: str,
+    kind: str,
+    radius_m: float,
+    on: date,
+    basis: str = "resident",
+    base_year: int | None = None,
+    projection: str = "none",
+    across_border: bool = True,
+) -> Question:
+    """Check the parts of a question. Raises BadInput that names the part at fault."""
+    if areas not in AREAS:
+        raise BadInput(f"areas is one of {', '.join(AREAS)}, not {areas[:40]!r}", parameter="areas")
+    if basis not in BASES:
+        raise BadInput(f"basis is one of {', '.join(BASES)}, not {basis[:40]!r}", parameter="basis")
+    kinds_of(kind)
+    check_radius(radius_m)
+    code = "" if areas == "polygon" else full_code(city)
+    return Question(
+        code, areas, kind, float(radius_m), on, basis, base_year, projection, across_border
+    )
+
+
+def kind_name(kind: str, lang: str = "zh") -> str:
+    """The name of a kind or group of facilities."""
+    named = KINDS.get(kind) or GROUPS[kind]
+    return named.zh if lang == "zh" else named.en
+
+
+def rule_in_words(question: Question, lang: str = "zh") -> str:
+    """The rule by which a question is answered, in one paragraph, for tables and maps."""
+    across, year = question.across_border, question.base_year or "未知"
+    radius, day = f"{question.radius_m:g}", question.on.isoformat()
+    name = kind_name(question.kind, lang)
+    if lang == "zh":
+        basis = {"resident": "常住", "registered": "户籍"}[question.basis]
+        return (
+            f"{name}直线 {radius} 米覆盖:人口格网以代表点计,代表点到任一在用设施的测地线距离"
+            "(CGCS2000 椭球)不大于半径即为覆盖,每人只计一次;"
+            f"{'区域外设施计入' if across else '仅计本区域内设施'};"
+            f"{basis}人口,基准年 {year};设施状态截至 {day}。"
+        )
+    border = "facilities outside the area count" if across else "only those inside the area count"
+    return (
+        f"{name} within {radius} m, straight line: a cell is its representative point and is "
+        "covered when the geodesic (CGCS2000 ellipsoid) to any open facility is not longer than "
+        f"the radius; nobody counts twice; {border}; {question.basis} population, base year {year};"
+        f" facilities in force on {day}."
+    )
