@@ -104,7 +104,7 @@ def demo(
         console.print("合成数据已是最新 · the synthetic data is up to date")
     else:
         console.print(
-            f"合成数据: {built.facilities} 处设施, {built.cells} 个人口格网, {built.zones} 个片区 · "
+            f"合成数据: {built.facilities} 处设施, {built.cells} 个格网, {built.zones} 个片区 · "
             f"synthetic: {built.facilities} facilities, {built.cells} cells, {built.zones} zones"
         )
 

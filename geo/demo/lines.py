@@ -59,7 +59,7 @@ def _shared(left: BaseGeometry, right: BaseGeometry) -> BaseGeometry | None:
     return MultiLineString([_oriented(line, left) for line in merged])
 
 
-def _oriented(line: BaseGeometry, left: BaseGeometry) -> BaseGeometry:
+def _oriented(line: Any, left: BaseGeometry) -> Any:
     """The line, turned round where `left` lies to its right at its longest segment."""
     xy = shapely.get_coordinates(line)
     steps = np.diff(xy, axis=0)

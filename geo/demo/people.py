@@ -96,7 +96,7 @@ def _cut(ground: Ground, cell_m: int) -> _Grid:
 
 
 def _cut_district(district: District, cell_m: int) -> tuple[list[str], NDArray[np.object_]]:
-    """The cells of one district: whole ones as they are, those on its edge clipped, part by part."""
+    """The cells of one district, those on its edge clipped to it, part by part."""
     west, south, east, north = np.array(district.flat.bounds) // cell_m
     grid = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
     columns, rows = grid[0].ravel(), grid[1].ravel()

@@ -6,6 +6,7 @@ The real townships have no open polygons; the zones stand in for their number, n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -78,10 +79,12 @@ def _edges(points: Array, district: BaseGeometry) -> BaseGeometry:
     """The borders between the seeds (Voronoi's), a little beyond the district's own border."""
     if len(points) < 2:
         return shapely.MultiLineString()
-    lines = shapely.voronoi_polygons(
-        shapely.multipoints(points), extend_to=district.envelope.buffer(1000), only_edges=True
+    around = district.envelope.buffer(1000)
+    lines: Any = shapely.voronoi_polygons(
+        shapely.multipoints(points), extend_to=around, only_edges=True
     )
-    return lines.intersection(district.buffer(30, quad_segs=1))
+    within: BaseGeometry = shapely.intersection(lines, district.buffer(30, quad_segs=1))
+    return within
 
 
 def _owners(ground: Ground, seeds: list[Array], faces: NDArray[np.object_]) -> tuple[Whole, Whole]:
