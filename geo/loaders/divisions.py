@@ -142,6 +142,7 @@ def _ask_for_another_named(wanted: str) -> CityRef:
     fits = [u for u in others if u["name"] == key] or [
         u for u in others if key and core(u["name"]) == core(key)
     ]
+    fits = [unit for unit in fits if unit["level"] == 1] or fits
     if len(fits) == 1:
         return _ask_for_another(fits[0])
     if fits:
