@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,6 @@ def changzhou(session: Session) -> Session:
         ("朝阳市", "211300000000", "朝阳市"),
         ("恩施", "422800000000", "恩施土家族苗族自治州"),
         ("北京", "110000000000", "北京市"),
-        ("常州市", "320400000000", "常州市"),
     ],
 )
 def test_a_city_is_found_by_name_or_code(asked: str, code: str, name: str) -> None:
@@ -194,29 +192,24 @@ def test_postgis_finds_no_overlap_and_every_district_in_its_city(changzhou: Sess
     ) == [(6, True, 0.0, None)]
     [(area,)] = rows(
         changzhou,
-        "SELECT ST_Area(geom::geography) / 1e6 FROM admin_unit WHERE code = :c AND geom IS NOT NULL",
+        "SELECT ST_Area(geom::geography) / 1e6 FROM admin_unit"
+        " WHERE code = :c AND geom IS NOT NULL",
         c=CHANGZHOU,
     )
-    assert 4300 < area < 4450  # 4 372 km² by the city's own account
+    assert 4300 < area < 4450
 
 
 @pytest.mark.parametrize(
     ("on", "names"),
     [
-        (
-            date(1984, 1, 1),
-            {"天宁区", "广化区", "钟楼区", "戚墅堰区", "郊区", "武进县", "金坛县", "溧阳县"},
-        ),
-        (date(2000, 6, 1), {"天宁区", "钟楼区", "戚墅堰区", "郊区", "武进市", "金坛市", "溧阳市"}),
-        (
-            date(2010, 6, 1),
-            {"天宁区", "钟楼区", "戚墅堰区", "新北区", "武进区", "金坛市", "溧阳市"},
-        ),
-        (date(2026, 1, 1), {"天宁区", "钟楼区", "新北区", "武进区", "金坛区", "溧阳市"}),
+        (date(1984, 1, 1), "天宁区 广化区 钟楼区 戚墅堰区 郊区 武进县 金坛县 溧阳县"),
+        (date(2000, 6, 1), "天宁区 钟楼区 戚墅堰区 郊区 武进市 金坛市 溧阳市"),
+        (date(2010, 6, 1), "天宁区 钟楼区 戚墅堰区 新北区 武进区 金坛市 溧阳市"),
+        (date(2026, 1, 1), "天宁区 钟楼区 新北区 武进区 金坛区 溧阳市"),
     ],
 )
-def test_the_districts_of_a_year(changzhou: Session, on: date, names: set[str]) -> None:
-    assert set(in_force(changzhou, CHANGZHOU, on).values()) == names
+def test_the_districts_of_a_year(changzhou: Session, on: date, names: str) -> None:
+    assert set(in_force(changzhou, CHANGZHOU, on).values()) == set(names.split())
 
 
 def test_the_county_before_it_came_to_the_city(changzhou: Session) -> None:
@@ -376,12 +369,12 @@ def test_loading_is_a_few_statements_not_one_a_row(session: Session) -> None:
 
 
 @pytest.fixture
-def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of `data/` that the test may change."""
     folder = tmp_path / "data"
     shutil.copytree(DATA, folder)
     monkeypatch.setattr(city_module, "DATA", folder)
-    yield folder
+    return folder
 
 
 def test_changed_data_is_merged_and_nothing_is_lost(changzhou: Session, own_data: Path) -> None:
