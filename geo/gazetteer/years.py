@@ -10,7 +10,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
-from geo.gazetteer.matching import PAST_KINDS
+from geo.gazetteer.matching import KINDS, PAST_KINDS
+
+_KIND_ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 Verdict = Literal["certain", "possible"]
 
@@ -74,7 +76,7 @@ def names_in_year(
         _add_state(found[state.place_id], state, year)
     return {
         place: sorted(
-            names.values(), key=lambda n: (n.verdict != "certain", n.kind in PAST_KINDS, n.name)
+            names.values(), key=lambda n: (n.verdict != "certain", _KIND_ORDER[n.kind], n.name)
         )
         for place, names in found.items()
     }

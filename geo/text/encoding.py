@@ -18,7 +18,6 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _TEXT_CONTROLS = frozenset("\t\n\r\f\x1a")
-_ORDINARY = str.maketrans("", "", "\t\n\r\f\u00a0\u3000\ufeff")
 SAMPLE = 20_000
 """Characters that are weighed to tell GB18030 from Big5."""
 # Text wrongly read as UTF-8 hits a valid sequence only by chance; a damaged UTF-8 file keeps most.
@@ -169,14 +168,14 @@ def _checked(text: str, encoding: str, evidence: str) -> Decoded:
 
 def _unreadable(text: str) -> int | None:
     """Index of the first character that no readable text holds, or None."""
-    if text.translate(_ORDINARY).isprintable():  # the common case at the speed of C
-        return None
-    for index, character in enumerate(text):
-        if character.isprintable() or character in _TEXT_CONTROLS:
-            continue
-        if unicodedata.category(character) in ("Cc", "Cn", "Cs"):
-            return index
-    return None
+    bad = {
+        character
+        for character in set(text)
+        if not character.isprintable()
+        and character not in _TEXT_CONTROLS
+        and unicodedata.category(character) in ("Cc", "Cn", "Cs")
+    }
+    return min(map(text.index, bad), default=None)
 
 
 def _place(data: bytes, at: int) -> str:
