@@ -26,6 +26,9 @@ START_UNKNOWN = "起始日期未知(所用资料始于 1980 年) · start unknow
 YEAR_ONLY = (
     "{} 年变更,具体日期未知,自当年 1 月 1 日计 · only the year is known, counted from 1 January"
 )
+RETURN_UNKNOWN = (
+    "资料未载何时恢复,自上次撤销计 · the source does not say when it came back; from its last end"
+)
 END_UNKNOWN = (
     "已撤销,日期未知,早于资料日期 · abolished on an unknown day before the date of the source"
 )
@@ -292,6 +295,8 @@ def _versions_of(
     note: str | None = None
     for year, what, member, doubt in sorted(timeline.marks, key=lambda mark: mark[:2]):
         if what == _ENDS:
+            if state is None and versions:
+                start, note = versions[-1].end_year, RETURN_UNKNOWN
             versions.append(_version(code, level, state or member, start, year, note))
             state, start, note = None, None, None
         elif what == _GROWS:
