@@ -70,4 +70,4 @@ export async function askAll(path, params, slot, size = 10000) {
 }
 
 /** A message in place of a list that could not be had. */
-export const sorry = (problem) => el("p", { class: "problem" }, problem.message);
+export const sorry = (problem) => el("p", { class: "problem", role: "alert" }, problem.message);

@@ -5,7 +5,7 @@ import { svg } from "atlas/dom.js";
 import { t } from "atlas/words.js";
 
 export const CLASSES = [
-  { from: 0, colour: "#f1f5fb", label: "0–20%" },
+  { from: 0, colour: "#e6edf8", label: "0–20%" },
   { from: 0.2, colour: "#c6d6ee", label: "20–40%" },
   { from: 0.4, colour: "#90afdb", label: "40–60%" },
   { from: 0.6, colour: "#5580bd", label: "60–80%" },

@@ -46,15 +46,19 @@ const EXACT = {
   "/access/gaps": (query) => matching(data.gaps, query),
   "/access/missing": () => data.missing ?? null,
   "/places": (query) => {
-    const text = query.get("q").toLowerCase().replace(/\s/g, "");
-    return collection((data.places?.features ?? []).filter((one) => spelled(one).some((name) => name.includes(text)))
-      .slice(0, number(query, "limit", 10)));
+    const text = plain(query.get("q"));
+    const hits = (data.places ?? []).flatMap((place) => {
+      const name = (place.names ?? [place]).find((one) => [one.name, one.pinyin].some((form) => form && plain(form).includes(text)));
+      return name ? [{ ...place, matched_name: name.name, matched_kind: name.kind ?? "standard", how_zh: "名称含有", how_en: "part of the name" }] : [];
+    }).slice(0, number(query, "limit", 10));
+    return { query: query.get("q"), hits, numberReturned: hits.length };
   },
   "/places/near": (query) => {
     const at = [number(query, "lon"), number(query, "lat")];
-    return collection((data.places?.features ?? []).filter((one) => one.geometry?.type === "Point")
-      .map((one) => ({ ...one, properties: { ...one.properties, distance_m: distance(at, one.geometry.coordinates) } }))
-      .sort((a, b) => a.properties.distance_m - b.properties.distance_m).slice(0, number(query, "limit", 10)));
+    const names = (data.places ?? []).filter((one) => ["surveyed", "point", "approximate"].includes(one.position_quality))
+      .map((one) => ({ ...one, in_year: null, distance_m: distance(at, [one.lon, one.lat]) }))
+      .sort((a, b) => a.distance_m - b.distance_m).slice(0, number(query, "limit", 10));
+    return { year: null, names, numberReturned: names.length };
   },
   "/places/heritage": (query) => collection((data.heritage?.features ?? []).filter(({ properties: p }) =>
     !query.get("family") || p.family === query.get("family"))),
@@ -67,6 +71,5 @@ function matching(runs, query) {
   return (runs ?? []).find((run) => asked.every((name) => String(run.question[name]) === query.get(name))) ?? null;
 }
 
-const spelled = ({ properties: p }) =>
-  [p.name, p.pinyin, p.initials, ...(p.names ?? []).flatMap((one) => [one.name, one.pinyin])]
-    .filter(Boolean).map((name) => name.normalize("NFD").replace(/[\u0300-\u036f\s'’]/g, "").toLowerCase());
+/** A name as it is compared: without tones, spaces and apostrophes. */
+const plain = (name) => name.normalize("NFD").replace(/[\u0300-\u036f\s'’]/g, "").toLowerCase();

@@ -54,7 +54,7 @@ async function refresh() {
     draw();
     tell(t("已更新", "Up to date"));
   } catch (problem) {
-    tell(problem.message, true);
+    tell("");
     put(byId("results"), sorry(problem));
   }
   return undefined;

@@ -70,7 +70,7 @@ async function refresh() {
     follow();
     drawCounts();
   } catch (problem) {
-    tell(problem.message, true);
+    tell("");
     put(byId("results"), sorry(problem));
   }
 }
@@ -207,9 +207,9 @@ async function offers(text) {
         refresh().then(() => openCard(one.properties.code, one));
       },
     })),
-    ...(places?.features ?? []).filter((one) => one.geometry?.type === "Point").map((one) => ({
-      title: one.properties.name, note: t("以此为起点", "start from here"),
-      pick: () => setStart(one.geometry.coordinates, one.properties.name),
+    ...(places?.hits ?? []).filter((one) => isKnown(one.lon) && ["surveyed", "point", "approximate"].includes(one.position_quality)).map((one) => ({
+      title: one.name, note: [one.in_unit_name, t("以此为起点", "start from here")].filter(isKnown).join(" · "),
+      pick: () => setStart([one.lon, one.lat], one.name),
     })),
   ];
 }
@@ -230,7 +230,7 @@ function drawControls() {
       label: t("查找小区、地名或机构", "Find a place or a facility"), hint: t("输入机构、地名、拼音或旧名", "Facility, place, pinyin or old name"),
       find: offers, onsubmit: (text) => set({ q: text }), onclear: () => chosen("q") && set({ q: null }), initial: chosen("q"),
     }),
-    el("p", { class: "start", id: "start", hidden: true }, t("起点:", "From: "), el("strong", { id: "start-name" }), " ",
+    el("p", { class: "from", id: "start", hidden: true }, t("起点:", "From: "), el("strong", { id: "start-name" }), " ",
       el("button", { type: "button", class: "plain", onclick: () => setStart(null) }, t("清除", "Clear"))),
     el("div", { class: "chips", role: "group", "aria-label": t("设施种类", "Kinds of facility") }, page.groups.map((group) => {
       const members = kindsOf(group.code);

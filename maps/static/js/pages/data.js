@@ -1,0 +1,48 @@
+// Where does what is loaded come from, under which licence, of which date, in which system?
+
+import "atlas/shell.js";
+import { ask, sorry } from "atlas/api.js";
+import { byId, el, put, tell } from "atlas/dom.js";
+import { count, day, known, t } from "atlas/words.js";
+
+const NOTES = [
+  ["坐标系", "Coordinate system", "库内一律为 CGCS2000(EPSG:4490)。GCJ-02 与 BD-09 只在入库时反算,标「近似」。对外输出的经纬度与 WGS 84 在本图精度内一致。",
+    "Stored as CGCS2000 (EPSG:4490) throughout. GCJ-02 and BD-09 are undone on import only and marked approximate. Longitudes and latitudes given out equal WGS 84 within the accuracy of these maps."],
+  ["未知", "Unknown", "没有填报或没有来源的值为「未知」,不写 0,也不参加筛选和合计。", "What was not reported or has no source reads “unknown”: never 0, never counted, never passing a filter."],
+  ["合成", "Synthetic", "演示用的人口、设施、片区由种子生成,逐行标「合成」;真实乡镇名下没有合成数据。", "People, facilities and zones of the demonstration are generated from a seed and marked row by row; no real township carries synthetic data."],
+  ["图形", "Outlines", "区划图形只有今天的版本;往年的单位和乡镇街道没有公开图形,如实列出,不以今天的界线代替。", "Outlines exist for today only. Earlier divisions and townships have no open outlines; they are listed, never replaced by today's lines."],
+  ["来源不一致", "Where sources disagree", "区划代码、名称与年份在不同来源间不一致时,两说并存于备注,不取舍。", "Where sources disagree on codes, names or years, the remark keeps both."],
+  ["界线", "Boundaries", "各图均为示意,不作为划界依据;长度、面积为量算值。", "All maps are schematic and no basis for delimitation; lengths and areas are measured on them."],
+];
+
+const HEADS = [
+  [t("种类", "Kind"), "kind"], [t("文件", "File"), "file_name"], [t("出处", "Origin"), "origin"], [t("许可", "Licence"), "licence"],
+  [t("入库", "Loaded"), "received_at"], [t("坐标系(声明 → 采用)", "System (stated → used)"), null], [t("备注", "Remarks"), "note"], ["SHA-256", "sha256"],
+];
+
+function cell(row, name) {
+  if (name === null) return el("td", {}, `${known(row.crs_stated)} → ${known(row.crs_used)}`);
+  if (name === "received_at") return el("td", {}, day(row.received_at));
+  if (name === "sha256") return el("td", {}, el("code", { title: row.sha256 }, (row.sha256 ?? "").slice(0, 12)));
+  return el("td", {}, known(typeof row[name] === "object" && row[name] !== null ? JSON.stringify(row[name]) : row[name]));
+}
+
+async function begin() {
+  put(byId("controls"), el("dl", { class: "notes" }, NOTES.map(([zh, en, inZh, inEn]) => el("div", {}, el("dt", {}, t(zh, en)), el("dd", {}, t(inZh, inEn))))),
+    el("h2", {}, t("已载入的文件", "Loaded files")));
+  try {
+    const found = await ask("/sources");
+    const rows = found?.sources ?? [];
+    tell(t(`共 ${count(rows.length)} 份`, `${count(rows.length)} files`));
+    put(byId("results"), rows.length
+      ? el("div", { class: "wide-table", tabindex: "0", role: "region", "aria-label": t("来源表", "Table of sources") }, el("table", { class: "figures left" },
+        el("thead", {}, el("tr", {}, HEADS.map(([name]) => el("th", { scope: "col" }, name)))),
+        el("tbody", {}, rows.map((row) => el("tr", {}, HEADS.map(([, name]) => cell(row, name)))))))
+      : el("p", { class: "empty" }, t("还没有载入公开的文件。", "No public file is loaded yet.")));
+  } catch (problem) {
+    tell("");
+    put(byId("results"), sorry(problem));
+  }
+}
+
+begin();
