@@ -35,7 +35,8 @@ Indices = NDArray[np.int64]
 
 _COUNT = "c.basis = :basis AND c.base_year = :base_year AND c.projection = :projection"
 
-_AREAS = """SELECT a.code, a.name, ST_AsBinary(a.geom) AS wkb, a.source, a.source_date, a.is_synthetic
+_AREAS = """SELECT a.code, a.name, ST_AsBinary(a.geom) AS wkb,
+    a.source, a.source_date, a.is_synthetic
 FROM area a ORDER BY a.no"""
 
 _CELLS = f"""SELECT DISTINCT ON (c.id) c.id, a.no AS area, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat,

@@ -18,7 +18,7 @@ AREAS = {"district": "区县", "township": "乡镇街道", "zone": "片区", "po
 RADII_M = (300.0, 500.0, 1000.0)
 """The radii that pages offer: the 5-, 10- and 15-minute walks of the planning standards."""
 
-# Areas as rows (code, name, geom and where they come from); geom is NULL where no territory is known.
+# Areas as rows (code, name, geom, where from); geom is NULL where no territory is known.
 AREA_ROWS = {
     "district": """SELECT u.code, u.name, u.geom, u.source, u.source_date, u.is_synthetic
         FROM below b

@@ -1,0 +1,151 @@
+"""How do coverage and gaps leave as GeoJSON? FeatureCollections as bytes, numbers as counted.
+
+Shares and numbers are those of `geo.access.coverage`; nothing is rounded but lengths, areas and
+coordinates. Members beside `features`: `summary`, `method`, `sources`, `has_synthetic`,
+`computed_at`. Geometry is lon, lat of CGCS2000, which the WGS 84 of GeoJSON matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+import shapely
+from sqlalchemy import text
+
+from geo.access.answer import STATUS_ZH, AreaCoverage, Coverage
+from geo.access.gaps import Gap, Gaps
+from geo.access.ground import Polygons, polygon_binds
+from geo.access.question import AREA_ROWS
+from geo.queries.admin import BELOW, Reader
+
+LINE_DIGITS = 6
+NUMBERS = ("people_60", "people_65", "people_80", "covered_60", "covered_65", "covered_80")
+SHARES = ("share_60", "share_65", "share_80")
+
+
+def coverage_geojson(
+    session: Reader, found: Coverage, *, polygons: Polygons | None = None
+) -> bytes:
+    """Coverage as one feature per area; areas without territory have `"geometry": null`.
+
+    polygons: those of the question where it was about given ones.
+    """
+    shapes = _area_shapes(session, found, polygons)
+    features = [_feature(shapes.get(row.area_code), area_properties(row)) for row in found.rows]
+    return _collection(features, found)
+
+
+def gaps_geojson(found: Gaps, shown: Sequence[Gap] | None = None) -> bytes:
+    """Gaps as one feature each, in order; `summary` tells how many there are and were dropped.
+
+    shown: the gaps to give instead of all found, for example after small numbers were hidden.
+    """
+    features = [
+        _feature(_text_of(gap.shape), gap_properties(gap))
+        for gap in (found.gaps if shown is None else shown)
+    ]
+    about = {
+        "gap_count": found.count,
+        "dropped_count": found.dropped,
+        "dropped_m2": round(found.dropped_m2),
+    }
+    return _collection(features, found.coverage, about)
+
+
+def area_properties(row: AreaCoverage) -> dict[str, Any]:
+    """The properties of an area: who lives there, who is covered, which share; None = unknown."""
+    return {
+        "area_code": row.area_code,
+        "area_name": row.area_name,
+        "status": row.status,
+        "status_zh": STATUS_ZH[row.status],
+        **{name: _plain(getattr(row, name)) for name in (*NUMBERS, *SHARES)},
+    }
+
+
+def gap_properties(gap: Gap) -> dict[str, Any]:
+    """The properties of a gap; whole metres and square metres."""
+    return {
+        "rank": gap.rank,
+        "area_code": gap.area_code,
+        "area_name": gap.area_name,
+        **{name: _plain(getattr(gap, name)) for name in NUMBERS[:3]},
+        "area_m2": round(gap.area_m2),
+        "nearest_m": None if gap.nearest_m is None else round(gap.nearest_m),
+    }
+
+
+def summary(found: Coverage) -> dict[str, Any]:
+    """The question, its total, the people outside every area and how many facilities counted."""
+    question = found.question
+    return {
+        "city": question.city or None,
+        "areas": question.areas,
+        "kind": question.kind,
+        "radius_m": question.radius_m,
+        "on": question.on.isoformat(),
+        "basis": question.basis,
+        "base_year": question.base_year,
+        "projection": question.projection,
+        "across_border": question.across_border,
+        "facilities": found.facilities,
+        "total": area_properties(found.total),
+        "unplaced": found.unplaced
+        and {name: _plain(value) for name, value in asdict(found.unplaced).items()},
+    }
+
+
+def _collection(
+    features: list[bytes], found: Coverage, about: dict[str, Any] | None = None
+) -> bytes:
+    """A FeatureCollection around ready features."""
+    members = {
+        "type": "FeatureCollection",
+        "numberReturned": len(features),
+        "summary": summary(found) | (about or {}),
+        "method": found.method,
+        "method_en": found.method_en,
+        "sources": [asdict(source) for source in found.sources],
+        "has_synthetic": found.has_synthetic,
+        "computed_at": found.computed_at,
+        "is_stored": found.is_stored,
+    }
+    head = orjson.dumps(members)[:-1]
+    return head + b',"features":[' + b",".join(features) + b"]}"
+
+
+def _feature(geometry: str | None, properties: dict[str, Any]) -> bytes:
+    return (
+        b'{"type":"Feature","geometry":'
+        + (geometry or "null").encode()
+        + b',"properties":'
+        + orjson.dumps(properties)
+        + b"}"
+    )
+
+
+def _area_shapes(
+    session: Reader, found: Coverage, polygons: Polygons | None
+) -> dict[str, str | None]:
+    """Area code → geometry as GeoJSON text, on the asked day."""
+    question = found.question
+    values = question.binds() | polygon_binds(polygons)
+    statement = text(
+        f"""WITH RECURSIVE {BELOW} SELECT r.code, ST_AsGeoJSON(r.geom, {LINE_DIGITS}, 0) AS shape
+        FROM ({AREA_ROWS[question.areas]}) AS r"""
+    )
+    return {row.code: row.shape for row in session.execute(statement, values)}
+
+
+def _text_of(shape: shapely.Geometry) -> str:
+    """A geometry as GeoJSON text with coordinates of about 0.1 m."""
+    made: str = shapely.to_geojson(shapely.set_precision(shape, 10.0**-LINE_DIGITS))
+    return made
+
+
+def _plain(value: float | None) -> float | int | None:
+    """Whole numbers without a decimal point, so that people are not shown as 12.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

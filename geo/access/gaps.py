@@ -1,0 +1,209 @@
+"""Where do the uncovered people live? Uncovered stretches of each area, the largest first.
+
+The people of an area's gaps are exactly its people minus its covered people, because both come from
+the same ground; the polygons are for drawing (`geo.access.drawing`). See docs/methods.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import text
+
+from geo.access.answer import Coverage, answer, nearest_counting
+from geo.access.distance import CGCS2000, Floats, nearest_site
+from geo.access.drawing import Part, uncovered_parts
+from geo.access.ground import Ground, base_year_of, read_ground
+from geo.access.question import Question, ask
+from geo.access.stored import data_stamp
+from geo.errors import BadInput
+from geo.models.kinds import kinds_of
+from geo.queries.admin import Reader, unit
+
+SLIVER_M2 = 10_000.0
+"""A part below one hectare without people aged 60 and over is dropped; its area is reported."""
+
+_SITES_AROUND = text(
+    """SELECT ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat FROM facility f
+    WHERE f.kinds && CAST(:kinds AS text[]) AND f.state = 'open'
+      AND f.validity @> CAST(:on AS date)
+      AND f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4490)"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A connected uncovered part of one area; None is unknown.
+
+    rank: 1 = first in the asked order. area_m2: measured on the ellipsoid (量算值). nearest_m: mean
+    over its people aged 60 and over of the distance to the nearest open facility of the kind,
+    wherever it lies; None without people or without any facility.
+    """
+
+    rank: int
+    area_code: str
+    area_name: str
+    people_60: float
+    people_65: float | None
+    people_80: float | None
+    area_m2: float
+    nearest_m: float | None
+    shape: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """The gaps of a question in order, and the coverage they belong to.
+
+    count: how many there are before `limit`; dropped, dropped_m2: slivers without people that are
+    left out.
+    """
+
+    coverage: Coverage
+    gaps: tuple[Gap, ...]
+    count: int
+    dropped: int
+    dropped_m2: float
+
+
+def gaps(
+    session: Reader,
+    *,
+    city: str,
+    areas: str = "district",
+    kind: str,
+    radius_m: float,
+    on: date,
+    basis: str = "resident",
+    base_year: int | None = None,
+    projection: str = "none",
+    across_border: bool = True,
+    order: str = "people",
+    limit: int | None = None,
+) -> Gaps:
+    """The uncovered stretches of a city's areas for one kind (or group) and radius in metres.
+
+    order: people (most people aged 60 and over first) or area (largest first). Parameters and
+    errors otherwise as `geo.access.coverage.coverage`.
+    """
+    if order not in ("people", "area"):
+        raise BadInput(f"order is people or area, not {order[:40]!r}", parameter="order")
+    if limit is not None and limit < 1:
+        raise BadInput(f"limit must be 1 or more, not {limit}", parameter="limit")
+    question = ask(
+        city=city, areas=areas, kind=kind, radius_m=radius_m, on=on, basis=basis,
+        base_year=base_year, projection=projection, across_border=across_border,
+    )  # fmt: skip
+    stamp = data_stamp(session)
+    unit(session, question.city, on)
+    question = replace(question, base_year=base_year_of(session, question))
+    ground = read_ground(session, question, kinds=[kind], longest_m=radius_m)
+    return gaps_on(session, ground, question, stamp, order=order, limit=limit)
+
+
+def gaps_on(
+    session: Reader,
+    ground: Ground,
+    question: Question,
+    stamp: int,
+    *,
+    order: str = "people",
+    limit: int | None = None,
+) -> Gaps:
+    """The gaps that a ground has for a question on it."""
+    counting_m = nearest_counting(ground, question.kind, across_border=question.across_border)
+    uncovered = np.flatnonzero(~(counting_m <= question.radius_m))
+    parts = uncovered_parts(
+        ground,
+        kinds_of(question.kind),
+        question.radius_m,
+        across_border=question.across_border,
+        cells=uncovered,
+    )
+    nearest_m = np.full(len(ground.cell_area), np.nan)
+    nearest_m[uncovered] = _nearest_anywhere(session, ground, question, uncovered)
+    made = [_gap(ground, part, nearest_m) for part in parts]
+    kept = [gap for gap in made if gap.people_60 > 0 or gap.area_m2 >= SLIVER_M2]
+    slivers = [gap for gap in made if gap.people_60 <= 0 and gap.area_m2 < SLIVER_M2]
+    kept.sort(key=_by_people if order == "people" else _by_area)
+    ranked = tuple(replace(gap, rank=rank) for rank, gap in enumerate(kept[:limit], start=1))
+    return Gaps(
+        answer(ground, question, stamp, counting_m),
+        ranked,
+        len(kept),
+        len(slivers),
+        sum(gap.area_m2 for gap in slivers),
+    )
+
+
+def _gap(ground: Ground, part: Part, nearest_m: Floats) -> Gap:
+    """People, measured area and mean distance of a part; its rank comes later."""
+    people = ground.people[part.cells].sum(axis=0)
+    weights = ground.people[part.cells, 0]
+    distances = nearest_m[part.cells]
+    mean = (
+        float((weights * distances).sum() / weights.sum())
+        if people[0] > 0 and np.isfinite(distances).all()
+        else None
+    )
+    area_m2 = abs(CGCS2000.geometry_area_perimeter(part.shape)[0])
+    return Gap(
+        0,
+        ground.area_codes[part.area],
+        ground.area_names[part.area],
+        float(people[0]),
+        None if np.isnan(people[1]) else float(people[1]),
+        None if np.isnan(people[2]) else float(people[2]),
+        area_m2,
+        mean,
+        part.shape,
+    )
+
+
+def _nearest_anywhere(
+    session: Reader, ground: Ground, question: Question, cells: np.ndarray
+) -> Floats:
+    """Distance (m) of each cell to the nearest open facility of the kind, in or outside the city.
+
+    The facilities of the ground give an upper bound; all within that bound are then looked at.
+    """
+    lon, lat = ground.cell_lon[cells], ground.cell_lat[cells]
+    if not len(cells):
+        return np.empty(0)
+    members = kinds_of(question.kind)
+    known = [site for site in ground.sites if set(site.kinds).intersection(members)]
+    first = nearest_site(
+        lon, lat, np.array([s.lon for s in known]), np.array([s.lat for s in known])
+    )
+    values = {"kinds": members, "on": question.on, **_box(lon, lat, float(first.distance_m.max()))}
+    rows = session.execute(_SITES_AROUND, values).all()
+    if len(rows) <= len(known):
+        return first.distance_m
+    return nearest_site(
+        lon, lat, np.array([r.lon for r in rows]), np.array([r.lat for r in rows])
+    ).distance_m
+
+
+def _box(lon: Floats, lat: Floats, margin_m: float) -> dict[str, float]:
+    """A box in degrees that holds all within `margin_m` metres of the points; inf: the globe."""
+    if not np.isfinite(margin_m):
+        return {"west": -180.0, "south": -90.0, "east": 180.0, "north": 90.0}
+    up = margin_m / 110_000
+    aside = up / max(float(np.cos(np.radians(min(np.abs(lat).max() + up, 89.0)))), 0.01)
+    return {
+        "west": float(lon.min() - aside),
+        "south": float(lat.min() - up),
+        "east": float(lon.max() + aside),
+        "north": float(lat.max() + up),
+    }
+
+
+def _by_people(gap: Gap) -> tuple[float, float, str]:
+    return (-gap.people_60, -gap.area_m2, gap.area_code)
+
+
+def _by_area(gap: Gap) -> tuple[float, float, str]:
+    return (-gap.area_m2, -gap.people_60, gap.area_code)
