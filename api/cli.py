@@ -10,8 +10,6 @@ from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
-from geo.cli import app as geo_app
-from maps.cli import app as maps_app
 
 from api.checks import run_checks
 from api.door import Door
@@ -19,10 +17,12 @@ from api.serving import links, serve, take_port
 from api.standing import tell_status, wind_down
 from api.telling import Teller
 from api.token_cli import app as token_app
+from geo.cli import app as geo_app
 from geo.db import Opened, open_database
 from geo.db.embedded import forget
 from geo.errors import BadInput
 from geo.settings import CitySettings, DatabaseSettings, HomeSettings, ServeSettings, read
+from maps.cli import app as maps_app
 
 app = typer.Typer(
     name="atlas",
@@ -109,8 +109,9 @@ def run_all_checks(
     raise typer.Exit(0 if passed else 1)
 
 
-app.add_typer(geo_app)
-app.add_typer(maps_app)
+for wing in (geo_app, maps_app):  # not add_typer: the wings' own help texts are for their own doors
+    app.registered_commands += wing.registered_commands
+    app.registered_groups += wing.registered_groups
 app.add_typer(token_app, name="token")
 
 
@@ -153,6 +154,7 @@ def _serve(
         teller.say(f"  {name:<16} [cyan]{address}[/]")
     teller.say("[dim]按 Ctrl-C 停止 · press Ctrl-C to stop[/]")
     serve(create_app(opened.database, city_code=city_code), taken)
+    teller.say("已停止 · stopped")
 
 
 def _forget_all() -> None:
@@ -177,7 +179,7 @@ def main() -> None:
     """Run the command line."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end_in_order)
-    app()
+    app(prog_name="./atlas")
 
 
 if __name__ == "__main__":

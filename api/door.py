@@ -78,9 +78,10 @@ def _known(problem: DBAPIError | OSError) -> str | None:
 
 def _unknown(problem: BaseException) -> str:
     """Keep the traceback in a file and tell where it is."""
+    first = next(iter(str(problem).splitlines()), "")
     kept = _keep("".join(traceback.format_exception(problem)))
     return (
-        f"程序内部错误: {type(problem).__name__}: {str(problem).splitlines()[:1]}。"
+        f"程序内部错误: {type(problem).__name__}: {first}。"
         f" 详情已写入 {kept}, 请随问题报告一并提供。\n"
         f"An internal error. Details are in {kept}; please send them with your report."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 
@@ -60,7 +61,8 @@ def serve(app: FastAPI, taken: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=10, server_header=False
     )
-    uvicorn.Server(config).run(sockets=[taken])
+    with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once all is closed
+        uvicorn.Server(config).run(sockets=[taken])
 
 
 def links(host: str, port: int) -> list[tuple[str, str]]:

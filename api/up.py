@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from geo.access.coverage import compute_city
-from geo.demo import build_demo
-from geo.gazetteer.search import refresh_keys
-from geo.loaders.city import load_city
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.telling import SilentTeller, Teller
+from geo.access.coverage import compute_city
 from geo.db import Database, session_factory
+from geo.demo import build_demo
+from geo.gazetteer.search import refresh_keys
+from geo.loaders.city import load_city
 from geo.migrations import migrate
 
 
@@ -55,7 +55,7 @@ def prepare_city(
         _analyse(sessions)
     with tell.step("覆盖与缺口 · coverage and gaps") as step, sessions.begin() as session:
         computed = compute_city(session, loaded.code, on=day, progress=step)
-        step.result = _amounts(not computed.runs, 结果=computed.runs)
+        step.result = _amounts(computed.skipped, 结果=computed.runs)
     return CityReady(loaded.code, loaded.name)
 
 

@@ -1,0 +1,105 @@
+"""Is every command, every setting and every route written down, and is what is written true?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+from fastapi.routing import APIRoute
+from pydantic_core import PydanticUndefined
+
+from geo.settings import ALL, CHECKOUT
+
+OF_THE_SCRIPT = {"ATLAS_PYTHON"}
+OF_THE_TESTS = {"ATLAS_TEST_HOME"}
+
+
+def _text(*names: str) -> str:
+    return "\n".join((CHECKOUT / name).read_text(encoding="utf-8") for name in names)
+
+
+def _everything() -> str:
+    pages = [*CHECKOUT.glob("README*.md"), *CHECKOUT.glob("docs/**/*.md")]
+    return "\n".join(page.read_text(encoding="utf-8") for page in pages)
+
+
+def _commands(group: Any, path: str = "atlas") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{path} {name}")
+        elif not command.hidden:
+            yield f"{path} {name}"
+
+
+def test_every_command_is_documented() -> None:
+    from api.cli import app
+
+    commands = list(_commands(typer.main.get_command(app)))
+    assert {"atlas up", "atlas serve", "atlas status", "atlas down", "atlas test"} <= set(commands)
+    page = _text("docs/cli.md")
+    assert [name for name in commands if not re.search(rf"\b{re.escape(name)}\b", page)] == []
+
+
+def test_every_documented_command_exists() -> None:
+    from api.cli import app
+
+    commands = set(_commands(typer.main.get_command(app)))
+    headings = re.findall(r"^#+ `(atlas [a-z-]+(?: [a-z-]+)*)", _text("docs/cli.md"), re.MULTILINE)
+    assert headings
+    assert [name for name in headings if name not in commands] == []
+
+
+def _settings() -> dict[str, Any]:
+    return {
+        f"ATLAS_{name.upper()}": field
+        for concern in ALL
+        for name, field in concern.model_fields.items()
+    }
+
+
+@pytest.mark.parametrize("name", sorted(_settings()))
+def test_every_setting_is_documented_with_its_default(name: str) -> None:
+    row = re.search(rf"^\| `{name}` \|([^|]*)\|", _text("docs/settings.md"), re.MULTILINE)
+    assert row, f"{name} has no row in docs/settings.md"
+    default = _settings()[name].default
+    if default not in (None, "", PydanticUndefined):
+        assert str(default).lower() in row[1].lower()
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    named = set(re.findall(r"\bATLAS_[A-Z_]*[A-Z]\b", _everything()))
+    assert named - set(_settings()) - OF_THE_SCRIPT == set()
+
+
+def test_no_variable_is_read_behind_the_settings_back() -> None:
+    sources = [CHECKOUT / "atlas", *CHECKOUT.glob("tests/**/*.py")]
+    sources += [
+        path for wing in ("geo", "maps", "api") for path in CHECKOUT.glob(f"{wing}/**/*.py")
+    ]
+    read = {
+        name
+        for source in sources
+        for name in re.findall(r"\bATLAS_[A-Z_]*[A-Z]\b", source.read_text(encoding="utf-8"))
+    }
+    assert read - set(_settings()) - OF_THE_SCRIPT - OF_THE_TESTS == set()
+
+
+def test_every_route_is_documented() -> None:
+    from api.app import create_app
+
+    text = _everything()
+    routes = {route.path for route in _routes(create_app().routes)}
+    assert len(routes) > 10
+    assert [path for path in sorted(routes) if f"{path}`" not in text] == []
+
+
+def _routes(routes: list[Any]) -> Iterator[APIRoute]:
+    """Every route, also those that included routers keep to themselves."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from _routes(getattr(getattr(route, "original_router", route), "routes", []))

@@ -1,0 +1,251 @@
+"""Do up, serve, status and down do their whole job, also when they are disturbed?
+
+Each command runs as its own process on a home of the module's own, as a user runs it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from geo.db.embedded import forget, state
+from geo.settings import CHECKOUT
+
+pytestmark = pytest.mark.xdist_group("up")
+
+
+@pytest.fixture(scope="module")
+def ready() -> Iterator[Path]:
+    """A home in which `up --no-serve` has loaded Changzhou."""
+    home = Path(tempfile.mkdtemp(prefix="minzheng-atlas-up-"))
+    home.chmod(0o755)
+    done = atlas(home, "up", "--no-serve")
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield home
+    forget(home)
+    shutil.rmtree(home)
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "api.cli", *arguments]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    return {**os.environ, "ATLAS_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
+
+
+def atlas(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), env=environment(home, **more), cwd=CHECKOUT,
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A command that serves, once its health endpoint answers; its process and its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        command(*arguments, "--port", str(port)), env=environment(home), cwd=CHECKOUT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(process, f"{base}/api/health")
+        yield process, base
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def _wait_for(process: subprocess.Popen[str], url: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, "it did not come up within 60 s"
+        try:
+            assert get(url) == 200
+            return
+        except urllib.error.URLError:
+            time.sleep(0.1)
+
+
+def get(url: str, wait_s: float = 20) -> int:
+    with urllib.request.urlopen(url, timeout=wait_s) as answer:
+        status: int = answer.status
+        return status
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stderr
+
+
+def test_the_second_run_skips_what_is_done_within_ten_seconds(ready: Path) -> None:
+    began = time.monotonic()
+    done = atlas(ready, "up", "--no-serve")
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - began < 10
+    steps = [line for line in done.stdout.splitlines() if line.startswith("✓")]
+    assert len(steps) == 6
+    assert all(line.endswith(" s") for line in steps)  # each step tells its time
+    assert done.stdout.count("up to date") == 4
+    assert state(ready).pid is None
+
+
+def test_up_serves_every_page_and_ctrl_c_stops_both_servers(ready: Path) -> None:
+    with serving(ready, "up") as (process, base):
+        for page in ("/", "/elder-care", "/access", "/boundaries", "/names", "/data", "/docs"):
+            assert get(base + page) == 200
+        assert state(ready).pid is not None
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=30)
+        assert process.returncode == 0, told
+        assert f"{base}/elder-care" in told
+        assert "Traceback" not in told
+    assert state(ready).pid is None
+
+
+def test_sigterm_leaves_no_server_either(ready: Path) -> None:
+    with serving(ready, "serve") as (process, _):
+        process.terminate()
+        process.communicate(timeout=30)
+        assert process.returncode == 128 + signal.SIGTERM
+    assert state(ready).pid is None
+
+
+def test_status_names_who_serves_where_and_down_stops_it(ready: Path) -> None:
+    with serving(ready, "serve") as (process, base):
+        told = atlas(ready, "status").stdout
+        assert base in told
+        assert str(process.pid) in told
+        assert "不能删除" in refused(atlas(ready, "up", "--reset", "--no-serve"))
+        done = atlas(ready, "down")
+        assert done.returncode == 0, done.stderr
+        process.wait(timeout=30)
+    assert state(ready).pid is None
+    assert "没有在运行" in atlas(ready, "down").stdout
+    assert "未运行" in atlas(ready, "status").stdout
+
+
+def test_two_share_one_database_and_one_may_be_killed(ready: Path) -> None:
+    with serving(ready, "serve") as (first, _), serving(ready, "serve") as (second, base):
+        assert len(state(ready).users) == 2
+        first.kill()
+        first.wait()
+        assert get(f"{base}/api/health/ready") == 200
+        second.send_signal(signal.SIGINT)
+        second.wait(timeout=30)
+    assert state(ready).pid is None
+
+
+def test_a_killed_service_does_not_stop_the_next(ready: Path) -> None:
+    with serving(ready, "serve") as (process, _):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    with serving(ready, "serve") as (process, base):
+        assert get(f"{base}/api/health/ready") == 200
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+    assert state(ready).pid is None
+
+
+def test_a_port_in_use_is_told_at_once(ready: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        began = time.monotonic()
+        assert f"端口 {port} 已被占用" in refused(atlas(ready, "up", "--port", port))
+        assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["up", "--no-serve", "--city", "没有这个市"], "没有这个市"),
+        (["up", "--host", "no-such-host.invalid"], "--host"),
+        (["up", "--host", "192.0.2.1"], "--host"),
+    ],
+)
+def test_what_cannot_be_done_is_said_plainly(ready: Path, arguments: list[str], words: str) -> None:
+    assert words in refused(atlas(ready, *arguments))
+
+
+def test_a_setting_that_cannot_be_used_is_named(ready: Path) -> None:
+    assert "ATLAS_PORT" in refused(atlas(ready, "up", ATLAS_PORT="many"))
+
+
+def test_reset_is_for_the_private_database_only(ready: Path) -> None:
+    url = "postgresql://bureau@127.0.0.1:1/civil"
+    done = atlas(ready, "up", "--reset", "--no-serve", ATLAS_DATABASE_URL=url)
+    assert "--reset" in refused(done)
+
+
+def test_status_hides_the_password_of_an_existing_server(ready: Path) -> None:
+    url = "postgresql://bureau:hidden-word@127.0.0.1:1/civil"
+    done = atlas(ready, "status", ATLAS_DATABASE_URL=url)
+    assert done.returncode == 0
+    assert "hidden-word" not in done.stdout + done.stderr
+    assert "连接不上数据库服务器" in done.stdout
+
+
+def test_without_tables_a_command_says_what_to_run_first() -> None:
+    home = Path(tempfile.mkdtemp(prefix="minzheng-atlas-up-"))
+    home.chmod(0o755)
+    try:
+        assert "./atlas up" in refused(atlas(home, "deliveries"))
+    finally:
+        forget(home)
+        shutil.rmtree(home)
+
+
+@pytest.mark.full
+def test_reset_makes_everything_anew(ready: Path) -> None:
+    marker = ready / "pg" / "of-the-old-one"
+    marker.write_text("")
+    done = atlas(ready, "up", "--reset", "--no-serve")
+    assert done.returncode == 0, done.stderr
+    assert not marker.exists()
+
+
+@pytest.mark.full
+def test_a_kill_in_any_step_leaves_a_way_on() -> None:
+    home = Path(tempfile.mkdtemp(prefix="minzheng-atlas-up-"))
+    home.chmod(0o755)
+    try:
+        for seconds in (1, 2, 4, 6, 8, 10):
+            process = subprocess.Popen(
+                command("up", "--no-serve"), env=environment(home), cwd=CHECKOUT,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+            time.sleep(seconds)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        done = atlas(home, "up", "--no-serve")
+        assert done.returncode == 0, done.stderr
+    finally:
+        forget(home)
+        shutil.rmtree(home)
