@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from geo.loaders.extract import extract_city, extract_divisions  # noqa: E402
+from geo.loaders.city.extract import extract_city, extract_divisions  # noqa: E402
 from geo.loaders.packages import ensure_packages  # noqa: E402
 
 CITIES = ("320400", "500000")

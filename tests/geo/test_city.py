@@ -14,11 +14,12 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from geo.errors import Ambiguous, GeoError, NotFound, Unavailable
-from geo.loaders import city as city_module
+from geo.loaders.city import load as city_module
 from geo.loaders.city import load_city, resolve_city
-from geo.loaders.history import Member, derive_versions, kin_of, read_changes
+from geo.loaders.city.changes import Member, read_changes
+from geo.loaders.city.history import derive_versions, kin_of
+from geo.loaders.city.units import SOURCE_DATE
 from geo.loaders.packages import DATA, ensure_packages, find_packages
-from geo.loaders.units import SOURCE_DATE
 
 CHANGZHOU = "320400000000"
 

@@ -18,7 +18,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput
-from geo.loaders.extract import chinese_name, extract_city, extract_divisions
+from geo.loaders.city.extract import chinese_name, extract_city, extract_divisions
 from geo.loaders.packages import DATA, LOCK, find_packages
 from geo.loaders.rules import STATUSES, read_rules, rule_files
 from geo.models.kinds import KINDS

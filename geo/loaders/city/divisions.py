@@ -13,7 +13,7 @@ from typing import Any
 from pypinyin import lazy_pinyin
 
 from geo.errors import Ambiguous, NotFound
-from geo.loaders.history import MUNICIPALITIES
+from geo.loaders.city.changes import MUNICIPALITIES
 from geo.loaders.packages import DATA
 from geo.text import core, search_key
 

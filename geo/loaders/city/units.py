@@ -13,16 +13,13 @@ from typing import Any
 
 import shapely
 from shapely.geometry import shape
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
-from geo.loaders.history import (
+from geo.loaders.city.changes import Change, Member
+from geo.loaders.city.history import (
     END_UNKNOWN,
     START_UNKNOWN,
     YEAR_ONLY,
-    Change,
     Kin,
-    Member,
     UnitVersion,
     derive_versions,
     parents_named_in,
@@ -120,7 +117,7 @@ def version_rows(
                 level=version.level,
                 parent_code=twelve(version.parent),
                 **_geometry(feature if is_today else None, version),
-                note=_joined(version.note, feature["properties"].get("note") if feature else None),
+                note=joined(version.note, feature["properties"].get("note") if feature else None),
                 start=_first_day(version.start_year),
                 end=_first_day(version.end_year) or (SOURCE_DATE if version.ended else None),
                 validity_note=version.validity_note,
@@ -153,7 +150,8 @@ def _first_day(year: int | None) -> date | None:
     return date(year, 1, 1) if year else None
 
 
-def _joined(*notes: str | None) -> str | None:
+def joined(*notes: str | None) -> str | None:
+    """The notes that there are, each once, in one line."""
     return "; ".join(dict.fromkeys(note for note in notes if note)) or None
 
 
@@ -165,12 +163,12 @@ def township_rows(townships: Iterable[Json], delivery_id: int) -> list[UnitRow]:
         end = _first_day(year) or (SOURCE_DATE if unit["abolished"] else None)
         ended = YEAR_ONLY.format(year) if year else END_UNKNOWN if unit["abolished"] else None
         written = f"资料原文:{unit['written']} · as written in the source" if end else None
-        written = _joined(written, unit.get("note"))
+        written = joined(written, unit.get("note"))
         rows.append(
             UnitRow(
                 code=unit["code"], name=unit["name"], level=4, parent_code=twelve(unit["parent"]),
                 geom=None, geometry_note=NO_TOWNSHIP_SHAPE, note=written, start=None, end=end,
-                validity_note=_joined(START_UNKNOWN, ended), source=TOWNSHIP_SOURCE,
+                validity_note=joined(START_UNKNOWN, ended), source=TOWNSHIP_SOURCE,
                 delivery_id=delivery_id,
             )
         )  # fmt: skip
@@ -205,115 +203,3 @@ def all_versions(
                 UnitVersion(code, named[code], 2, f"{code[:2]}0000", None, None, ended=True)
             )
     return versions
-
-
-def merge_units(session: Session, rows: list[UnitRow], kind: str) -> list[str]:
-    """Store the rows; returns the codes that another kind of delivery holds and that stay as is."""
-    _copy(session, rows)
-    kept = session.scalars(
-        text("""
-            DELETE FROM incoming_unit i USING (
-                SELECT DISTINCT u.code
-                FROM admin_unit u LEFT JOIN delivery d ON d.id = u.delivery_id
-                WHERE d.kind IS DISTINCT FROM :kind
-            ) held
-            WHERE held.code = i.code RETURNING i.code
-        """),
-        {"kind": kind},
-    ).all()
-    values = ", ".join(f"{column} = i.{column}" for column in COLUMNS)
-    content = [column for column in COLUMNS if column != "delivery_id"]
-    old, new = (", ".join(f"{side}.{column}" for column in content) for side in ("u", "i"))
-    for statement in (
-        # A unit that is mere context here may have been loaded in full for its own city.
-        """DELETE FROM incoming_unit i USING admin_unit u
-           WHERE u.code = i.code AND u.validity = i.validity AND u.geom IS NOT NULL
-             AND i.geometry_note = :context""",
-        """DELETE FROM admin_unit u USING (SELECT DISTINCT code FROM incoming_unit) c
-           WHERE u.code = c.code AND NOT EXISTS (
-               SELECT FROM incoming_unit i WHERE i.code = u.code AND i.validity = u.validity)
-             AND NOT (u.geom IS NOT NULL AND EXISTS (
-               SELECT FROM incoming_unit i
-               WHERE i.code = u.code AND i.geometry_note = :context))""",
-        f"""UPDATE admin_unit u SET {values} FROM incoming_unit i
-            WHERE u.code = i.code AND u.validity = i.validity
-              AND ({old}) IS DISTINCT FROM ({new})""",
-        f"""INSERT INTO admin_unit ({", ".join(COLUMNS)})
-            SELECT {", ".join(f"i.{column}" for column in COLUMNS)} FROM incoming_unit i
-            WHERE NOT EXISTS (SELECT FROM admin_unit u
-                              WHERE u.code = i.code AND u.validity && i.validity)""",
-    ):
-        bound = {"context": CONTEXT} if ":context" in statement else {}
-        session.execute(text(statement), bound)
-    return sorted(set(kept))
-
-
-def _copy(session: Session, rows: list[UnitRow]) -> None:
-    session.execute(text("DROP TABLE IF EXISTS incoming_unit"))
-    session.execute(
-        text(
-            "CREATE TEMP TABLE incoming_unit ON COMMIT DROP AS "
-            f"SELECT {', '.join(COLUMNS)} FROM admin_unit WITH NO DATA"
-        )
-    )
-    connection: Any = session.connection().connection.driver_connection
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY incoming_unit ({', '.join(COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row.record())
-
-
-def store_changes(session: Session, changes: Iterable[Change], delivery_id: int) -> int:
-    """Store change events with both sides; events stored before are replaced, not doubled.
-
-    A link in doubt keeps only the side that is certain, and says why in its note.
-    """
-    events, members = [], []
-    for change in changes:
-        source = f"{CHANGE_SOURCE}, event {change.number}"
-        note = _joined(change.doubt, change.note)
-        events.append(
-            {
-                "kind": change.kind, "year": change.year, "number": change.document_no,
-                "note": note, "source": source, "date": SOURCE_DATE, "method": change.method,
-                "delivery": delivery_id,
-            }
-        )  # fmt: skip
-        for side, member in (("predecessor", change.old), ("successor", change.new)):
-            is_certain = not change.doubt or member is _certain_side(change)
-            if member and is_certain:
-                members.append(
-                    {"source": source, "side": side, "code": member.code.ljust(12, "0"),
-                     "name": member.name, "parent": twelve(member.parent)}
-                )  # fmt: skip
-    if not events:
-        return 0
-    session.execute(
-        text("DELETE FROM succession_event WHERE source = ANY(:sources)"),
-        {"sources": [event["source"] for event in events]},
-    )
-    session.execute(
-        text("""
-            INSERT INTO succession_event
-                (kind, event_year, document_no, note, source, source_date, method, is_published,
-                 delivery_id)
-            VALUES (:kind, :year, :number, :note, :source, :date, :method, true, :delivery)
-        """),
-        events,
-    )
-    session.execute(
-        text("""
-            INSERT INTO succession_member (event_id, side, code, name, parent_code)
-            SELECT e.id, :side, :code, :name, :parent
-            FROM succession_event e WHERE e.source = :source
-        """),
-        members,
-    )
-    return len(events)
-
-
-def _certain_side(change: Change) -> Member | None:
-    """What a doubtful event still tells: which unit ended, or which one appeared."""
-    return change.old if change.kind == "撤销" else change.new
