@@ -33,7 +33,7 @@ def suppress_small(
     rows: Sequence[Row],
     threshold: float,
     *,
-    columns: Sequence[str] = tuple(f"people_{age}" for age in AGES),
+    columns: Sequence[str] = ("people_60", "people_65", "people_80"),
     has_total: bool = True,
 ) -> Suppressed[Row]:
     """Hide counts above 0 and below `threshold`, and what would give them away.

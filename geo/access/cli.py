@@ -1,0 +1,168 @@
+"""How is access asked for on the command line? `coverage`, `gaps` and `missing` as tables."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from geo.access.answer import STATUS_ZH, AreaCoverage, Coverage
+from geo.access.coverage import coverage
+from geo.access.gaps import gaps
+from geo.access.question import AREAS, kind_name
+from geo.access.standards import missing
+from geo.db.engine import open_session
+
+City = Annotated[str, typer.Option(help="城市代码 · code of the city")]
+Areas = Annotated[str, typer.Option(help="district 区县 · township 乡镇街道 · zone 片区")]
+Kind = Annotated[str, typer.Option(help="设施类别或大类 · kind or group of facilities")]
+Radius = Annotated[float, typer.Option(help="半径(米)· radius in metres")]
+Across = Annotated[
+    bool, typer.Option(help="区域外设施是否计入 · do facilities across the border count")
+]
+On = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this wing to an app."""
+    app.command("coverage")(show_coverage)
+    app.command("gaps")(show_gaps)
+    app.command("missing")(show_missing)
+
+
+def show_coverage(
+    city: City = "320400",
+    areas: Areas = "district",
+    kind: Kind = "canteen",
+    radius: Radius = 500,
+    across_border: Across = True,
+    on: On = None,
+) -> None:
+    """覆盖率:各区域半径内的老人数与比例 · Elders within a radius, by area."""
+    with open_session() as session:
+        found = coverage(
+            session, city=city, areas=areas, kind=kind, radius_m=radius, on=_day(on),
+            across_border=across_border,
+        )  # fmt: skip
+    table = Table(title=f"{kind_name(kind)} {radius:g} 米覆盖 · {AREAS[areas]}")
+    table.add_column("区域 area")
+    for age in ("60+", "65+", "80+"):
+        table.add_column(f"{age} 人数", justify="right")
+        table.add_column("覆盖", justify="right")
+        table.add_column("比例", justify="right")
+    for row in (*found.rows, found.total):
+        table.add_row(*_cells(row), style="bold" if row is found.total else None)
+    console = Console()
+    console.print(table)
+    _print_notes(console, found)
+
+
+def show_gaps(
+    city: City = "320400",
+    areas: Areas = "district",
+    kind: Kind = "canteen",
+    radius: Radius = 500,
+    across_border: Across = True,
+    on: On = None,
+    order: Annotated[str, typer.Option(help="people 按人数 · area 按面积")] = "people",
+    limit: Annotated[int, typer.Option(help="行数 · rows")] = 20,
+) -> None:
+    """缺口:未覆盖的连片区域,人数多的在前 · Uncovered stretches, most people first."""
+    with open_session() as session:
+        found = gaps(
+            session, city=city, areas=areas, kind=kind, radius_m=radius, on=_day(on),
+            across_border=across_border, order=order, limit=limit,
+        )  # fmt: skip
+    table = Table(title=f"{kind_name(kind)} {radius:g} 米服务缺口 · 共 {found.count} 处")
+    for head in (
+        "序号 no.",
+        "区域 area",
+        "60+",
+        "65+",
+        "80+",
+        "面积 km²(量算值)",
+        "平均最近距离 m",
+    ):
+        table.add_column(head, justify="left" if "area" in head else "right")
+    for gap in found.gaps:
+        table.add_row(
+            str(gap.rank), gap.area_name, _number(gap.people_60), _number(gap.people_65),
+            _number(gap.people_80), f"{gap.area_m2 / 1e6:.2f}", _number(gap.nearest_m),
+        )  # fmt: skip
+    console = Console()
+    console.print(table)
+    if found.dropped:
+        console.print(
+            f"另有 {found.dropped} 处无人碎片(共 {found.dropped_m2:.0f} m²)未列出 · slivers dropped"
+        )
+    _print_notes(console, found.coverage)
+
+
+def show_missing(
+    city: City = "320400",
+    areas: Annotated[str, typer.Option(help="township 乡镇街道 · zone 片区")] = "township",
+    on: On = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="也列出已有的 · list present ones too")
+    ] = False,
+) -> None:
+    """应有未有:缺少规定设施的乡镇街道 · Townships without the facility each must have."""
+    with open_session() as session:
+        found = missing(session, city=city, areas=areas, on=_day(on))
+    console = Console()
+    if not found.rules:
+        console.print("没有适用的规则 · no rule applies")
+    for rule in found.rules:
+        counts = found.counts(rule.code)
+        table = Table(title=rule.title, caption=f"{rule.source} · {rule.status}")
+        for head in ("区域 area", "状态 status", "设施 facilities"):
+            table.add_column(head)
+        for row in found.rows:
+            if row.rule_code == rule.code and (everything or row.status != "present"):
+                names = "、".join(facility.name for facility in row.facilities)
+                table.add_row(row.area_name, row.status_zh, names)
+        console.print(table)
+        console.print(f"已有 {counts.get('present', 0)} / {sum(counts.values())}")
+    if found.has_synthetic:
+        console.print("[yellow]含合成数据 · contains synthetic data[/]")
+
+
+def _cells(row: AreaCoverage) -> list[str]:
+    """A row of the coverage table; what is unknown says so."""
+    name = row.area_name
+    if row.people_60 is None:
+        name += f"({STATUS_ZH[row.status]})"
+    made = [name]
+    for age in ("60", "65", "80"):
+        share = getattr(row, f"share_{age}")
+        made += [
+            _number(getattr(row, f"people_{age}")),
+            _number(getattr(row, f"covered_{age}")),
+            "未知" if share is None else f"{share:.1%}",
+        ]
+    return made
+
+
+def _number(value: float | None) -> str:
+    return "未知" if value is None else f"{value:,.0f}"
+
+
+def _print_notes(console: Console, found: Coverage) -> None:
+    """Method, people outside every area, and what is made up."""
+    console.print(found.method)
+    console.print(f"计入设施 {found.facilities} 处 · facilities that counted")
+    if found.unplaced is not None and found.unplaced.cells:
+        console.print(
+            f"未落入任何区域 60+ {found.unplaced.people_60:,.0f} 人 · in no area, not in the total"
+        )
+    if found.has_synthetic:
+        console.print("[yellow]含合成数据 · contains synthetic data[/]")
+
+
+def _day(on: datetime | None) -> date:
+    return on.date() if on is not None else date.today()  # noqa: DTZ011  the user's own day
