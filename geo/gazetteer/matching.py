@@ -22,9 +22,9 @@ POINTS = {
     "same_sound": 84.0,
     "other_generic": 78.0,
     "pinyin_prefix": 70.0,
+    "one_missing": 71.0,  # every character typed is right
+    "one_extra": 70.0,
     "one_wrong": 68.0,
-    "one_missing": 67.0,
-    "one_extra": 66.0,
     "part": 60.0,
 }
 HOW = {

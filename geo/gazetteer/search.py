@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,16 +12,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from geo.errors import BadInput
+from geo.errors import BadInput, NotFound
 from geo.gazetteer.index import refresh_keys
-from geo.gazetteer.matching import Match, judge
+from geo.gazetteer.matching import PAST_KINDS, Match, judge
 from geo.gazetteer.places import PlaceFacts, facts_of, units_within
-from geo.gazetteer.probes import Probe, close_probes, loose_probes
+from geo.gazetteer.probes import Probe, close_probes, is_latin, loose_probes
 from geo.text import search_key
 
 LONGEST_TEXT = 100
 MOST_HITS = 100
 PER_PROBE = 200
+SHORTEST_WITH_DIVISION = 4
+MOST_DIVISIONS_TRIED = 3
 FEATURE_CLASSES = frozenset("AHLPRST")
 FAMILIES = frozenset({"heritage", "red"})
 
@@ -109,14 +111,22 @@ def search(
     Raises BadInput for an empty or overlong text, an unknown class or family.
     """
     _check(text, limit, feature_class, family)
+    units = None if within is None else units_within(session, within, on)
     filters = {
         "year": on.year,
-        "units": None if within is None else units_within(session, within, on),
+        "units": units,
         "feature_class": feature_class,
         "family": family,
         "per_probe": PER_PROBE,
     }
     matches = _best_by_place(_matches(session, text, close_probes(text), filters, on))
+    if not matches:
+        inside = _inside_named_division(
+            session, text, filters["units"],
+            on=on, limit=limit, feature_class=feature_class, family=family,
+        )  # fmt: skip
+        if inside:
+            return inside
     if len(matches) < limit:
         loose = _matches(session, text, loose_probes(text), filters, on)
         loose += _prefix_matches(session, text, filters, on)
@@ -125,6 +135,50 @@ def search(
     best = best[:limit]
     facts = facts_of(session, [match.place_id for match in best], on)
     return [_hit(match, facts[match.place_id]) for match in best if match.place_id in facts]
+
+
+def _inside_named_division(
+    session: Session | Connection, typed: str, units: list[str] | None, **asked: Any
+) -> list[Hit]:
+    """溧阳市竹箦镇 is 竹箦镇 inside 溧阳市: look the rest up inside the division named first."""
+    key = search_key(typed)
+    if is_latin(typed) or len(key) < SHORTEST_WITH_DIVISION:
+        return []
+    beginnings = [key[:length] for length in range(len(key) - 1, 1, -1)]
+    probes = [Probe(key, kind, "exact") for key in beginnings for kind in ("exact", "core")]
+    on = asked["on"]
+    filters = {"year": on.year, "units": units, "feature_class": "A", "family": None}
+    values = {"keys": [p.key for p in probes], "kinds": [p.kind for p in probes], "per_probe": 5}
+    rows = session.execute(FIND, {**filters, **values}).all()
+    facts = facts_of(session, [row.place_id for row in rows], on)
+    tried: set[str] = set()
+    # The longest beginning first; a division of today before one that only was called so.
+    for row in sorted(rows, key=lambda row: (-len(row.key), row.name_kind in PAST_KINDS, row.rank)):
+        division = facts[row.place_id].unit_code if row.place_id in facts else None
+        if division is None or division in tried or len(tried) == MOST_DIVISIONS_TRIED:
+            continue
+        tried.add(division)
+        if not _is_stored(session, division, on):
+            continue
+        hits = search(session, key[len(row.key) :], within=division, **asked)
+        if hits:
+            return [_told_inside(hit, facts[row.place_id].name) for hit in hits]
+    return []
+
+
+def _is_stored(session: Session | Connection, division: str, on: date) -> bool:
+    try:
+        return bool(units_within(session, division, on))
+    except NotFound:  # its place is known, but none of its versions
+        return False
+
+
+def _told_inside(hit: Hit, division: str) -> Hit:
+    return replace(
+        hit,
+        how_zh=f"在「{division}」内:{hit.how_zh}",
+        how_en=f"inside {division}: {hit.how_en}",
+    )
 
 
 def _check(text: str, limit: int, feature_class: str | None, family: str | None) -> None:

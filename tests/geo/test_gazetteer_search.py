@@ -104,6 +104,24 @@ def test_each_hit_says_which_name_matched_and_how(gazetteer: Session) -> None:
     assert first(gazetteer, "武进").in_unit_name == "常州市"
 
 
+@pytest.mark.parametrize(
+    ("typed", "name", "inside"),
+    [
+        ("溧阳市竹箦镇", "竹箦镇", "溧阳市"),
+        ("常州武进", "武进区", "常州市"),
+        ("常州市武进区洛阳镇", "洛阳镇", "常州市"),
+        ("重庆市渝中区", "渝中区", "重庆市"),
+        ("武进雪宴镇", "雪堰镇", "武进区"),
+    ],
+)
+def test_a_division_may_stand_before_the_name(
+    gazetteer: Session, typed: str, name: str, inside: str
+) -> None:
+    hit = first(gazetteer, typed)
+    assert hit.name == name
+    assert inside in hit.how_zh
+
+
 def test_one_wrong_character_that_sounds_different(gazetteer: Session) -> None:
     hit = first(gazetteer, "横林山镇", within=CHANGZHOU)
     assert hit.name == "横林镇"
