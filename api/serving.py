@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
-
-import uvicorn
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
 from geo.errors import Unavailable
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -58,6 +59,8 @@ def _why_not(host: str, port: int, problem: OSError) -> str:
 
 def serve(app: FastAPI, taken: socket.socket) -> None:
     """Serve until Ctrl-C or SIGTERM; requests under way are given 10 seconds."""
+    import uvicorn  # heavy: only those who serve wait for it
+
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=10, server_header=False
     )
