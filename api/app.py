@@ -21,9 +21,6 @@ from api.schemas.problem import Problem
 from geo.db import Database, open_database
 from geo.settings import CHECKOUT, DatabaseSettings, read
 
-BODY_CAP = 4_000_000
-"""Largest request body, in bytes: some hundred detailed polygons."""
-
 DESCRIPTION = """
 民政一张图:养老设施、行政区划、地名。坐标为 CGCS2000 经纬度(GeoJSON:经度在前);未知的值为 null。
 
@@ -49,7 +46,6 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=_lifespan,
         middleware=[Middleware(Envelope)],
-        max_body_size=BODY_CAP,
         redirect_slashes=False,  # a redirect would be built from the caller's Host header
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )

@@ -1,7 +1,8 @@
 """What does every answer carry, whatever it says? One pure-ASGI layer around the whole service.
 
-A request id, the security headers, HEAD for whatever GET answers, a deadline that covers waiting
-for a free thread, and a plain problem document where something failed that nothing foresaw.
+A request id, the security headers, HEAD for whatever GET answers, a cap on bodies, a deadline that
+covers waiting for a free thread, and a plain problem document where something failed that nothing
+foresaw.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ import secrets
 import anyio
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import SLOW, fault, problem
 
 DEADLINE_S = 40.0
 """Longest that a request may take, waiting included; the statement timeout lies below it."""
+
+BODY_CAP = 4_000_000
+"""Largest request body, in bytes: some hundred detailed polygons."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
@@ -55,6 +60,15 @@ class Envelope:
         if is_head:
             inner["method"] = "GET"
         started = False
+        received = 0
+
+        async def receiving() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > BODY_CAP:
+                raise HTTPException(413, f"最多 {BODY_CAP} 字节 / at most {BODY_CAP} bytes")
+            return message
 
         async def sending(message: Message) -> None:
             nonlocal started
@@ -67,7 +81,7 @@ class Envelope:
 
         try:
             with anyio.fail_after(self.deadline_s):
-                await self.app(inner, receive, sending)
+                await self.app(inner, receiving, sending)
         except TimeoutError:
             if started:
                 raise

@@ -1,12 +1,35 @@
-"""How many elders are within reach, where are the gaps, which areas lack what they must have?"""
+"""How many elders are within reach, where are the gaps, which areas lack what they must have?
+
+The counts run as the owner, in a read-only transaction: cells of people are not public, their sums
+are. Whatever leaves here has its small counts withheld, and with them the counts from which they
+could be worked out.
+"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Annotated
 
-from api.deps import checked
+from fastapi import APIRouter, Depends, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.deps import CityAsked, Day, DoorsHere, checked
+from api.schemas.areas import AreasSent, lie_within, polygons_of
+from api.schemas.coverage import CoverageAnswer, GapsAnswer
 from api.schemas.geojson import GeoJson
+from api.schemas.parameters import AcrossBorder, Areas, KindAsked, LimitToThousand, RadiusM
 from api.schemas.problem import ALWAYS, problems
+from api.security import Caller, requires
+from geo.access.coverage import coverage, coverage_of
+from geo.access.disclosure import suppress_coverage, suppress_small
+from geo.access.features import coverage_geojson, gaps_geojson
+from geo.access.gaps import Gap, gaps
+from geo.errors import NotAllowed
+from geo.queries.features import units_geojson
+from geo.settings import CitySettings, read
 
 router = APIRouter(
     prefix="/api/access",
@@ -15,3 +38,115 @@ router = APIRouter(
     default_response_class=GeoJson,
     responses={**ALWAYS, **problems(404)},
 )
+
+
+@router.get("/coverage", summary="覆盖 · Coverage", responses={200: {"model": CoverageAnswer}})
+def covered(
+    doors: DoorsHere,
+    day: Day,
+    city: CityAsked,
+    kind: KindAsked,
+    areas: Areas = "district",
+    radius_m: RadiusM = 500,
+    across_border: AcrossBorder = True,
+) -> Response:
+    """Elders within a straight-line radius of an open facility, by area; nobody counts twice."""
+    with doors.staff() as connection:
+        found = coverage(
+            connection,
+            city=city,
+            areas=areas,
+            kind=kind,
+            radius_m=radius_m,
+            on=day,
+            across_border=across_border,
+        )
+        rows = suppress_coverage(found.rows, _threshold()).rows
+        return GeoJson(coverage_geojson(connection, replace(found, rows=rows)))
+
+
+@router.get("/gaps", summary="缺口 · Gaps", responses={200: {"model": GapsAnswer}})
+def uncovered(
+    doors: DoorsHere,
+    day: Day,
+    city: CityAsked,
+    kind: KindAsked,
+    areas: Areas = "district",
+    radius_m: RadiusM = 500,
+    across_border: AcrossBorder = True,
+    limit: LimitToThousand = 100,
+) -> Response:
+    """The uncovered stretches of each area, those with the most elders first."""
+    with doors.staff() as connection:
+        found = gaps(
+            connection,
+            city=city,
+            areas=areas,
+            kind=kind,
+            radius_m=radius_m,
+            on=day,
+            across_border=across_border,
+        )
+    return GeoJson(gaps_geojson(found, _publishable(found.gaps)[:limit]))
+
+
+def _publishable(found: Sequence[Gap]) -> list[Gap]:
+    """The gaps without small counts, in their order.
+
+    Each area by itself, and before any limit: an area's uncovered people are published as a sum,
+    from which its one hidden gap could otherwise be worked out.
+    """
+    by_area = sorted(found, key=lambda gap: (gap.area_code, gap.rank))
+    shown: list[Gap] = []
+    for _, of_one_area in groupby(by_area, key=lambda gap: gap.area_code):
+        shown += suppress_small(list(of_one_area), _threshold()).rows
+    return sorted(shown, key=lambda gap: gap.rank)
+
+
+def _sends_geojson(request: Request) -> None:
+    """Raise 415 for a body that is not sent as JSON."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        raise HTTPException(415, "请以 application/geo+json 发送 / send application/geo+json")
+
+
+@router.post(
+    "/coverage",
+    summary="自定范围的覆盖 · Coverage of polygons of one's own",
+    dependencies=[Depends(_sends_geojson)],
+    responses={200: {"model": CoverageAnswer}, **problems(401, 403, 413, 415)},
+)
+def covered_within(
+    doors: DoorsHere,
+    day: Day,
+    caller: Annotated[Caller, Depends(requires("planner"))],
+    sent: AreasSent,
+    kind: KindAsked,
+    radius_m: RadiusM = 500,
+    across_border: AcrossBorder = True,
+) -> Response:
+    """The same for up to 200 polygons; nothing of them is kept. Needs the role planner."""
+    polygons = polygons_of(sent)
+    with doors.staff() as connection:
+        if caller.division_code is not None:
+            outline = units_geojson(connection, code=caller.division_code, on=day)
+            if not lie_within(polygons, outline):
+                raise NotAllowed(
+                    f"令牌仅限 {caller.division_code} 之内 / the token covers that division only"
+                )
+        found = coverage_of(
+            connection,
+            polygons,
+            kind=kind,
+            radius_m=radius_m,
+            on=day,
+            across_border=across_border,
+        )
+        rows = suppress_coverage(found.rows, _threshold()).rows
+        shown = replace(found, rows=rows)
+        return GeoJson(coverage_geojson(connection, shown, polygons=polygons))
+
+
+def _threshold() -> int:
+    """Counts of people below this are withheld."""
+    return read(CitySettings).small_count_threshold

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import orjson
 from geojson_pydantic import Feature, FeatureCollection, MultiPolygon, Polygon
 from pydantic import BaseModel, ConfigDict, Field
 from shapely import get_num_coordinates
@@ -15,6 +16,8 @@ from api.schemas.parameters import Text
 from geo.errors import BadInput
 
 MOST_VERTICES = 50_000
+_ABOUT_A_METRE = 1e-5
+"""In degrees: polygons drawn along an outline must not fail by a rounded coordinate."""
 
 
 class AreaNamed(BaseModel):
@@ -93,6 +96,18 @@ def polygons_of(sent: AreasSent) -> list[tuple[str, str, BaseGeometry]]:
         codes.add(named.code)
         found.append((named.code, named.name, polygon))
     return found
+
+
+def lie_within(polygons: list[tuple[str, str, BaseGeometry]], outline: bytes) -> bool:
+    """Does every polygon lie inside the first feature of a FeatureCollection (within about 1 m)?
+
+    Where that feature has no known outline, nothing does.
+    """
+    geometry = orjson.loads(outline)["features"][0]["geometry"]
+    if geometry is None:
+        return False
+    around = shape(geometry).buffer(_ABOUT_A_METRE)
+    return all(around.covers(polygon) for _, _, polygon in polygons)
 
 
 def _polygon(geometry: Polygon | MultiPolygon, where: str) -> BaseGeometry:

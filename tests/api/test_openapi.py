@@ -1,4 +1,4 @@
-"""Does the OpenAPI document tell all: every address, every refusal, an example for every question?"""
+"""Does the OpenAPI document tell all: addresses, refusals, a schema for every answer?"""
 
 from __future__ import annotations
 
