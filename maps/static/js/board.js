@@ -83,6 +83,19 @@ export function nearby(units, own) {
   }) : [];
 }
 
+/** Of several areas, largest first, those whose labels do not lie on one another. */
+export function apart(features, [width, height] = [72, 40]) {
+  const size = (one) => { const box = extent(one.geometry); return (box[2] - box[0]) * (box[3] - box[1]); };
+  const taken = [];
+  return [...features].sort((a, b) => size(b) - size(a)).filter((one) => {
+    const at = labelPoint(one.geometry);
+    const spot = map.latLngToContainerPoint([at[1], at[0]]);
+    if (taken.some((other) => Math.abs(other.x - spot.x) < width && Math.abs(other.y - spot.y) < height)) return false;
+    taken.push(spot);
+    return true;
+  });
+}
+
 /** Draw divisions as the ground of a thematic map: land, borders, names. Answers their extent. */
 export function drawGround(units, { labels = true, around = [], into = "ground" } = {}) {
   const box = boxOfAll(units);

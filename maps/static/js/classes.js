@@ -24,8 +24,8 @@ export const patch = (fill, stroke = "#5a6b76", dash = null) =>
 /** Patterns that areas refer to: slanted lines for gaps, dots for what is not known. */
 export function defineHatch() {
   document.body.append(svg("svg", { width: 0, height: 0, style: "position:absolute", "aria-hidden": "true" }, svg("defs", {},
-    svg("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-      svg("rect", { width: 6, height: 6, fill: "#fff4e8", "fill-opacity": 0.55 }), svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: "#c75000", "stroke-width": 2.4 })),
+    svg("pattern", { id: "hatch", width: 7, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: "#c75000", "stroke-width": 1.6, "stroke-opacity": 0.75 })),
     svg("pattern", { id: "unknown", width: 7, height: 7, patternUnits: "userSpaceOnUse" },
       svg("rect", { width: 7, height: 7, fill: "#f3f5f5" }), svg("circle", { cx: 3.5, cy: 3.5, r: 1.1, fill: "#7c8b94" })))));
 }

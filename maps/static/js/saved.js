@@ -47,18 +47,20 @@ const EXACT = {
   "/access/missing": () => data.missing ?? null,
   "/places": (query) => {
     const text = plain(query.get("q"));
-    const hits = (data.places ?? []).flatMap((place) => {
-      const name = (place.names ?? [place]).find((one) => [one.name, one.pinyin].some((form) => form && plain(form).includes(text)));
-      return name ? [{ ...place, matched_name: name.name, matched_kind: name.kind ?? "standard", how_zh: "名称含有", how_en: "part of the name" }] : [];
-    }).slice(0, number(query, "limit", 10));
-    return { query: query.get("q"), hits, numberReturned: hits.length };
+    return { ...collection((data.places?.features ?? []).flatMap((place) => {
+      const p = place.properties;
+      const match = (p.names ?? [p]).find((one) => [one.name, one.pinyin].some((form) => form && plain(form).includes(text)));
+      const how = { matched_name: match?.name, matched_kind: match?.kind ?? "standard", how_zh: "名称含有", how_en: "part of the name" };
+      return match ? [{ ...place, properties: { ...p, ...how } }] : [];
+    }).slice(0, number(query, "limit", 10))), query: query.get("q") };
   },
   "/places/near": (query) => {
     const at = [number(query, "lon"), number(query, "lat")];
-    const names = (data.places ?? []).filter((one) => ["surveyed", "point", "approximate"].includes(one.position_quality))
-      .map((one) => ({ ...one, in_year: null, distance_m: distance(at, [one.lon, one.lat]) }))
-      .sort((a, b) => a.distance_m - b.distance_m).slice(0, number(query, "limit", 10));
-    return { year: null, names, numberReturned: names.length };
+    return { ...collection((data.places?.features ?? [])
+      .filter((one) => one.geometry && ["surveyed", "point", "approximate"].includes(one.properties.position_quality))
+      .map((one) => ({ ...one, properties: { ...one.properties, in_year: null, distance_m: distance(at, one.geometry.coordinates) } }))
+      .sort((a, b) => a.properties.distance_m - b.properties.distance_m)
+      .slice(0, number(query, "limit", 10))), year: null };
   },
   "/places/heritage": (query) => collection((data.heritage?.features ?? []).filter(({ properties: p }) =>
     !query.get("family") || p.family === query.get("family"))),
@@ -68,7 +70,7 @@ const EXACT = {
 /** The saved run whose question this is; the file may hold several. */
 function matching(runs, query) {
   const asked = ["kind", "areas", "radius_m", "across_border"].filter((name) => query.has(name));
-  return (runs ?? []).find((run) => asked.every((name) => String(run.question[name]) === query.get(name))) ?? null;
+  return (runs ?? []).find((run) => asked.every((name) => String(run.summary[name]) === query.get(name))) ?? null;
 }
 
 /** A name as it is compared: without tones, spaces and apostrophes. */

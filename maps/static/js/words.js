@@ -81,7 +81,7 @@ const TABLES = {
   },
   missing: {
     present: ["已有", "present"], planned: ["筹建", "planned"], under_construction: ["在建", "under construction"],
-    lacking: ["缺少", "lacking"], unknown: ["未知", "unknown"],
+    lacking: ["缺少", "lacking"], paused: ["暂停", "paused"], unknown: ["未知", "unknown"],
   },
 };
 

@@ -2,7 +2,7 @@
 
 import "atlas/shell.js";
 import { ask, askAll, sorry } from "atlas/api.js";
-import { openMap, map, layer, mark, show, shape, drawGround, drawLabels, drawLegend, drawSources, fits, nearby } from "atlas/board.js";
+import { openMap, map, layer, mark, show, shape, drawGround, drawLabels, drawLegend, drawSources, apart, fits, nearby } from "atlas/board.js";
 import { CLASSES, UNKNOWN, classOf, defineHatch, patch } from "atlas/classes.js";
 import { byId, el, put, tell } from "atlas/dom.js";
 import { extent, labelPoint } from "atlas/geodesy.js";
@@ -16,6 +16,9 @@ import { count, day, isKnown, kindName, known, metres, percent, squareKm, t, unk
 const L = globalThis.L;
 const RADII = [300, 500, 1000];
 const AREAS = { district: t("区县", "Districts"), zone: t("片区", "Zones"), township: t("乡镇街道", "Townships") };
+const STATUS = {
+  no_geometry: t("无图形,不能计算", "no outline: cannot be measured"), no_cells: t("无人口数据", "no data on people"), partial: t("部分未知", "partly unknown"),
+};
 
 let coverage = null;
 let gaps = null;
@@ -23,7 +26,7 @@ let open = chosen("area") || null; // code of an area, or `gap-7`
 let at = 0;
 
 // A saved file offers the questions that it holds.
-const held = isSaved ? (data.coverage ?? []).map((run) => run.question) : null;
+const held = isSaved ? (data.coverage ?? []).map((run) => run.summary) : null;
 const offered = (name, all) => (held ? all.filter((one) => held.some((question) => String(question[name]) === String(one))) : all);
 
 const now = () => ({
@@ -86,9 +89,9 @@ function labelAreas() {
   if (!map || !coverage) return;
   labels?.remove();
   labels = L.layerGroup();
-  const roomy = coverage.features.filter((one) => one.geometry && isShown(one) && fits(one.geometry, [58, 34]));
-  const isWide = (one) => fits(one.geometry, [96, 34]);
-  drawLabels(labels, roomy, (one) => (isWide(one) ? [one.properties.area_name, percent(share(one))] : ["", percent(share(one))]), "value-label");
+  const isRoomy = ({ geometry }) => geometry && fits(geometry, [52, 30]);
+  const name = ({ properties: p, geometry }) => (fits(geometry, [p.area_name.length * 15, 34]) ? p.area_name : "");
+  drawLabels(labels, apart(coverage.features.filter((one) => isRoomy(one) && isShown(one))), (one) => [name(one), percent(share(one))], "value-label");
   layer("areas").addLayer(labels);
 }
 
@@ -144,11 +147,14 @@ function drawResults() {
 function total() {
   const rows = coverage.features.filter(isShown).map((one) => one.properties);
   const add = (name) => rows.reduce((sum, p) => (isKnown(p[name]) ? sum + p[name] : sum), 0);
-  const whole = !within() && isKnown(coverage.summary?.[`people_${age()}`]) ? coverage.summary : null;
+  const whole = within() ? null : coverage.summary?.total;
   const people = whole ? whole[`people_${age()}`] : add(`people_${age()}`);
   const covered = whole ? whole[`covered_${age()}`] : add(`covered_${age()}`);
   return { people, covered, share: people > 0 ? covered / people : null, unknown: rows.filter((p) => !isKnown(p[`people_${age()}`])).length };
 }
+
+/** A number of an area that was measured is withheld when it is not there: it was too small. */
+const figure = (p, name, say = count) => (isKnown(p[name]) || p.status !== "measured" ? say(p[name]) : p[`people_${age()}`] === 0 ? "—" : t("不公布", "withheld"));
 
 function coverageTable(sum) {
   const rows = coverage.features.filter(isShown);
@@ -160,9 +166,9 @@ function coverageTable(sum) {
       return el("tr", { class: p.area_code === open ? "is-open" : "", "data-code": p.area_code },
         el("th", { scope: "row" },
           one.geometry ? el("button", { type: "button", onclick: () => pick(p.area_code) }, p.area_name) : p.area_name,
-          !one.geometry && el("span", { class: "row-note" }, ` ${t("无图形,不能计算", "no outline, cannot be measured")}`)),
-        el("td", {}, count(p[`covered_${age()}`])), el("td", {}, count(p[`people_${age()}`])),
-        el("td", {}, percent(share(one)), isKnown(share(one)) && el("span", { class: "bar", "aria-hidden": "true" }, el("span", { style: `width:${(share(one) * 100).toFixed(1)}%` }))));
+          p.status !== "measured" && el("span", { class: "row-note line" }, STATUS[p.status] ?? p.status_zh ?? "")),
+        el("td", {}, figure(p, `covered_${age()}`)), el("td", {}, figure(p, `people_${age()}`)),
+        el("td", {}, figure(p, `share_${age()}`, percent), isKnown(share(one)) && el("span", { class: "bar", "aria-hidden": "true" }, el("span", { style: `width:${(share(one) * 100).toFixed(1)}%` }))));
     })),
     el("tfoot", {}, el("tr", {}, el("th", { scope: "row" }, t("合计", "Total")), el("td", {}, count(sum.covered)), el("td", {}, count(sum.people)), el("td", {}, percent(sum.share))))));
 }
@@ -186,13 +192,19 @@ function drawGapList() {
   });
 }
 
-const wordsOf = (value) => (Array.isArray(value) ? value.map((one) => (typeof one === "string" ? one : one.name ?? one.source ?? JSON.stringify(one))).join(t("、", ", ")) : value);
+const PARTS = { areas: t("单元", "areas"), people: t("人口", "people"), facilities: t("设施", "facilities") };
+
+/** One phrase per source: 「设施:合成数据 2026-11-22(合成)」. */
+const sourceLines = () => (coverage.sources ?? []).map((one) =>
+  `${PARTS[one.what] ?? one.what}:${known(one.source)}${isKnown(one.source_date) ? ` ${day(one.source_date)}` : ""}${one.is_synthetic ? t("(合成)", " (synthetic)") : ""}`);
 
 function method() {
   return el("div", { class: "source" },
     el("h2", {}, t("方法与来源", "Method and sources")),
-    el("p", {}, `${t("方法", "Method")}: ${known(coverage.method)}`),
-    el("p", {}, `${t("来源", "Sources")}: ${known(wordsOf(coverage.sources))}`),
+    el("p", {}, `${t("方法", "Method")}: ${known(t(coverage.method, coverage.method_en ?? coverage.method))}`),
+    el("p", {}, `${t("来源", "Sources")}: ${known(sourceLines().join(t("；", "; ")))}`),
+    isKnown(coverage.summary?.facilities) && el("p", {}, t(`计入设施 ${count(coverage.summary.facilities)} 处`, `${count(coverage.summary.facilities)} facilities counted`)),
+    coverage.summary?.unplaced?.[`people_${age()}`] > 0 && el("p", {}, t(`另有 ${count(coverage.summary.unplaced[`people_${age()}`])} 人不在任何单元内,未计入。`, `${count(coverage.summary.unplaced[`people_${age()}`])} more people lie in no area and are not counted.`)),
     el("p", {}, `${t("计算时间", "Computed")}: ${isKnown(coverage.computed_at) ? coverage.computed_at.replace("T", " ").slice(0, 16) : unknown()}`),
     coverage.has_synthetic && el("p", {}, el("strong", { class: "synthetic" }, t("合成", "synthetic")), " ", t("人口、设施或片区含合成数据,不是真实情况。", "People, facilities or zones are partly synthetic: not the real situation.")));
 }
@@ -207,7 +219,7 @@ function drawKey() {
     [patch("url(#hatch)", "#b34700"), t("缺口(编号同列表)", "Gap (number as in the list)"), t(`${gapsShown().length} 处`, String(gapsShown().length))],
   ].filter(Boolean), coverage.has_synthetic ? t("合成数据", "Synthetic data") : null);
   drawSources([
-    `${t("来源", "Source")}: ${known(wordsOf(coverage.sources))}`,
+    `${t("来源", "Source")}: ${known(sourceLines().join(t("；", "; ")))}`,
     `${t("计算", "Computed")} ${day(coverage.computed_at)}`,
     coverage.has_synthetic ? t("含合成数据", "synthetic in part") : null,
   ]);

@@ -207,9 +207,9 @@ async function offers(text) {
         refresh().then(() => openCard(one.properties.code, one));
       },
     })),
-    ...(places?.hits ?? []).filter((one) => isKnown(one.lon) && ["surveyed", "point", "approximate"].includes(one.position_quality)).map((one) => ({
-      title: one.name, note: [one.in_unit_name, t("以此为起点", "start from here")].filter(isKnown).join(" · "),
-      pick: () => setStart([one.lon, one.lat], one.name),
+    ...(places?.features ?? []).filter(({ properties: p, geometry }) => geometry?.type === "Point" && ["surveyed", "point", "approximate"].includes(p.position_quality)).map(({ properties: p, geometry }) => ({
+      title: p.name, note: [p.in_unit_name, t("以此为起点", "start from here"), p.position_quality === "approximate" ? word("quality", p.position_quality) : null].filter(isKnown).join(" · "),
+      pick: () => setStart(geometry.coordinates, p.name),
     })),
   ];
 }

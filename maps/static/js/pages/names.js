@@ -34,14 +34,14 @@ const fromListed = ({ properties: p, geometry }) => ({
   quality: p.position_quality, unit: p.position_unit, unitName: p.position_unit_name,
   notes: [p.aliases?.length ? t(`又名 ${p.aliases.join("、")}`, `also ${p.aliases.join(", ")}`) : null,
     `${word("family", p.family)}${isKnown(p.list_class) ? ` · ${p.list_class}` : ""}`, `${p.list_name}${isKnown(p.batch) ? ` · ${p.batch}` : ""}`],
-  family: p.family, attribution: p.attribution,
+  attribution: p.attribution,
 });
-const fromPlace = (place, notes, extra = {}) => ({
-  code: place.code, name: place.name, pinyin: place.pinyin, 
+const fromPlace = (place, geometry, notes, extra = {}) => ({
+  code: place.code, name: place.name, pinyin: place.pinyin,
   // A division has a point for its label only: it is drawn as the outline that it is.
-  point: isKnown(place.lon) && DRAWABLE.includes(place.position_quality) && !isKnown(place.unit_code) ? [place.lon, place.lat] : null,
-  quality: place.position_quality, unit: place.unit_code ?? place.position_unit ?? place.in_unit_code, isUnit: isKnown(place.unit_code), unitName: place.in_unit_name,
-  notes, attribution: place.attribution, family: (place.listed ?? [])[0] ?? null, ...extra,
+  point: geometry?.type === "Point" && DRAWABLE.includes(place.position_quality) ? geometry.coordinates : null,
+  quality: place.position_quality, unit: place.unit_code ?? place.position_unit ?? place.in_unit_code, isUnit: isKnown(place.unit_code) && !DRAWABLE.includes(place.position_quality), unitName: place.in_unit_name,
+  notes, attribution: place.attribution, ...extra,
 });
 
 async function refresh() {
@@ -66,9 +66,9 @@ async function search(text) {
   mode = "found";
   const found = await ask("/places", { q: text, limit: 30, family: chosen("family"), on: chosen("on") }, "places");
   if (!found) return;
-  rows = found.hits.map((hit) => {
+  rows = found.features.map(({ properties: hit, geometry }) => {
     const as = hit.matched_name !== hit.name ? t(`按「${hit.matched_name}」(${word("name", hit.matched_kind)})找到`, `found as “${hit.matched_name}” (${word("name", hit.matched_kind)})`) : null;
-    return fromPlace(hit, [as, t(hit.how_zh, hit.how_en), word("feature", hit.feature_class)]);
+    return fromPlace(hit, geometry, [as, t(hit.how_zh, hit.how_en), word("feature", hit.feature_class)]);
   });
   tell(t(`找到 ${count(rows.length)} 个`, `${count(rows.length)} found`));
 }
@@ -78,10 +78,10 @@ async function near() {
   const [lon, lat] = point();
   const found = await ask("/places/near", { lon, lat, year: year(), limit: 20 }, "near");
   if (!found) return;
-  rows = found.names.map((one) => {
+  rows = found.features.map(({ properties: one, geometry }) => {
     const then = one.in_year;
     const verdict = then && { certain: t("有据", "certain"), possible: t("可能(年代不全)", "possible: dates unknown") }[then.verdict];
-    return fromPlace({ ...one, name: then?.name ?? one.name, pinyin: then ? then.pinyin : one.pinyin },
+    return fromPlace({ ...one, name: then?.name ?? one.name, pinyin: then ? then.pinyin : one.pinyin }, geometry,
       [then && then.name !== one.name ? t(`今名 ${one.name}`, `now ${one.name}`) : null, then ? word("name", then.kind) : null, verdict,
         isKnown(year()) && !then ? t("该年名称没有记载,所示为今名", "no name recorded for that year; today's is shown") : null], { distance: one.distance_m });
   });
@@ -142,7 +142,7 @@ function drawList() {
           el("span", { class: `number${EXACT.includes(row.quality) && row.point ? "" : " hollow"}` }, number),
           el("span", { class: "row-text" },
             el("span", { class: "row-name" }, row.name, " ", el("span", { class: "row-note", lang: "zh-Latn" }, row.pinyin ?? "")),
-            row.notes.filter(isKnown).map((note) => el("span", { class: "row-note" }, note)),
+            el("span", { class: "row-note" }, row.notes.filter(isKnown).join(" · ")),
             el("span", { class: "row-note" }, [row.unitName, row.isUnit ? t("政区(画轮廓)", "division (outline)") : word("quality", row.quality)].filter(isKnown).join(" · "))),
           el("span", { class: "row-end" }, isKnown(row.distance) && el("span", { class: "distance" }, metres(row.distance)))),
         isOpen && el("div", { class: "card-place" }, about ? (about.problem ? sorry(about.problem) : nameCard(about)) : el("p", { class: "hint" }, t("正在查询…", "Looking…"))),
@@ -172,7 +172,8 @@ function drawMap() {
   for (const [code, those] of byUnit) {
     const unit = units.get(code);
     vague.addLayer(shape([unit], () => ({ className: "vague", pane: "areas", interactive: false })));
-    const spot = labelPoint(unit.geometry);
+    const box = extent(unit.geometry); // a whole city's words stand at its north, off its districts'
+    const spot = unit.properties.level <= 2 ? [(box[0] + box[2]) / 2, box[3]] : labelPoint(unit.geometry);
     if (spot) vague.addLayer(mark(spot, el("span", { class: "within-box" }, those.every(({ row }) => row.isUnit) ? `${unit.properties.name}: ` : t(`${unit.properties.name}内,位置不详:`, `somewhere in ${unit.properties.name}: `), ranges(those.map((one) => one.number))), { size: 0, pane: "labels", className: "label" }));
   }
   if (point() && mode === "near") asked.addLayer(mark(point(), el("span", { class: "start-mark" }), { size: 22, pane: "numbers" }));
@@ -197,7 +198,7 @@ function ranges(numbers) {
 
 async function offers(text) {
   const found = await ask("/places", { q: text, limit: 8, on: chosen("on") }, "offers").catch(() => null);
-  return (found?.hits ?? []).map((hit) => {
+  return (found?.features ?? []).map(({ properties: hit }) => {
     const note = [hit.matched_name !== hit.name ? hit.matched_name : null, t(hit.how_zh, hit.how_en), hit.in_unit_name];
     return { title: hit.name, note: note.filter(isKnown).join(" · "), pick: () => look({ q: hit.name, place: hit.code }) };
   });
