@@ -18,15 +18,23 @@ from starlette.responses import Response
 
 from api.deps import CityAsked, Day, DoorsHere, checked
 from api.schemas.areas import AreasSent, lie_within, polygons_of
-from api.schemas.coverage import CoverageAnswer, GapsAnswer
-from api.schemas.geojson import GeoJson
-from api.schemas.parameters import AcrossBorder, Areas, KindAsked, LimitToThousand, RadiusM
+from api.schemas.coverage import CoverageAnswer, GapsAnswer, MissingAnswer, missing_told
+from api.schemas.geojson import GeoJson, Json
+from api.schemas.parameters import (
+    AcrossBorder,
+    Areas,
+    KindAsked,
+    LimitToThousand,
+    MustHave,
+    RadiusM,
+)
 from api.schemas.problem import ALWAYS, problems
 from api.security import Caller, requires
 from geo.access.coverage import coverage, coverage_of
 from geo.access.disclosure import suppress_coverage, suppress_small
 from geo.access.features import coverage_geojson, gaps_geojson
 from geo.access.gaps import Gap, gaps
+from geo.access.standards import missing
 from geo.errors import NotAllowed
 from geo.queries.features import units_geojson
 from geo.settings import CitySettings, read
@@ -145,6 +153,19 @@ def covered_within(
         rows = suppress_coverage(found.rows, _threshold()).rows
         shown = replace(found, rows=rows)
         return GeoJson(coverage_geojson(connection, shown, polygons=polygons))
+
+
+@router.get(
+    "/missing",
+    summary="应有而没有 · What must be there and is not",
+    response_class=Json,
+    responses={200: {"model": MissingAnswer}},
+)
+def lacking(doors: DoorsHere, day: Day, city: CityAsked, areas: MustHave = "township") -> Response:
+    """Townships (or zones) judged by every rule in force: lacking, planned, present, unknown."""
+    with doors.public() as connection:
+        found = missing(connection, city=city, areas=areas, on=day)
+    return Json(missing_told(found, city, day))
 
 
 def _threshold() -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from api.schemas.answers import Answer, Feature
+from geo.access.standards import Held, Missing, Rule
 
 
 class CoverageProperties(Answer):
@@ -112,7 +113,63 @@ class GapsAnswer(Computed):
     features: list[Feature[GapProperties]]
 
 
+class JudgementTold(Answer):
+    """One area under one rule."""
+
+    area_code: str
+    area_name: str
+    parent_code: str | None
+    rule_code: str
+    rule_title: str
+    rule_status: str = Field(description="verified, second_hand or unverified (待核实)")
+    kinds: list[str] = Field(description="of these it must have at least `value`")
+    value: int
+    status: str = Field(
+        description="lacking, planned, under_construction, paused, unknown, present"
+    )
+    status_zh: str
+    judged_by: str = Field(description="position, or stated where no outline is known")
+    facilities: list[Held]
+
+
 class MissingAnswer(Answer):
-    """Areas and the facilities that they must have."""
+    """Every area under every rule, the most pressing first; present ones last."""
 
     city: str
+    areas: str
+    on: date
+    has_synthetic: bool
+    numberReturned: int
+    rules: list[Rule]
+    rows: list[JudgementTold]
+
+
+def missing_told(found: Missing, city: str, on: date) -> dict[str, Any]:
+    """Answer the judgements, each with the words of its rule."""
+    rules = {rule.code: rule for rule in found.rules}
+    rows = [
+        {
+            "area_code": row.area_code,
+            "area_name": row.area_name,
+            "parent_code": row.parent_code,
+            "rule_code": row.rule_code,
+            "rule_title": rules[row.rule_code].title,
+            "rule_status": rules[row.rule_code].status,
+            "kinds": rules[row.rule_code].kinds,
+            "value": rules[row.rule_code].value,
+            "status": row.status,
+            "status_zh": row.status_zh,
+            "judged_by": row.judged_by,
+            "facilities": row.facilities,
+        }
+        for row in found.rows
+    ]
+    return {
+        "city": city,
+        "areas": found.areas,
+        "on": on,
+        "has_synthetic": found.has_synthetic,
+        "numberReturned": len(rows),
+        "rules": found.rules,
+        "rows": rows,
+    }

@@ -254,6 +254,9 @@ Areas = Annotated[
     Literal["district", "township", "zone"],
     Query(description="统计单元 · areas: district, township or planning zone"),
 ]
+MustHave = Annotated[
+    Literal["township", "zone"], Query(description="统计单元 · areas: township or planning zone")
+]
 AcrossBorder = Annotated[
     bool, Query(description="跨界设施计入 · facilities beyond an area's border count for it")
 ]

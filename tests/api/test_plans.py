@@ -28,7 +28,7 @@ BIG = {
     "succession_member",
 }  # fmt: skip
 
-# 20 000 of each thing, 5 000 divisions, on a grid of 200 × 100 cells of 0.05°, west 110, south 25; all published.
+# 20 000 of each thing, 5 000 divisions, on a grid of 0.05° from 110° E, 25° N; all published.
 SEED = f"""
 CREATE TEMP TABLE g ON COMMIT DROP AS
 SELECT i, 110 + (i % 200) * 0.05 AS x, 25 + (i / 200) * 0.05 AS y,
