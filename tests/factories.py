@@ -47,7 +47,7 @@ _numbers = itertools.count(1)
 
 def square(lon: float, lat: float, side: float = 0.1) -> shapely.Polygon:
     """A square with its lower left corner at lon, lat; `side` in degrees."""
-    return shapely.box(lon, lat, lon + side, lat + side)
+    return shapely.box(lon, lat, round(lon + side, 9), round(lat + side, 9))
 
 
 def stored(geometry: BaseGeometry | tuple[float, float]) -> str:

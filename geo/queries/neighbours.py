@@ -13,6 +13,9 @@ from geo.queries.admin import Reader, unit
 MEASURED = "量算值"
 """Stands beside every length taken from geometry: it is no published length of a boundary."""
 
+_GRID_DEGREES = 1e-8
+# Borders are compared on a grid of about 1 mm: floating-point dust of a conversion is no gap.
+
 # Degrees per metre, on the safe side for latitudes up to 70°: only to find candidates by index.
 _DEGREES_PER_METRE = 1 / 38_000
 
@@ -25,10 +28,11 @@ _NEIGHBOURS = text(
             ST_CollectionExtract(ST_Intersection(own.border, CASE
                 WHEN CAST(:tolerance_m AS float8) = 0 THEN ST_Boundary(n.geom)
                 ELSE ST_SetSRID(ST_Buffer(ST_Boundary(n.geom)::geography,
-                    :tolerance_m)::geometry, 4490) END), 2
+                    :tolerance_m)::geometry, 4490) END, {_GRID_DEGREES}), 2
             ) AS line
         FROM own JOIN admin_unit n
-          ON ST_DWithin(n.geom, own.geom, :tolerance_m * {_DEGREES_PER_METRE})
+          ON ST_DWithin(n.geom, own.geom,
+            :tolerance_m * {_DEGREES_PER_METRE} + {_GRID_DEGREES})
         WHERE n.code <> :code AND n.level = own.level AND n.validity @> CAST(:on AS date)
     )
     SELECT code, name, unit_type, parent_code, level,
@@ -61,10 +65,10 @@ def neighbours(
 ) -> list[Neighbour]:
     """The divisions of the same level that touch one on a day, longest shared border first.
 
-    tolerance_m = 0: the line that both borders have in common, exactly (geometries without gaps
-    and overlaps). Above 0 (at most 100 m): the part of the division's own border that lies within
-    that distance of the neighbour's, for drawings that do not fit; it may be longer by up to twice
-    the tolerance at each end. Empty where the division has no geometry.
+    tolerance_m = 0: the line that both borders have in common, to the millimetre (geometries
+    without gaps and overlaps). Above 0 (at most 100 m): the part of the division's own border that
+    lies within that distance of the neighbour's, for drawings that do not fit; it may be longer by
+    up to twice the tolerance at each end. Empty where the division has no geometry.
     Raises NotFound for a division that is not in force on that day.
     """
     if not 0 <= tolerance_m <= 100:
