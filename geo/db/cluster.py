@@ -145,13 +145,13 @@ def stop(cluster: Cluster) -> None:
         folder.rmdir()
 
 
-def delete(cluster_home: Path) -> None:
-    """Delete the data of a stopped cluster."""
-    data = cluster_home / "pg"
-    if data.exists():
-        gone = cluster_home / f"pg.gone-{os.getpid()}"
-        data.rename(gone)
-        shutil.rmtree(gone)
+def delete(home: Path) -> None:
+    """Delete the data of a stopped cluster, and what is left of its socket."""
+    data = home / "pg"
+    shutil.rmtree(socket_folder(home, server_user(data)))
+    gone = home / f"pg.gone-{os.getpid()}"
+    data.rename(gone)
+    shutil.rmtree(gone)
 
 
 def _configure(cluster: Cluster, folder: Path) -> None:
