@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -89,7 +90,7 @@ def judge(typed: str, row: Row[Any], probe: Probe, on: date) -> Match | None:
 
 def _points(typed: str, row: Row[Any], probe: Probe) -> float | None:
     points = POINTS[probe.how]
-    key, name = search_key(typed), search_key(row.name)
+    key, name = _typed_key(typed), search_key(row.name)
     if probe.how == "exact" and is_latin(typed):
         # A stored spelling says no more than the pinyin of a Chinese name: standing decides.
         points = POINTS["pinyin"]
@@ -106,6 +107,11 @@ def _points(typed: str, row: Row[Any], probe: Probe) -> float | None:
         share = _shared_pairs(key, name)
         return 40 * share if share >= LEAST_SHARE else None
     return points
+
+
+@lru_cache(maxsize=256)
+def _typed_key(typed: str) -> str:
+    return search_key(typed)
 
 
 def edit_distance(one: str, other: str) -> int:
@@ -139,7 +145,12 @@ def _same_tones(typed: str, pinyin: str | None) -> bool:
 def _sound_alike(typed: str, row: Row[Any]) -> float:
     if row.pinyin is None:
         return 0.0
-    return 6.0 if pinyin_key(romanise(typed).text) == pinyin_key(row.pinyin) else 0.0
+    return 6.0 if _sound(typed) == pinyin_key(row.pinyin) else 0.0
+
+
+@lru_cache(maxsize=256)
+def _sound(typed: str) -> str:
+    return pinyin_key(romanise(typed).text)
 
 
 def _shared_pairs(key: str, name: str) -> float:

@@ -45,7 +45,8 @@ class Hit(PlaceFacts):
 
 
 # One index range (key, rank) per probe; the filters stand inside, so that a limit cannot starve
-# them. Bulky kinds carry a mark in the key, so a range holds one kind or two small ones.
+# them. Bulky kinds carry a mark in the key, so a range holds one kind or two small ones; the empty
+# string keeps the planner from the primary key, which finds the kind but must sort by rank.
 FIND = text(
     """
     SELECT probe.at AS probe, found.*
@@ -57,7 +58,7 @@ FIND = text(
         FROM name_key k
         JOIN place_name n ON n.id = k.name_id
         JOIN place p ON p.id = n.place_id
-        WHERE k.key = probe.key AND k.kind = probe.kind
+        WHERE k.key = probe.key AND k.kind || '' = probe.kind
           AND (n.start_earliest IS NULL OR n.start_earliest <= :year)
           AND (CAST(:units AS text[]) IS NULL
                OR p.unit_code = ANY(:units) OR p.located_in = ANY(:units))
@@ -75,9 +76,10 @@ FIND_PREFIX = text(
     """
     SELECT 0 AS probe, k.key, k.rank, n.id AS name_id, n.name, n.kind AS name_kind, n.pinyin,
            n.reading_status, n.start_earliest, n.end_latest, n.place_id
-    FROM (SELECT key, rank, name_id FROM name_key
-          WHERE key >= :low AND key < :high AND kind = 'pinyin'
-          ORDER BY key LIMIT 2000) k
+    FROM (SELECT * FROM (SELECT key, rank, name_id FROM name_key
+                         WHERE key >= :low AND key < :high AND kind = 'pinyin'
+                         ORDER BY key LIMIT 2000) r
+          ORDER BY r.rank LIMIT :most) k
     JOIN place_name n ON n.id = k.name_id
     JOIN place p ON p.id = n.place_id
     WHERE (n.start_earliest IS NULL OR n.start_earliest <= :year)
@@ -122,7 +124,7 @@ def search(
     matches = _best_by_place(_matches(session, text, close_probes(text), filters, on))
     if not matches:
         inside = _inside_named_division(
-            session, text, filters["units"],
+            session, text, units,
             on=on, limit=limit, feature_class=feature_class, family=family,
         )  # fmt: skip
         if inside:
@@ -228,7 +230,9 @@ def _prefix_matches(
     if beginning is None:
         return []
     # '{' follows 'z': the range of all keys that begin so, in byte order (locale C).
-    bounds = {"low": beginning.key, "high": beginning.key + "{"}
+    is_filtered = any(filters[name] is not None for name in ("units", "feature_class", "family"))
+    most = 2000 if is_filtered else PER_PROBE
+    bounds = {"low": beginning.key, "high": beginning.key + "{", "most": most}
     rows = session.execute(FIND_PREFIX, {**filters, **bounds}).all()
     fitting = [row for row in rows if row.key.startswith(beginning.key)]
     return _judged(typed, [(row, beginning) for row in fitting], on)

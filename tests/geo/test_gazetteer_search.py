@@ -239,7 +239,7 @@ def test_no_sequential_scan(gazetteer: Session, typed: str, reader: str, as_publ
     values = {
         "keys": [probe.key for probe in probes], "kinds": [probe.kind for probe in probes],
         "year": ON.year, "units": None, "feature_class": None, "family": None, "per_probe": 200,
-        "low": "changz", "high": "changz{",
+        "low": "changz", "high": "changz{", "most": 200,
     }  # fmt: skip
 
     def plan(statement: Any) -> str:
