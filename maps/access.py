@@ -24,7 +24,7 @@ VIEW = View(
 def draw_access(page: Page, data: Mapping[str, Any] | None = None) -> str:
     """Answer the page of coverage and gaps as HTML.
 
-    data: None, or for one self-contained file `units`, `coverage` and `gaps` (lists of answers, each
-    with the `question` that it answers), `missing` and `facilities`.
+    data: None, or for one self-contained file `units`, `zones`, `coverage` and `gaps` (lists of the
+    API's answers), `missing` and `facilities`.
     """
     return draw_view(page, VIEW, data)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import folium
 import jinja2
-from branca.element import CssLink, Element, JavascriptLink
+from branca.element import CssLink, JavascriptLink
 
 from geo.errors import BadInput, GeoError
 from geo.models.kinds import GROUPS, KINDS
@@ -233,7 +233,7 @@ def _board(page: Page, view: View) -> folium.Figure:
         group = folium.FeatureGroup(name=page.say(layer.zh, layer.en), show=layer.shown)
         _named(group, layer.code).add_to(board)
     _named(folium.LayerControl(position="topright", collapsed=True), "switch").add_to(board)
-    figure = board.get_root()
+    figure: folium.Figure = board.get_root()
     figure.render()
     return figure
 
@@ -253,7 +253,7 @@ def _checked_tile_url(url: str) -> None:
         )
 
 
-def _folium_files(figure: Element, view: View) -> tuple[str, ...]:
+def _folium_files(figure: folium.Figure, view: View) -> tuple[str, ...]:
     """Answer our files for what Folium's figure links to, in its order."""
     names = list(folium.Map.default_js) + list(folium.Map.default_css)
     known = {address: FOLIUM_FILES.get(name, "") for name, address in names}
@@ -264,7 +264,7 @@ def _folium_files(figure: Element, view: View) -> tuple[str, ...]:
         file = known.get(child.url, "")
         if file == "":
             raise GeoError(
-                f"Folium 引用了未登记的外部文件 {child.url}: 请在 maps/base.py 的 FOLIUM_FILES 中登记。\n"
+                f"Folium 引用了未登记的外部文件 {child.url}: 请登记在 maps/base.py。\n"
                 f"Folium links to {child.url}, which FOLIUM_FILES does not know."
             )
         if file is not None:

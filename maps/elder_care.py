@@ -1,4 +1,4 @@
-"""Where are homes, day care and canteens, which fit, and which is nearest? The page and its data."""
+"""Where are homes, day care and canteens, which fit, and which is nearest? The page."""
 
 from __future__ import annotations
 

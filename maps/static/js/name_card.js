@@ -13,19 +13,19 @@ const span = (name) => {
 export function nameCard({ place, called, year }) {
   return [
     isKnown(year) && [
-      el("h3", {}, t(`${year} 年叫什么`, `Called in ${year}`)),
+      el("h2", {}, t(`${year} 年叫什么`, `Called in ${year}`)),
       called?.length
         ? el("ul", { class: "names" }, called.map((one) => el("li", {}, el("strong", {}, one.name), el("span", { class: "tag" }, one.verdict === "certain" ? t("有据", "certain") : t("可能", "possible")), el("span", { class: "row-note" }, t(one.why_zh, one.why_en)))))
         : el("p", { class: "hint" }, t("没有记载。", "Nothing recorded.")),
     ],
-    el("h3", {}, t("今名与旧名", "Names now and then")),
+    el("h2", {}, t("今名与旧名", "Names now and then")),
     el("ul", { class: "names" }, (place.names ?? []).map((one) => el("li", {},
       el("strong", {}, one.name), el("span", { class: "pinyin", lang: "zh-Latn" }, one.pinyin ?? ""), el("span", { class: "tag" }, word("name", one.kind)),
       el("span", { class: "row-note" }, span(one)),
       one.reading_status === "uncertain" && el("span", { class: "row-note" }, t("读音待核", "reading to be confirmed")),
       isKnown(one.certainty) && one.certainty !== "certain" && el("span", { class: "row-note" }, t("来源存疑", "doubtful"))))),
     (place.listings ?? []).length > 0 && [
-      el("h3", {}, t("名录", "Lists")),
+      el("h2", {}, t("名录", "Lists")),
       el("ul", { class: "names" }, place.listings.map((one) => el("li", {}, el("span", { class: "tag strong" }, word("family", one.family)),
         [one.list_name, one.list_class, word("level", one.list_level), one.batch, one.listed_year].filter(isKnown).join(" · ")))),
     ],

@@ -1,6 +1,6 @@
 // What does a saved file answer? The API's questions, from the data inside the file.
 
-import { data } from "atlas/page.js";
+import { data, page } from "atlas/page.js";
 import { filterBy } from "atlas/facilities.js";
 import { distance, holds } from "atlas/geodesy.js";
 
@@ -15,6 +15,7 @@ export function answer(path, query) {
   const [, room, code, aspect] = path.split("/").map(decodeURIComponent);
   if (room === "facilities") return (data.facilities?.features ?? []).find((one) => one.properties.code === code) ?? null;
   if (room === "places") return data.cards?.[code] ?? null;
+  if (room === "units" && aspect === "children") return EXACT["/units"](new URLSearchParams({ parent: code, on: query.get("on") ?? "" }));
   if (room === "units" && aspect) return data[aspect]?.[code] ?? null;
   if (room === "units") return (data.units?.features ?? []).find((one) => one.properties.code === code) ?? null;
   return null;
@@ -32,10 +33,13 @@ const EXACT = {
     );
   },
   "/units": (query) => {
-    const [parent, level, on] = [padded(query.get("parent")), query.get("level"), query.get("on")];
-    return collection((data.units?.features ?? []).filter(({ properties: p }) =>
-      (!parent || p.parent_code === parent) && (!level || p.level === Number(level))
-      && (!on || ((!p.valid_from || p.valid_from <= on) && (!p.valid_until || on < p.valid_until)))));
+    const [parent, within, level, on] = [padded(query.get("parent")), padded(query.get("within")), query.get("level"), query.get("on") || page.on];
+    const inForce = (data.units?.features ?? []).filter(({ properties: p }) =>
+      !on || ((!p.valid_from || p.valid_from <= on) && (!p.valid_until || on < p.valid_until)));
+    const above = new Map(inForce.map(({ properties: p }) => [p.code, p.parent_code]));
+    const liesIn = (code) => { let up = above.get(code); while (up && up !== within) up = above.get(up); return up === within; };
+    return collection(inForce.filter(({ properties: p }) =>
+      (!parent || p.parent_code === parent) && (!within || liesIn(p.code)) && (!level || p.level === Number(level))));
   },
   "/units/at": (query) => {
     const at = [number(query, "lon"), number(query, "lat")];

@@ -255,10 +255,18 @@ function drawControls() {
       el("input", { type: "number", min: 1, max: 50000, step: 1, value: isOwn ? question.radius_m : "", placeholder: t("如 800", "e.g. 800"), onchange: (event) => { if (event.target.reportValidity() && event.target.value) set({ radius_m: event.target.value }); } })),
     choice(t("统计单元", "Areas"), offered("areas", Object.keys(AREAS)).map((code) => [code, AREAS[code]]), question.areas, (areas) => set({ areas })),
     el("div", { class: "pair" },
-      select(t("只看", "Only"), [["", t("全市", "Whole city")], ...districts.map((one) => [one.properties.code, one.properties.name])], within(), (code) => redraw({ within: code })),
+      select(t("只看", "Only"), [["", t("全市", "Whole city")], ...districts.map((one) => [one.properties.code, one.properties.name])], within(), (code) => { redraw({ within: code }); focus(code); }),
       select(t("年龄", "Age"), [["60", t("60 岁以上", "60+")], ["65", t("65 岁以上", "65+")], ["80", t("80 岁以上", "80+")]], age(), (one) => redraw({ age: one }))),
     !held && tick(t("界外的设施也算", "Count facilities across the border"), question.across_border === "true", (isOn) => set({ across_border: String(isOn) })));
 }
+
+/** Bring a district, or the whole city, into view. */
+function focus(code) {
+  const box = extent(districts.find((one) => one.properties.code === code)?.geometry ?? null) ?? whole;
+  if (box) show(box);
+}
+
+let whole = null;
 
 async function begin() {
   defineHatch();
@@ -268,7 +276,8 @@ async function begin() {
   ]);
   districts = (units?.features ?? []).filter((one) => one.properties.parent_code === page.city.code);
   for (const one of [...(zones?.features ?? []), ...districts]) districtOf.set(one.properties.code, one.properties.parent_code);
-  openMap(drawGround(districts, { around: nearby(units?.features ?? [], districts), labels: false }));
+  whole = drawGround(districts, { around: nearby(units?.features ?? [], districts), labels: false });
+  openMap(extent(districts.find((one) => one.properties.code === within())?.geometry ?? null) ?? whole);
   map?.on("zoomend", labelAreas);
   map?.on("overlayadd", ({ layer: added }) => added === layer("facilities") && drawFacilities());
   drawControls();

@@ -153,19 +153,19 @@ function details(p) {
       isKnown(p.note) && [t("备注", "Remarks"), p.note],
       isKnown(p.validity_note) && [t("起止", "Validity"), p.validity_note],
     ]),
-    el("h3", {}, t("邻接与共有界线(量算值)", "Neighbours and shared border (measured)")),
+    el("h2", {}, t("邻接与共有界线(量算值)", "Neighbours and shared border (measured)")),
     about.neighbours.length
       ? el("table", { class: "figures" },
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("邻接单位", "Neighbour")), el("th", { scope: "col" }, t("共有界线 · 量算值", "Shared border · measured")))),
         el("tbody", {}, about.neighbours.map((one) => el("tr", {}, el("th", { scope: "row" }, one.name), el("td", {}, metres(one.shared_border_m))))))
       : el("p", { class: "hint" }, t("没有图形,邻接未知。", "No outline: neighbours are unknown.")),
-    el("h3", {}, t(`下级(${count(about.children.length)} 个)`, `Divisions under it (${count(about.children.length)})`)),
+    el("h2", {}, t(`下级(${count(about.children.length)} 个)`, `Divisions under it (${count(about.children.length)})`)),
     el("p", {}, about.children.map((one) => one.properties.name).join(t("、", ", ")) || t("没有登记", "none recorded")),
-    el("h3", {}, t("历次版本", "Versions")),
+    el("h2", {}, t("历次版本", "Versions")),
     el("ol", { class: "events" }, (about.history?.versions ?? []).map((one) => el("li", {},
       el("strong", {}, span(one)), " ", one.name, " ", !one.has_geometry && el("span", { class: "tag" }, t("无图形", "no outline")),
       !one.has_geometry && el("span", { class: "row-note line" }, known(one.geometry_note))))),
-    el("h3", {}, t("沿革", "Changes")),
+    el("h2", {}, t("沿革", "Changes")),
     (about.history?.events ?? []).length
       ? el("ol", { class: "events" }, about.history.events.map(event))
       : el("p", { class: "hint" }, t("没有登记的变更。", "No change is recorded.")),

@@ -53,6 +53,7 @@ async function refresh() {
     else await lists();
     at = 0;
     draw();
+    if (mode === "near" && rows.length) show(boxAround([point(), ...rows.slice(0, 5).map((row) => row.point).filter(Boolean)]));
     if (open) learn(open);
   } catch (problem) {
     rows = [];
@@ -167,14 +168,18 @@ function drawMap() {
         size: 28, pane: "numbers", name: `${number} ${row.name} (${word("quality", row.quality)})`, onclick: () => pick(row),
         className: row.code === open ? "mark is-open" : "mark",
       }));
-    } else if (units.has(row.unit)) byUnit.set(row.unit, [...(byUnit.get(row.unit) ?? []), { row, number }]);
+    } else if (units.has(row.unit)) {
+      const key = `${row.unit} ${row.isUnit ? "itself" : "somewhere"}`;
+      byUnit.set(key, [...(byUnit.get(key) ?? []), { row, number }]);
+    }
   });
-  for (const [code, those] of byUnit) {
+  for (const those of byUnit.values()) {
+    const { unit: code, isUnit } = those[0].row;
     const unit = units.get(code);
     vague.addLayer(shape([unit], () => ({ className: "vague", pane: "areas", interactive: false })));
     const box = extent(unit.geometry); // a whole city's words stand at its north, off its districts'
-    const spot = unit.properties.level <= 2 ? [(box[0] + box[2]) / 2, box[3]] : labelPoint(unit.geometry);
-    if (spot) vague.addLayer(mark(spot, el("span", { class: "within-box" }, those.every(({ row }) => row.isUnit) ? `${unit.properties.name}: ` : t(`${unit.properties.name}内,位置不详:`, `somewhere in ${unit.properties.name}: `), ranges(those.map((one) => one.number))), { size: 0, pane: "labels", className: "label" }));
+    const spot = unit.properties.level <= 2 && !isUnit ? [(box[0] + box[2]) / 2, box[3]] : labelPoint(unit.geometry);
+    if (spot) vague.addLayer(mark(spot, el("span", { class: "within-box" }, isUnit ? `${unit.properties.name}: ` : t(`${unit.properties.name}内,位置不详:`, `somewhere in ${unit.properties.name}: `), ranges(those.map((one) => one.number))), { size: 0, pane: "labels", className: "label" }));
   }
   if (point() && mode === "near") asked.addLayer(mark(point(), el("span", { class: "start-mark" }), { size: 22, pane: "numbers" }));
   const counted = (test) => count(rows.filter(test).length);
@@ -185,6 +190,8 @@ function drawMap() {
   ]);
   drawSources([...new Set(rows.map((row) => row.attribution).filter(isKnown))].slice(0, 3).concat(mode === "listed" ? [t("名录来源见各条", "lists: see each entry")] : []));
 }
+
+const boxAround = (points) => points.reduce(([w, s, e, n], [x, y]) => [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)], [Infinity, Infinity, -Infinity, -Infinity]);
 
 /** 1, 2, 3, 7 → 「1–3、7」. */
 function ranges(numbers) {
