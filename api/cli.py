@@ -180,7 +180,3 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end_in_order)
     app(prog_name="./atlas")
-
-
-if __name__ == "__main__":
-    main()

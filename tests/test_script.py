@@ -30,7 +30,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "api").mkdir(parents=True)
     shutil.copy(SCRIPT, folder / "atlas")
     (folder / "api" / "__init__.py").write_text("")
-    (folder / "api" / "cli.py").write_text(TOLD)
+    (folder / "api" / "__main__.py").write_text(TOLD)
     (folder / "requirements.lock").write_text("# nothing\n")
     (folder / "requirements-dev.lock").write_text("# nothing, for tests\n")
     return folder

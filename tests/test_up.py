@@ -41,7 +41,7 @@ def ready() -> Iterator[Path]:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "api.cli", *arguments]
+    return [sys.executable, "-m", "api", *arguments]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -238,6 +238,20 @@ def test_without_tables_a_command_says_what_to_run_first() -> None:
     finally:
         forget(home)
         shutil.rmtree(home)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.5, 3.0, 5.0])
+def test_ctrl_c_at_any_moment_ends_quietly(ready: Path, seconds: float) -> None:
+    process = subprocess.Popen(
+        command("up", "--no-serve"), env=environment(ready), cwd=CHECKOUT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode in (0, 130, -signal.SIGINT)  # 0: it was through already
+    assert "Traceback" not in told
+    assert state(ready).pid is None
 
 
 @pytest.mark.full
