@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from geo.errors import NotFound
@@ -103,12 +103,10 @@ def card(session: Session | Connection, place_code: str, *, on: date | None = No
 
     Raises NotFound for an unknown code.
     """
-    place = session.execute(_PLACE, {"code": place_code}).one_or_none()
-    if place is None:
-        raise _unknown(place_code)
+    place = _place(session, place_code)
     facts = facts_of(session, [place.id], on or today()).get(place.id)
     if facts is None:
-        raise NotFound(f"place {place_code!r} has no name in this database")
+        raise NotFound(f"该地名没有名称记录 · place {place_code!r} has no stored name")
     of = {"place": place.id}
     names = tuple(CardName(**row._mapping) for row in session.execute(_NAMES, of))
     positions = tuple(CardPosition(**row._mapping) for row in session.execute(_POSITIONS, of))
@@ -131,15 +129,24 @@ def card(session: Session | Connection, place_code: str, *, on: date | None = No
 
 def place_id(session: Session | Connection, place_code: str) -> int:
     """Answer the key of a place's row. Raises NotFound for an unknown code."""
-    place = session.execute(_PLACE, {"code": place_code}).one_or_none()
-    if place is None:
-        raise _unknown(place_code)
-    found: int = place.id
+    found: int = _place(session, place_code).id
     return found
 
 
+def _place(session: Session | Connection, place_code: str) -> Row[Any]:
+    if "\x00" in place_code:  # PostgreSQL cannot even be asked for it
+        raise _unknown(place_code)
+    place = session.execute(_PLACE, {"code": place_code}).one_or_none()
+    if place is None:
+        raise _unknown(place_code)
+    return place
+
+
 def _unknown(place_code: str) -> NotFound:
-    return NotFound(f"no place has the code {place_code[:60]!r}; search by name gives codes")
+    return NotFound(
+        f"没有代码为 {place_code[:60]!r} 的地名,可按名称查找 · no place has this code; "
+        "search by name gives codes"
+    )
 
 
 def _division(session: Session | Connection, unit_code: str | None) -> History | None:

@@ -122,7 +122,8 @@ def listings(
 def _check(parameter: str, value: str | None, known: tuple[str, ...]) -> None:
     if value is not None and value not in known:
         raise BadInput(
-            f"unknown {parameter} {value[:40]!r}; known: {', '.join(known)}", parameter=parameter
+            f"{parameter} 取值未知 · unknown {parameter} {value[:40]!r}; known: {', '.join(known)}",
+            parameter=parameter,
         )
 
 

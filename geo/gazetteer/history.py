@@ -65,7 +65,10 @@ def names_near(
     check_point(lon, lat)
     _check_year(year)
     if not 1 <= limit <= MOST_NEAR:
-        raise BadInput(f"limit {limit} is not between 1 and {MOST_NEAR}", parameter="limit")
+        raise BadInput(
+            f"limit 须在 1 至 {MOST_NEAR} 之间 · limit {limit} is not between 1 and {MOST_NEAR}",
+            parameter="limit",
+        )
     # A place may have several positions, or no name in the year: look at some more than asked.
     rows = session.execute(NEAR, {"lon": lon, "lat": lat, "year": year, "many": limit * 4 + 20})
     distances: dict[int, float] = {}
@@ -103,7 +106,9 @@ def called_in(session: Session | Connection, place_code: str, year: int) -> list
 def _check_year(year: int | None) -> None:
     if year is not None and not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise BadInput(
-            f"year {year} is not between {EARLIEST_YEAR} and {LATEST_YEAR}", parameter="year"
+            f"年份须在 {EARLIEST_YEAR} 至 {LATEST_YEAR} 之间 · "
+            f"year {year} is not between {EARLIEST_YEAR} and {LATEST_YEAR}",
+            parameter="year",
         )
 
 

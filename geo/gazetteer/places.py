@@ -50,7 +50,7 @@ _FACTS = text(
     """
     SELECT p.id, p.code, p.feature_class, p.category, p.unit_code, p.source, p.attribution,
            p.is_synthetic, shown.name, shown.pinyin, around.code AS in_unit_code,
-           around.name AS in_unit_name, own.point AS own_point,
+           around.name AS in_unit_name,
            pos.quality, pos.unit_code AS position_unit,
            ST_X(COALESCE(pos.point, own.point)) AS lon, ST_Y(COALESCE(pos.point, own.point)) AS lat,
            own.level,
@@ -64,7 +64,7 @@ _FACTS = text(
                  array_position(ARRAY['standard', 'short', 'reused_in_place', 'reused_moved',
                                       'popular', 'alias', 'former', 'vanished', 'minority'],
                                 n.kind),
-                 n.language LIKE 'zh%' DESC, n.id
+                 n.language = 'zh' DESC, n.id
         LIMIT 1
     ) shown
     LEFT JOIN LATERAL (
@@ -79,7 +79,9 @@ _FACTS = text(
         LIMIT 1
     ) pos ON true
     LEFT JOIN LATERAL (
-        SELECT a.level, a.parent_code, ST_PointOnSurface(a.geom) AS point
+        SELECT a.level, a.parent_code,
+               CASE WHEN ST_Intersects(a.geom, ST_Centroid(a.geom)) THEN ST_Centroid(a.geom)
+                    ELSE ST_PointOnSurface(a.geom) END AS point
         FROM admin_unit a WHERE a.code = p.unit_code
         ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
         LIMIT 1
@@ -155,7 +157,7 @@ def units_within(session: Session | Connection, code: str, on: date) -> list[str
     full = full_code(code)
     codes = list(session.execute(_WITHIN, {"code": full, "on": on}).scalars())
     if not codes:
-        raise NotFound(f"division {full} is not in this database")
+        raise NotFound(f"数据库中没有行政区划 {full} · division {full} is not in this database")
     return codes
 
 

@@ -185,22 +185,32 @@ def _told_inside(hit: Hit, division: str) -> Hit:
 
 def _check(text: str, limit: int, feature_class: str | None, family: str | None) -> None:
     if not search_key(text):
-        raise BadInput("nothing to search for: give a name, pinyin or initials", parameter="q")
+        raise BadInput(
+            "请输入地名、拼音或首字母 · nothing to search for: give a name, pinyin or initials",
+            parameter="q",
+        )
     if len(text) > LONGEST_TEXT:
         raise BadInput(
-            f"{len(text)} characters are too many for a name (at most {LONGEST_TEXT})",
+            f"地名最多 {LONGEST_TEXT} 字 · {len(text)} characters are too many for a name "
+            f"(at most {LONGEST_TEXT})",
             parameter="q",
         )
     if not 1 <= limit <= MOST_HITS:
-        raise BadInput(f"limit {limit} is not between 1 and {MOST_HITS}", parameter="limit")
+        raise BadInput(
+            f"limit 须在 1 至 {MOST_HITS} 之间 · limit {limit} is not between 1 and {MOST_HITS}",
+            parameter="limit",
+        )
     if feature_class is not None and feature_class not in FEATURE_CLASSES:
         known = ", ".join(sorted(FEATURE_CLASSES))
         raise BadInput(
-            f"unknown class {feature_class!r}; known: {known}", parameter="feature_class"
+            f"类别未知 · unknown class {feature_class!r}; known: {known}",
+            parameter="feature_class",
         )
     if family is not None and family not in FAMILIES:
         known = ", ".join(sorted(FAMILIES))
-        raise BadInput(f"unknown family {family!r}; known: {known}", parameter="family")
+        raise BadInput(
+            f"名录类别未知 · unknown family {family!r}; known: {known}", parameter="family"
+        )
 
 
 def _matches(

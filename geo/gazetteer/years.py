@@ -76,7 +76,8 @@ def names_in_year(
         _add_state(found[state.place_id], state, year)
     return {
         place: sorted(
-            names.values(), key=lambda n: (n.verdict != "certain", _KIND_ORDER[n.kind], n.name)
+            names.values(),
+            key=lambda n: (n.verdict != "certain", _KIND_ORDER[n.kind], n.language != "zh", n.name),
         )
         for place, names in found.items()
     }

@@ -55,7 +55,10 @@ def decode(data: bytes) -> Decoded:
         return wide
     if b"\x00" in data:
         at = data.index(0)
-        raise BadInput(f"not a text file: zero byte at {_place(data, at)}; save it as text (UTF-8)")
+        raise BadInput(
+            f"不是文本文件:第 {at + 1} 字节为零,请另存为 UTF-8 文本 · "
+            f"not a text file: zero byte at {_place(data, at)}; save it as text (UTF-8)"
+        )
     _refuse_damaged_utf8(data, utf8_error)
     return _chinese_double_byte(data, utf8_error)
 
@@ -66,7 +69,8 @@ def _with_mark(data: bytes, encoding: str) -> Decoded:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise BadInput(
-            f"the byte-order mark says {name}, but {_place(data, error.start)} is not {name}; "
+            f"文件标记为 {name},内容却不是,请另存为 UTF-8 · the byte-order mark says {name}, but "
+            f"{_place(data, error.start)} is not {name}; "
             "save the file again as UTF-8"
         ) from None
     return _checked(text, name, f"begins with the byte-order mark of {name}")
@@ -104,6 +108,7 @@ def _refuse_damaged_utf8(data: bytes, error: UnicodeDecodeError) -> None:
     bad = repaired.count("�")
     if good >= 3 and good / (good + bad) >= _DAMAGED_UTF8_SHARE:
         raise BadInput(
+            f"UTF-8 文本有损坏,请在该处修复或重新导出 · "
             f"UTF-8 text is damaged at {_place(data, error.start)} ({bad} bad place(s) beside "
             f"{good} good characters); repair it there or export the file again"
         )
@@ -126,7 +131,10 @@ def _chinese_double_byte(data: bytes, utf8_error: UnicodeDecodeError) -> Decoded
             failed_at[name.upper()] = len(text[:unreadable].encode(codec))
     if not candidates:
         tried = "; ".join(f"{name} fails at {_place(data, at)}" for name, at in failed_at.items())
-        raise BadInput(f"the encoding cannot be told: {tried}; save the file as UTF-8")
+        raise BadInput(
+            f"无法判断文件编码,请另存为 UTF-8 · the encoding cannot be told: {tried}; "
+            "save the file as UTF-8"
+        )
     # The first wins a tie: mainland files are GB18030.
     share, name, text = max(candidates, key=lambda candidate: candidate[0])
     not_utf8 = f"not UTF-8 at {_place(data, utf8_error.start)}"
@@ -160,8 +168,8 @@ def _checked(text: str, encoding: str, evidence: str) -> Decoded:
     if at is not None:
         line = text.count("\n", 0, at) + 1
         raise BadInput(
-            f"not a text file: control or unassigned character U+{ord(text[at]):04X} at "
-            f"character {at + 1}, line {line}; save it as text (UTF-8)"
+            "不是文本文件,请另存为 UTF-8 文本 · not a text file: control or unassigned character "
+            f"U+{ord(text[at]):04X} at character {at + 1}, line {line}; save it as text (UTF-8)"
         )
     return Decoded(text, encoding, evidence)
 
