@@ -227,8 +227,9 @@ def _board(page: Page, view: View) -> folium.Figure:
             tiles=page.tile_url, attr=" ", name=page.say("底图", "Base map"), control=False
         )
         _named(tiles, "base").add_to(board)
-    for pane, height in PANES.items():
-        _named(folium.map.CustomPane(pane, z_index=height, pointer_events=pane != "labels"), pane).add_to(board)  # fmt: skip # noqa: E501
+    for name, height in PANES.items():
+        pane = folium.map.CustomPane(name, z_index=height, pointer_events=name != "labels")
+        _named(pane, name).add_to(board)
     for layer in view.layers:
         group = folium.FeatureGroup(name=page.say(layer.zh, layer.en), show=layer.shown)
         _named(group, layer.code).add_to(board)

@@ -16,7 +16,7 @@ from typing import Any
 from geo.access.coverage import coverage
 from geo.access.disclosure import suppress_coverage, suppress_small
 from geo.access.features import coverage_geojson, gaps_geojson
-from geo.access.gaps import Gap, gaps
+from geo.access.gaps import gaps
 from geo.access.standards import missing
 from geo.errors import NotFound
 from geo.gazetteer.card import card
@@ -82,7 +82,8 @@ def coverage_data(public: Reader, owner: Reader, asked: Asked) -> Answer:
     """Answer coverage, gaps and what is missing for one kind and radius, by district and zone."""
     zones = _read(features.zones_geojson(public, on=asked.on, within=asked.city))
     levels = ["district", *(["zone"] if zones["features"] else [])]
-    lacks = missing(owner, city=asked.city, areas=levels[-1].replace("district", "township"), on=asked.on)  # fmt: skip # noqa: E501
+    judged = "zone" if zones["features"] else "township"
+    lacks = missing(owner, city=asked.city, areas=judged, on=asked.on)
     kinds = FacilityFilter(kinds=(asked.kind,), within=asked.city)
     return {
         "units": _today(public, asked),
@@ -139,7 +140,7 @@ def _uncovered(owner: Reader, asked: Asked, areas: str) -> Answer:
         owner, city=asked.city, areas=areas, kind=asked.kind, radius_m=asked.radius_m, on=asked.on
     )
     by_area = sorted(found.gaps, key=lambda gap: (gap.area_code, gap.rank))
-    shown: list[Gap] = []
+    shown = []
     for _, of_one_area in groupby(by_area, key=lambda gap: gap.area_code):
         shown += suppress_small(list(of_one_area), asked.threshold).rows
     return _read(gaps_geojson(found, sorted(shown, key=lambda gap: gap.rank)[:100]))

@@ -38,7 +38,7 @@ DOORS = (
         "/boundaries", "boundaries", "区划与界线科", "Boundary officers",
         "查区划与界线", "Divisions and boundaries",
         "今天和往年的区划、隶属、邻接与沿革;没有图形的如实列出。",
-        "Divisions now and then, their neighbours and changes; missing outlines are listed as such.",
+        "Divisions now and then, their neighbours and changes; missing outlines are listed so.",
     ),
     Door(
         "/names", "names", "地名科与文史", "Place-name officers",
