@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from geo.errors import BadInput
@@ -57,12 +57,15 @@ def _values(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def store_rules(session: Session, path: Path, delivery_id: int) -> int:
-    """Store the rules of a file by their code; returns how many the file holds.
+    """Store the rules of a file by their code, once a file; returns how many the file holds.
 
     A rule that an officer delivered under the same code stays as it is.
     """
     rules = [{**rule, "delivery_id": delivery_id} for rule in read_rules(path)]
     codes = [rule["code"] for rule in rules]
+    mine = select(func.count()).where(StandardRule.delivery_id == delivery_id)
+    if session.scalar(mine) == len(rules):
+        return len(rules)  # the same file came with another city
     session.execute(
         text("""
             DELETE FROM standard_rule r USING delivery d
@@ -73,5 +76,5 @@ def store_rules(session: Session, path: Path, delivery_id: int) -> int:
     held = set(session.scalars(select(StandardRule.code).where(StandardRule.code.in_(codes))))
     new = [rule for rule in rules if rule["code"] not in held]
     if new:
-        session.execute(insert(StandardRule), new)
+        session.execute(insert(StandardRule).execution_options(render_nulls=True), new)
     return len(rules)

@@ -366,7 +366,7 @@ def test_loading_is_a_few_statements_not_one_a_row(session: Session) -> None:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert loaded.units > 1300
-    assert count < 80
+    assert count < 50
 
 
 @pytest.fixture

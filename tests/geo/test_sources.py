@@ -18,6 +18,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput
+from geo.loaders.city.boundaries import _has_outer_edge
 from geo.loaders.city.extract import chinese_name, extract_city, extract_divisions
 from geo.loaders.packages import DATA, LOCK, find_packages
 from geo.loaders.rules import STATUSES, read_rules, rule_files
@@ -123,6 +124,15 @@ def test_neighbours_share_a_border_and_no_ground_with_the_city(city: str) -> Non
         shared = shapely.intersection(area.boundary, territory.boundary)
         assert GEOD.geometry_length(shared) > 1, code
         assert area_m2(area.intersection(territory)) == 0, code
+
+
+@pytest.mark.parametrize(("facing", "has_edge"), [("all sides", False), ("three sides", True)])
+def test_a_border_that_faces_no_county_is_a_frontier_or_coast(facing: str, has_edge: bool) -> None:
+    around = shapely.box(-1, -1, 2, 2).difference(shapely.box(0, 0, 1, 1))
+    if facing == "three sides":
+        around = around.difference(shapely.box(1, -1, 2, 2))
+    neighbour = {"geometry": shapely.geometry.mapping(around)}
+    assert _has_outer_edge(shapely.box(0, 0, 1, 1), [neighbour, {"geometry": None}]) is has_edge
 
 
 def test_no_map_of_the_nation_is_shipped() -> None:

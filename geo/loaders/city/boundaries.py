@@ -21,6 +21,12 @@ from geo.loaders.packages import (
 
 Json = dict[str, Any]
 
+OUTER_EDGE = (
+    "边界含全国外缘(国界或海岸线),公开地图须用经审核的标准地图"
+    " · has a frontier or coast: a public map needs an approved base map"
+)
+OUTER_EDGE_DEGREES = 0.001
+"""A stretch of border longer than this (about 100 m) that faces no other county."""
 LISTED_ON = "2026-09-11"
 """Day on which the source package fetched the official list of divisions."""
 SHARED_BORDER_DEGREES = 1e-6
@@ -59,7 +65,7 @@ def boundary_features(
     features = []
     if code != province:
         features.append(_feature(sources, province, "province", sources.provinces[province]))
-    features.append(_feature(sources, code, "city", city))
+    features.append(whole := _feature(sources, code, "city", city))
     shapes = {key: shape(county["geometry"]) for key, county in sources.counties.items()}
     shapely.prepare(territory)
     delivered = {
@@ -67,8 +73,19 @@ def boundary_features(
     } - {code}
     features += _districts(sources, code, delivered)
     own = [shapes[key] for key in delivered] or [territory]
-    features += _neighbours(sources, shapes, delivered | {code}, own)
-    return features
+    neighbours = _neighbours(sources, shapes, delivered | {code}, own)
+    if _has_outer_edge(territory, neighbours):
+        whole["properties"]["note"] = OUTER_EDGE
+    return features + neighbours
+
+
+def _has_outer_edge(territory: BaseGeometry, neighbours: list[Json]) -> bool:
+    """Does any of the border face no other county: a frontier or a coast?"""
+    around = [shape(f["geometry"]) for f in neighbours if f["geometry"]]
+    beside = shapely.buffer(shapely.union_all(around), OUTER_EDGE_DEGREES)
+    outer = shapely.get_parts(territory)
+    rings = shapely.union_all([shapely.get_exterior_ring(part) for part in outer])
+    return bool(shapely.difference(rings, beside).length > OUTER_EDGE_DEGREES)
 
 
 def _districts(sources: Sources, code: str, delivered: set[str]) -> list[Json]:

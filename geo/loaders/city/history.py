@@ -98,14 +98,17 @@ def kin_of(changes: Iterable[Change], units: Iterable[Node], city: str) -> Kin:
 
 
 def _numbers(changes: list[Change], codes: set[str]) -> set[int]:
-    """The events that touch the codes, and the foundings that the reading of these rests on."""
+    """The events that touch the codes, and those that the judging of these rests on.
+
+    That is: where the destinations of abolitions began, and provinces that were set up.
+    """
     kept = [c for c in changes if any(side and side.code in codes for side in (c.old, c.new))]
-    grounds = {change.new.code for change in kept if change.new and (change.method or change.doubt)}
+    grounds = {change.new.code for change in kept if change.new and change.kind == ABOLISHED}
     grounds |= {f"{change.new.code[:2]}0000" for change in kept if change.new}
     return {change.number for change in kept} | {
         change.number
         for change in changes
-        if change.new and change.new.code in grounds and change.kind == "新设"
+        if change.new and change.new.code in grounds and change.kind != ABOLISHED
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import shapely
@@ -21,7 +21,15 @@ from geo.loaders.city.units import (
     joined,
     twelve,
 )
-from geo.models import STORED_SRID, HeritageListing, Place, PlaceName, PlacePosition
+from geo.models import (
+    STORED_SRID,
+    HeritageListing,
+    Place,
+    PlaceName,
+    PlacePosition,
+    SuccessionEvent,
+    SuccessionMember,
+)
 
 Json = dict[str, Any]
 
@@ -85,57 +93,64 @@ def _copy_units(session: Session, rows: list[UnitRow]) -> None:
 
 
 def store_changes(session: Session, changes: Iterable[Change], delivery_id: int) -> int:
-    """Store change events with both sides; events stored before are replaced, not doubled.
+    """Store change events with both sides; returns how many were new or had changed.
 
-    A link in doubt keeps only the side that is certain, and says why in its note.
+    Events are known by their number in the source; those stored before in the same words stay. A
+    link in doubt keeps only the side that is certain, and says why in its note.
     """
-    events, members = [], []
-    for change in changes:
-        source = f"{CHANGE_SOURCE}, event {change.number}"
-        note = joined(change.doubt, change.note)
-        events.append(
-            {
-                "kind": change.kind, "year": change.year, "number": change.document_no,
-                "note": note, "source": source, "date": SOURCE_DATE, "method": change.method,
-                "delivery": delivery_id,
-            }
-        )  # fmt: skip
-        for side, member in (("predecessor", change.old), ("successor", change.new)):
-            is_certain = not change.doubt or member is _certain_side(change)
-            if member and is_certain:
-                members.append(
-                    {"source": source, "side": side, "code": member.code.ljust(12, "0"),
-                     "name": member.name, "parent": twelve(member.parent)}
-                )  # fmt: skip
-    if not events:
+    by_source = {f"{CHANGE_SOURCE}, event {change.number}": change for change in changes}
+    stored = session.execute(
+        select(SuccessionEvent.source, *(getattr(SuccessionEvent, word) for word in _WORDS)).where(
+            SuccessionEvent.source.in_(list(by_source))
+        )
+    )
+    same = {row.source for row in stored if tuple(row)[1:] == _words(by_source[row.source or ""])}
+    new = {source: change for source, change in by_source.items() if source not in same}
+    if not new:
         return 0
-    session.execute(
-        text("DELETE FROM succession_event WHERE source = ANY(:sources)"),
-        {"sources": [event["source"] for event in events]},
+    session.execute(delete(SuccessionEvent).where(SuccessionEvent.source.in_(list(new))))
+    made = session.execute(
+        insert(SuccessionEvent)
+        .returning(SuccessionEvent.source, SuccessionEvent.id)
+        .execution_options(render_nulls=True),
+        [
+            dict(zip(_WORDS, _words(change), strict=True))
+            | {
+                "source": source,
+                "source_date": SOURCE_DATE,
+                "is_published": True,
+                "delivery_id": delivery_id,
+            }
+            for source, change in new.items()
+        ],
     )
-    session.execute(
-        text("""
-            INSERT INTO succession_event
-                (kind, event_year, document_no, note, source, source_date, method, is_published,
-                 delivery_id)
-            VALUES (:kind, :year, :number, :note, :source, :date, :method, true, :delivery)
-        """),
-        events,
-    )
-    session.execute(
-        text("""
-            INSERT INTO succession_member (event_id, side, code, name, parent_code)
-            SELECT e.id, :side, :code, :name, :parent
-            FROM succession_event e WHERE e.source = :source
-        """),
-        members,
-    )
-    return len(events)
+    members = [
+        {"event_id": row.id, "side": side, "code": twelve(member.code), "name": member.name,
+         "parent_code": twelve(member.parent)}
+        for row in made
+        for side, member in _certain_sides(new[row.source or ""])
+    ]  # fmt: skip
+    if members:
+        session.execute(insert(SuccessionMember).execution_options(render_nulls=True), members)
+    return len(new)
 
 
-def _certain_side(change: Change) -> Member | None:
-    """What a doubtful event still tells: which unit ended, or which one appeared."""
-    return change.old if change.kind == ABOLISHED else change.new
+_WORDS = ("kind", "event_year", "document_no", "note", "method")
+
+
+def _words(change: Change) -> tuple[str, int, str | None, str | None, str | None]:
+    """What an event says: kind, year, document number, note, method."""
+    note = joined(change.doubt, change.note)
+    return change.kind, change.year, change.document_no, note, change.method
+
+
+def _certain_sides(change: Change) -> Iterator[tuple[str, Member]]:
+    """Both sides of a change; of a doubtful one only the unit that ended, or that appeared."""
+    ended_for_sure = not change.doubt or change.kind == ABOLISHED
+    if change.old and ended_for_sure:
+        yield "predecessor", change.old
+    if change.new and (not change.doubt or change.kind != ABOLISHED):
+        yield "successor", change.new
 
 
 def store_places(
@@ -164,7 +179,7 @@ def store_places(
         _rewrite(session, changed, ids, deliveries)
     if new:
         rows = session.execute(
-            insert(Place).returning(Place.code, Place.id),
+            insert(Place).returning(Place.code, Place.id).execution_options(render_nulls=True),
             [_place_values(record, deliveries) for record in new],
         )
         ids |= {row.code: row.id for row in rows}
