@@ -30,7 +30,7 @@ from api.schemas.parameters import (
 )
 from api.schemas.problem import ALWAYS, problems
 from api.security import Caller, requires
-from geo.access.coverage import coverage, coverage_of
+from geo.access.coverage import Coverage, coverage, coverage_of
 from geo.access.disclosure import suppress_coverage, suppress_small
 from geo.access.features import coverage_geojson, gaps_geojson
 from geo.access.gaps import Gap, gaps
@@ -69,8 +69,7 @@ def covered(
             on=day,
             across_border=across_border,
         )
-        rows = suppress_coverage(found.rows, _threshold()).rows
-        return GeoJson(coverage_geojson(connection, replace(found, rows=rows)))
+        return GeoJson(coverage_geojson(connection, _without_small(found)))
 
 
 @router.get("/gaps", summary="缺口 · Gaps", responses={200: {"model": GapsAnswer}})
@@ -95,7 +94,19 @@ def uncovered(
             on=day,
             across_border=across_border,
         )
-    return GeoJson(gaps_geojson(found, _publishable(found.gaps)[:limit]))
+    shown = replace(found, coverage=_without_small(found.coverage))
+    return GeoJson(gaps_geojson(shown, _publishable(found.gaps)[:limit]))
+
+
+def _without_small(found: Coverage) -> Coverage:
+    """The coverage without small counts: of areas, of their total, of people outside them."""
+    threshold = _threshold()
+    (total,) = suppress_coverage([found.total], threshold, has_total=False).rows
+    unplaced = found.unplaced
+    if unplaced is not None:
+        (unplaced,) = suppress_small([unplaced], threshold, has_total=False).rows
+    rows = suppress_coverage(found.rows, threshold).rows
+    return replace(found, rows=rows, total=total, unplaced=unplaced)
 
 
 def _publishable(found: Sequence[Gap]) -> list[Gap]:
@@ -150,9 +161,7 @@ def covered_within(
             on=day,
             across_border=across_border,
         )
-        rows = suppress_coverage(found.rows, _threshold()).rows
-        shown = replace(found, rows=rows)
-        return GeoJson(coverage_geojson(connection, shown, polygons=polygons))
+        return GeoJson(coverage_geojson(connection, _without_small(found), polygons=polygons))
 
 
 @router.get(

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from api.app import create_app
+from api.schemas.coverage import CoverageAnswer
 from api.security import PREFIX, caller_of, issue, listed, revoke
-from geo.db import Database
+from geo.db import Database, make_engine
 from geo.errors import BadInput, NotFound
 from geo.models.account import ROLES, ApiToken
 from tests.api.test_problems import read_problem
@@ -176,3 +177,86 @@ def test_bodies_that_are_no_json_too_large_or_too_deep(service: TestClient, kept
 def test_the_body_is_read_only_for_a_known_caller(service: TestClient) -> None:
     """Whoever has no token learns nothing about the body."""
     assert service.post(ADDRESS, json={"type": "nonsense"}).status_code == 401
+
+
+# --- on a real city ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tokens(city: Database) -> Iterator[dict[str | None, dict[str, str]]]:
+    """Planners' tokens on the city: for everywhere, and for 天宁区 only."""
+    engine = make_engine(city.owner_url)
+    made: dict[str | None, dict[str, str]] = {}
+    with Session(engine) as session:
+        session.execute(text("SET TRANSACTION READ WRITE"))
+        for division in (None, "320402000000"):
+            issued = issue(session, label="t", role="planner", division_code=division, days=1)
+            made[division] = {"Authorization": f"Bearer {issued.secret}"}
+        session.commit()
+    yield made
+    with Session(engine) as session:
+        session.execute(text("SET TRANSACTION READ WRITE"))
+        session.execute(delete(ApiToken))
+        session.commit()
+    engine.dispose()
+
+
+def _outline(client: TestClient, code: str) -> dict[str, object]:
+    (unit,) = client.get(f"/api/units/{code}").json()["features"]
+    return _with(unit["geometry"], code=code, name=unit["properties"]["name"])
+
+
+def test_a_districts_outline_counts_what_the_district_counts(
+    client: TestClient, tokens: dict[str | None, dict[str, str]]
+) -> None:
+    question = {"kind": "canteen", "radius_m": "500"}
+    answer = client.post(
+        "/api/access/coverage",
+        params=question,
+        json=_outline(client, "320402"),
+        headers=tokens[None],
+    )
+    assert answer.status_code == 200, answer.text
+    told = CoverageAnswer.model_validate_json(answer.content)
+    public = CoverageAnswer.model_validate_json(
+        client.get("/api/access/coverage", params=question).content
+    )
+    (mine,) = told.features
+    (theirs,) = [one for one in public.features if one.properties.area_code == "320402000000"]
+    assert mine.properties.people_60 == theirs.properties.people_60
+    assert mine.properties.covered_60 == theirs.properties.covered_60
+    assert mine.geometry is not None
+
+
+def test_a_token_of_a_district_reaches_no_further(
+    client: TestClient, tokens: dict[str | None, dict[str, str]]
+) -> None:
+    def status(code: str) -> int:
+        body = _outline(client, code)
+        return client.post(ADDRESS, json=body, headers=tokens["320402000000"]).status_code
+
+    assert status("320402") == 200
+    assert status("320404") == 403
+
+
+def test_a_small_polygon_tells_no_small_count(
+    client: TestClient, tokens: dict[str | None, dict[str, str]], city: Database
+) -> None:
+    """One cell with few elders, cut out by itself: the planner is not told how few."""
+    engine = make_engine(city.owner_url)
+    with engine.connect() as connection:
+        lon, lat = connection.execute(
+            text(
+                "SELECT ST_X(geom), ST_Y(geom) FROM demand_cell"
+                " WHERE people_60 BETWEEN 1 AND 9 ORDER BY code LIMIT 1"
+            )
+        ).one()
+    engine.dispose()
+    d = 0.0005
+    ring = [[lon - d, lat - d], [lon + d, lat - d], [lon + d, lat + d], [lon - d, lat + d]]
+    body = _with({"type": "Polygon", "coordinates": [[*ring, ring[0]]]})
+    answer = client.post(ADDRESS, json=body, headers=tokens[None])
+    assert answer.status_code == 200, answer.text
+    told = CoverageAnswer.model_validate_json(answer.content)
+    assert told.features[0].properties.people_60 is None
+    assert told.summary.total.people_60 is None, "the total of one area is that area"
