@@ -138,9 +138,10 @@ def to_stored(
     east, north = np.broadcast_arrays(
         np.asarray(lon_or_x, dtype=np.float64), np.asarray(lat_or_y, dtype=np.float64)
     )
+    east, north = _finite(east, north)
     name = known_crs(crs)
     if name in (STORED, "EPSG:4326"):
-        return Stored(*_finite(east, north), None)
+        return Stored(east, north, None)
     if name == "GCJ-02":
         note = "由 GCJ-02 换算, 近似 · converted from GCJ-02, approximate"
         return Stored(*_finite(*gcj02_to_wgs84(east, north)), note)

@@ -120,7 +120,7 @@ def write_facilities(
     known = target.execute(
         text("SELECT code, id FROM operator WHERE delivery_id = :id"), {"id": delivery_id}
     )
-    operators: dict[str, int] = dict(known.tuples().all())
+    operators: dict[str, int] = {row[0]: row[1] for row in known}
     count = sum(len(one.lives) for one in made)
     ids = iter(_fresh_ids(target, count))
     rows: list[Row] = []

@@ -101,6 +101,8 @@ def _read_row(row: Row, columns: list[str], mapping: Mapping) -> tuple[Candidate
                 Problem(row.number, columns[index], text[:80], _RULES.get(field, "value"),
                         str(problem))
             )  # fmt: skip
+    if values.get("stated_city"):  # tells sites apart; a facility has no column of its own for it
+        extra[columns[mapping.fields["stated_city"]]] = values["stated_city"]
     for index, column in mapping.extra.items():
         text = redact(row.cells[index].strip())
         if text.casefold() not in _UNKNOWN:

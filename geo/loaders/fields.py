@@ -50,12 +50,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
 # personal; its contact person and its legal representative are.
 _PERSONAL_WORDS = (
     "身份证", "证件号", "公民身份", "手机", "移动电话", "联系人", "负责人", "法定代表", "法人",
-    "院长", "姓名", "老人", "监护人", "家属", "儿童", "出生", "生日", "户主", "经办人", "填报人",
-    "民族", "病史", "idcard", "idnumber", "mobile", "cellphone", "contactperson", "contactname",
-    "legalrep", "legalperson", "principal", "manager", "guardian", "birth", "fullname",
-    "personname",
+    "院长", "姓名", "老人名", "老人电话", "老人住址", "老人信息", "儿童名", "儿童信息", "监护人",
+    "家属", "出生", "生日", "户主", "经办人", "填报人", "病史", "idcard", "idnumber", "mobile",
+    "cellphone", "contactperson", "contactname", "legalrep", "legalperson", "principal",
+    "manager", "guardian", "birth", "fullname", "personname",
 )  # fmt: skip
-_NOT_PERSONAL = ("老人床位", "老人数", "老人容量", "儿童床位", "手机网站", "老人房")
+_NOT_PERSONAL = ("手机网站", "老人名额")
 
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[\dXx](?![0-9A-Za-z])")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
@@ -97,33 +97,47 @@ class Mapping:
 def map_columns(table: Table) -> Mapping:
     """Tell the columns of a table apart: fields, personal columns, and others.
 
-    Raises DeliveryRefused when there is no name or no position among them, or when two columns
-    claim one field.
+    Where two columns claim one field, the likelier heading wins and the other is kept in `extra`.
+    Raises DeliveryRefused when there is no name or no position among them, or two positions.
     """
-    by_key = {search_key(alias): field for field, names in ALIASES.items() for alias in names}
-    fields: dict[str, int] = {}
+    rank = {
+        search_key(alias): (field, order)
+        for field, names in ALIASES.items()
+        for order, alias in enumerate(names)
+    }
+    claims: dict[str, list[tuple[int, int]]] = {}
     personal: dict[int, str] = {}
     extra: dict[int, str] = {}
     for index, column in enumerate(table.columns):
-        field = by_key.get(search_key(column))
-        if field is None and (is_personal_name(column) or _holds_persons(table.rows, index)):
+        field, order = rank.get(search_key(column), (None, 0))
+        if field is not None:
+            claims.setdefault(field, []).append((order, index))
+        elif is_personal_name(column) or _holds_persons(table.rows, index):
             personal[index] = _safe_heading(column)
-        elif field is None:
-            extra[index] = column
-        elif field in fields:
-            first = table.columns[fields[field]]
-            raise DeliveryRefused(
-                f"「{first}」和「{column}」都像是 {field}, 请去掉或改名其中一列。\n"
-                f"Columns {first!r} and {column!r} both mean {field}: rename or drop one."
-            )
         else:
-            fields[field] = index
-    _settle_axes(fields, table.rows)
+            extra[index] = column
+    fields = {field: min(claim)[1] for field, claim in claims.items()}
+    spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
+    spare += _settle_axes(fields, table.rows)
+    extra.update((index, table.columns[index]) for index in sorted(spare))
+    _refuse_two_positions(spare, rank, table.columns)
     if "name" not in fields:
         raise _lacking("名称", "a name", table.columns)
     if "lon" not in fields or "lat" not in fields:
         raise _lacking("坐标 (经度/纬度 或 纵坐标/横坐标)", "coordinates", table.columns)
     return Mapping(fields, personal, extra)
+
+
+def _refuse_two_positions(
+    spare: list[int], rank: dict[str, tuple[str, int]], columns: list[str]
+) -> None:
+    """Two columns may claim a name, and the likelier one wins; two positions need a decision."""
+    for index in spare:
+        if rank[search_key(columns[index])][0] in ("lon", "lat"):
+            raise DeliveryRefused(
+                f"有两列都像是坐标, 其中「{columns[index]}」; 请去掉或改名一列。\n"
+                f"Two columns claim one coordinate, {columns[index]!r} among them: drop one."
+            )
 
 
 def is_personal_name(column: str) -> bool:
@@ -146,11 +160,12 @@ def _safe_heading(column: str) -> str:
     return redact(column)[:60]
 
 
-def _settle_axes(fields: dict[str, int], rows: list[Row]) -> None:
+def _settle_axes(fields: dict[str, int], rows: list[Row]) -> list[int]:
     """Say which column is east (`lon`) and which north (`lat`), also for X and Y.
 
     纵坐标 and 横坐标 are plain. A bare X is east for software and north for Chinese surveyors: the
     values decide, for longitudes and projected coordinates of China do not look like latitudes.
+    Answers the columns of a second pair of coordinates, which are not used.
     """
     if "lon" not in fields and "lat" not in fields:
         if "east" in fields and "north" in fields:
@@ -160,8 +175,7 @@ def _settle_axes(fields: dict[str, int], rows: list[Row]) -> None:
             votes = [_x_is_north(row.cells[x], row.cells[y]) for row in rows[:1000]]
             north_first = votes.count(True) > votes.count(False)
             fields["lon"], fields["lat"] = (y, x) if north_first else (x, y)
-    for spare in ("east", "north", "x", "y"):
-        fields.pop(spare, None)
+    return [fields.pop(name) for name in ("east", "north", "x", "y") if name in fields]
 
 
 def _x_is_north(x_text: str, y_text: str) -> bool | None:

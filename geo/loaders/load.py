@@ -27,14 +27,17 @@ from geo.loaders.checks import (
 from geo.loaders.fields import Mapping, map_columns, redact
 from geo.loaders.kinds import kind_given, kind_in_name
 from geo.loaders.match import Sites, tell_sites_apart
-from geo.loaders.report import Counts, CrsReading, Placement, Problem, Report
+from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
 from geo.loaders.store import Target, keep_refused, merge, place, stage
 from geo.loaders.tables import Table, read_table
 from geo.progress import Progress, silent
+from geo.text import search_key
 
 KINDS_OF_DELIVERY = ("facilities",)
 SECRECY = ("public", "internal", "unknown")
 _SECRET_WORDS = ("秘密", "机密", "绝密")
+_ONE_AT_A_TIME = 0x6D7A6661
+"""Lock that two loadings at once take in turn: each compares with what is stored."""
 
 
 def load_delivery(
@@ -80,16 +83,29 @@ def _refuse_secret(secrecy: str, path: Path) -> None:
     if any(word in secrecy or word in path.name for word in _SECRET_WORDS) or secrecy in (
         "secret", "confidential", "top-secret",
     ):  # fmt: skip
-        raise DeliveryRefused(
-            "标有密级 (秘密及以上) 的文件不得导入本系统, 未读取。\n"
-            "A file marked 秘密 (secret) or above is refused; it was not read."
-        )
+        raise _secret()
     if secrecy not in SECRECY:
         raise BadInput(
             f"密级 {secrecy!r} 无效, 可用: {' '.join(SECRECY)}。\n"
             f"Secrecy {secrecy!r} is not one of {' '.join(SECRECY)}.",
             parameter="secrecy",
         )
+
+
+def _refuse_marked(table: Table) -> None:
+    """Refuse a file in which a 密级 column marks any row as a secret."""
+    for index, column in enumerate(table.columns):
+        if search_key(column) == "密级" and any(
+            word in row.cells[index] for row in table.rows for word in _SECRET_WORDS
+        ):
+            raise _secret()
+
+
+def _secret() -> DeliveryRefused:
+    return DeliveryRefused(
+        "标有密级 (秘密及以上) 的文件不得导入本系统, 未保存任何内容。\n"
+        "A file marked 秘密 (secret) or above is refused; nothing of it was stored."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +128,7 @@ def _prepare(
     path: Path, crs: str | None, facility_kind: str | None, shift: DatumShift | None
 ) -> _Prepared:
     table = read_table(path)
+    _refuse_marked(table)
     mapping = map_columns(table)
     used = _stated_crs(crs, table, path)
     kind = kind_given(facility_kind) if facility_kind else kind_in_name(path.stem)
@@ -189,6 +206,7 @@ def _store(
     """Stage, place and merge inside a savepoint; a dry run takes it back."""
     savepoint = session.begin_nested()
     try:
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
         delivery_id = _register(session, made, path, kind, secrecy)
         stage(session, made.sites.sites, made.lon, made.lat)
         placed = place(session, on)
@@ -211,7 +229,7 @@ def _store(
             text("UPDATE delivery SET report = CAST(:report AS jsonb) WHERE id = :id"),
             {"report": json.dumps(report.as_json(), ensure_ascii=False), "id": delivery_id},
         )
-        session.execute(text("DROP TABLE pg_temp.stage"))
+        session.execute(text("DROP TABLE pg_temp.stage, pg_temp.known"))
     except BaseException:
         savepoint.rollback()
         raise
@@ -269,7 +287,8 @@ def _report(
         placement=placement,
         columns=made.mapping.named(made.table.columns),
         personal_columns=sorted(made.mapping.personal.values()),
-        problems=problems,
+        problems=problems[:MOST_PROBLEMS],
+        problems_left_off=max(0, len(problems) - MOST_PROBLEMS),
         file_name=path.name,
         sha256=made.table.sha256,
         kind=kind,

@@ -22,13 +22,15 @@ class Site:
     """A row with the codes under which its site may be stored, the likelier one first.
 
     `by_name` comes from kind, division and name; `by_address` adds the address. `is_alone` says
-    that no other row of the file has this name.
+    that no other row of the file has this name, `is_first` that none before it has its name and
+    address.
     """
 
     row: Candidate
     by_name: str
     by_address: str
     is_alone: bool
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,10 @@ def _sites_of_group(code: str, group: list[Candidate]) -> list[Site]:
         address = search_key(row.values.get("address") or "")
         by_address = f"{code}-{_digest(address)[:6]}"
         seen[by_address] += 1
-        if seen[by_address] > 1:
+        is_first = seen[by_address] == 1
+        if not is_first:
             by_address = f"{by_address}-{seen[by_address]}"
-        sites.append(Site(row, code, by_address, len(group) == 1))
+        sites.append(Site(row, code, by_address, len(group) == 1, is_first))
     return sites
 
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+MOST_PROBLEMS = 10_000
+"""Problems that a report lists; `problems_left_off` counts the rest. Refused rows are all kept."""
 REFUSED_SOME = 3
 """Exit code when some rows found no place; a file refused whole is a GeoError and exits with 2."""
 
@@ -81,6 +83,7 @@ class Report:
     seconds: float
     delivery_id: int | None = None
     repairs: list[dict[str, Any]] = field(default_factory=list)
+    problems_left_off: int = 0
 
     @property
     def exit_code(self) -> int:

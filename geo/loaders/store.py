@@ -35,9 +35,9 @@ FIELD_TYPES = {
 _STAGE = f"""
 CREATE TEMP TABLE stage (
     row_number int NOT NULL, by_name text NOT NULL, by_address text NOT NULL, is_alone bool,
-    stated_city text, {", ".join(f"{name} {kind}" for name, kind in FIELD_TYPES.items())},
+    {", ".join(f"{name} {kind}" for name, kind in FIELD_TYPES.items())},
     extra jsonb, geom geometry(Point, {STORED_SRID}) NOT NULL,
-    admin_code text, code text, fate text
+    is_first bool, admin_code text, code text, fate text, old_id bigint
 ) ON COMMIT DROP
 """
 
@@ -62,7 +62,8 @@ def stage(target: Target, sites: list[Site], lon: Array, lat: Array) -> None:
     """COPY the sites with their positions (degrees, EPSG:4490) to the temporary table `stage`."""
     target.execute(text("DROP TABLE IF EXISTS pg_temp.stage"))
     target.execute(text(_STAGE))
-    columns = ["row_number", "by_name", "by_address", "is_alone", "stated_city", *FIELD_TYPES]
+    keys = ["row_number", "by_name", "by_address", "is_alone", "is_first"]
+    columns = [*keys, *FIELD_TYPES]
     points = shapely.set_srid(shapely.points(lon, lat), STORED_SRID)
     wkb = np.asarray(shapely.to_wkb(points, hex=True, include_srid=True))
     statement = f"COPY stage ({', '.join(columns)}, extra, geom) FROM STDIN"
@@ -72,9 +73,8 @@ def stage(target: Target, sites: list[Site], lon: Array, lat: Array) -> None:
             values["state"] = values.get("state") or "open"
             extra = json.dumps(site.row.extra, ensure_ascii=False) if site.row.extra else None
             copy.write_row(
-                (site.row.number, site.by_name, site.by_address, site.is_alone,
-                 values.get("stated_city"), *(values.get(name) for name in FIELD_TYPES),
-                 extra, geom)
+                (site.row.number, site.by_name, site.by_address, site.is_alone, site.is_first,
+                 *(values.get(name) for name in FIELD_TYPES), extra, geom)
             )  # fmt: skip
     target.execute(text("ANALYZE stage"))
 
@@ -86,14 +86,19 @@ UPDATE stage s SET admin_code = (
     WHERE u.validity @> CAST(:on AS date) AND u.geom IS NOT NULL AND ST_Covers(u.geom, s.geom)
     ORDER BY u.level DESC, u.code LIMIT 1)
 """)
-# A name may belong to several divisions (鼓楼区): the nearest one is meant.
+# A name may belong to several divisions (鼓楼区): the nearest one is meant. The stated name may
+# begin with its superiors (上海市杨浦区).
 _STATED = text("""
+WITH meant AS MATERIALIZED (
+    SELECT said.stated_unit, u.geom FROM (SELECT DISTINCT stated_unit FROM stage) said
+    JOIN admin_unit u ON said.stated_unit IN (u.name, u.short_name)
+         OR right(said.stated_unit, length(u.name)) = u.name
+    WHERE u.level IN (2, 3, 4) AND u.validity @> CAST(:on AS date) AND u.geom IS NOT NULL
+)
 SELECT s.row_number, s.stated_unit, s.name,
-       min(CASE WHEN ST_Covers(u.geom, s.geom) THEN 0
-                ELSE ST_Distance(u.geom::geography, s.geom::geography) END) AS away_m
-FROM stage s
-LEFT JOIN admin_unit u ON s.stated_unit IN (u.name, u.short_name)
-     AND u.level IN (2, 3, 4) AND u.validity @> CAST(:on AS date) AND u.geom IS NOT NULL
+       min(CASE WHEN ST_Covers(m.geom, s.geom) THEN 0
+                ELSE ST_Distance(m.geom::geography, s.geom::geography) END) AS away_m
+FROM stage s LEFT JOIN meant m ON m.stated_unit = s.stated_unit
 GROUP BY s.row_number, s.stated_unit, s.name ORDER BY s.row_number
 """)
 
@@ -126,21 +131,27 @@ def place(target: Target, on: date) -> Placed:
     return Placed(Placement(inside, outside, not_checked), problems)
 
 
+# The stored versions that any staged row may speak of, in one pass: rows are compared by hash
+# joins, not one look into an index at a time.
+_KNOWN = """
+CREATE TEMP TABLE known ON COMMIT DROP AS
+SELECT id, code, address, validity @> CAST(:on AS date) AS in_force, upper_inf(validity) AS lasts,
+       lower(validity) AS begins
+FROM facility WHERE code IN (SELECT by_name FROM stage UNION SELECT by_address FROM stage)
+"""
 # A row's site is stored under its name, or under name and address where names repeat.
-_RESOLVE = text("""
-UPDATE stage s SET code = CASE
-    WHEN EXISTS (SELECT FROM facility f WHERE f.code = s.by_name
-                 AND f.validity @> CAST(:on AS date)
-                 AND f.address IS NOT DISTINCT FROM s.address) AND s.is_alone THEN s.by_name
-    WHEN EXISTS (SELECT FROM facility f WHERE f.code = s.by_address) THEN s.by_address
-    WHEN s.is_alone THEN s.by_name
-    WHEN EXISTS (SELECT FROM facility f WHERE f.code = s.by_name
-                 AND f.validity @> CAST(:on AS date)
-                 AND f.address IS NOT DISTINCT FROM s.address)
-         AND s.row_number = (SELECT min(o.row_number) FROM stage o WHERE o.by_name = s.by_name
-                             AND o.address IS NOT DISTINCT FROM s.address) THEN s.by_name
-    ELSE s.by_address END
-""")
+_RESOLVE = """
+UPDATE stage s SET code = CASE WHEN same.code IS NOT NULL AND (s.is_alone OR s.is_first)
+                                    THEN s.by_name
+                               WHEN exact.code IS NOT NULL THEN s.by_address
+                               WHEN s.is_alone THEN s.by_name
+                               ELSE s.by_address END
+FROM stage o
+LEFT JOIN known same ON same.code = o.by_name AND same.in_force
+     AND same.address IS NOT DISTINCT FROM o.address
+LEFT JOIN (SELECT DISTINCT code FROM known) exact ON exact.code = o.by_address
+WHERE o.row_number = s.row_number
+"""
 
 
 def merge(
@@ -153,7 +164,9 @@ def merge(
     a version which a later one has already followed is not merged; its number is returned.
     """
     told = [name for name in FIELD_TYPES if name in fields]
-    target.execute(_RESOLVE, {"on": on})
+    target.execute(text("DROP TABLE IF EXISTS pg_temp.known"))
+    for statement in (_KNOWN, "ANALYZE known", _RESOLVE):
+        target.execute(text(statement), {"on": on})
     target.execute(text(_FATE.format(old=_list("f", told), new=_list("s", told))), {"on": on})
     bound = {
         "on": on, "delivery": delivery_id, "note": note,
@@ -165,7 +178,7 @@ def merge(
         target.execute(text(statement), bound)
     target.execute(text(_INSERT.format(names=", ".join(told), values=_list("s", told))), bound)
     fates = target.execute(text("SELECT fate, count(*) FROM stage GROUP BY fate"))
-    counts: dict[str, int] = dict(fates.tuples().all())
+    counts: dict[str, int] = {row[0]: row[1] for row in fates}
     too_old = [
         row[0]
         for row in target.execute(
@@ -182,29 +195,32 @@ def _list(alias: str, names: list[str]) -> str:
 
 # `extra` is compared only for the columns that this delivery brings.
 _FATE = """
-UPDATE stage s SET fate = coalesce((
-    SELECT CASE
-        WHEN ROW({old}, f.geom) IS NOT DISTINCT FROM ROW({new}, s.geom)
-             AND coalesce(f.extra, '{{}}') @> coalesce(s.extra, '{{}}') THEN 'unchanged'
-        WHEN NOT upper_inf(f.validity) THEN 'too_old'
-        WHEN lower(f.validity) = CAST(:on AS date) THEN 'corrected'
-        ELSE 'changed' END
-    FROM facility f WHERE f.code = s.code AND f.validity @> CAST(:on AS date)),
-    CASE WHEN EXISTS (SELECT FROM facility f WHERE f.code = s.code
-                      AND lower(f.validity) > CAST(:on AS date)) THEN 'too_old' ELSE 'new' END)
+UPDATE stage s SET old_id = f.id, fate = CASE
+    WHEN f.id IS NULL THEN CASE WHEN later.code IS NULL THEN 'new' ELSE 'too_old' END
+    WHEN ROW({old}, f.geom) IS NOT DISTINCT FROM ROW({new}, s.geom)
+         AND coalesce(f.extra, '{{}}') @> coalesce(s.extra, '{{}}') THEN 'unchanged'
+    WHEN NOT upper_inf(f.validity) THEN 'too_old'
+    WHEN lower(f.validity) = CAST(:on AS date) THEN 'corrected'
+    ELSE 'changed' END
+FROM stage o
+LEFT JOIN known k ON k.code = o.code AND k.in_force
+LEFT JOIN facility f ON f.id = k.id
+LEFT JOIN (SELECT DISTINCT code FROM known WHERE begins > CAST(:on AS date)) later
+     ON later.code = o.code
+WHERE o.row_number = s.row_number
 """
 _CORRECT = """
 UPDATE facility f SET {assign}, geom = s.geom, admin_code = s.admin_code,
     extra = nullif(coalesce(f.extra, '{{}}') || coalesce(s.extra, '{{}}'), '{{}}'),
     position_note = :note, delivery_id = :delivery,
     is_published = coalesce(CAST(:public AS bool), f.is_published)
-FROM stage s WHERE s.fate = 'corrected' AND f.code = s.code AND f.validity @> CAST(:on AS date)
+FROM stage s WHERE s.fate = 'corrected' AND f.id = s.old_id
 """
 # The division by position may become known later; that is no change of the facility.
 _REFRESH = """
 UPDATE facility f SET admin_code = coalesce(s.admin_code, f.admin_code),
     is_published = coalesce(CAST(:public AS bool), f.is_published)
-FROM stage s WHERE s.fate = 'unchanged' AND f.code = s.code AND f.validity @> CAST(:on AS date)
+FROM stage s WHERE s.fate = 'unchanged' AND f.id = s.old_id
     AND (coalesce(s.admin_code, f.admin_code) IS DISTINCT FROM f.admin_code
          OR coalesce(CAST(:public AS bool), f.is_published) <> f.is_published)
 """
@@ -225,16 +241,12 @@ def _begin_versions(target: Target, told: list[str], bound: dict[str, Any]) -> N
 
     What the delivery does not speak of, ratings and prices included, goes on into the new version.
     """
-    closed = target.execute(
+    target.execute(
         text("""
 UPDATE facility f SET validity = daterange(lower(f.validity), CAST(:on AS date))
-FROM stage s WHERE s.fate = 'changed' AND f.code = s.code AND f.validity @> CAST(:on AS date)
-RETURNING f.id"""),
+FROM stage s WHERE s.fate = 'changed' AND f.id = s.old_id"""),
         bound,
     )
-    old_ids = [row[0] for row in closed]
-    if not old_ids:
-        return
     replaced = {
         **{name: f"s.{name}" for name in told},
         "geom": "s.geom",
@@ -250,12 +262,11 @@ RETURNING f.id"""),
     }
     names = [c.name for c in Facility.__table__.columns if c.name not in ("id", "row_version")]
     values = ", ".join(replaced.get(name, f"f.{name}") for name in names)
-    bound = {**bound, "old": old_ids}
     target.execute(
         text(f"""
 INSERT INTO facility ({", ".join(names)}) SELECT {values}
-FROM facility f JOIN stage s ON s.code = f.code, delivery d
-WHERE f.id = ANY(:old) AND d.id = :delivery"""),
+FROM stage s JOIN facility f ON f.id = s.old_id, delivery d
+WHERE s.fate = 'changed' AND d.id = :delivery"""),
         bound,
     )
     for child in (FacilityRating, FacilityPrice):
@@ -268,8 +279,8 @@ WHERE f.id = ANY(:old) AND d.id = :delivery"""),
             text(f"""
 INSERT INTO {child.__tablename__} (facility_id, {", ".join(carried)})
 SELECT n.id, {_list("c", carried)} FROM {child.__tablename__} c
-JOIN facility o ON o.id = c.facility_id AND o.id = ANY(:old)
-JOIN facility n ON n.code = o.code AND n.validity @> CAST(:on AS date)"""),
+JOIN stage s ON s.old_id = c.facility_id AND s.fate = 'changed'
+JOIN facility n ON n.code = s.code AND n.validity @> CAST(:on AS date)"""),
             bound,
         )
 

@@ -202,13 +202,20 @@ def _feature_cells(feature: Any) -> dict[str, str]:
     geometry = feature["geometry"]
     if geometry["type"] != "Point":
         raise ValueError
+    if not isinstance(geometry["coordinates"], list):
+        raise TypeError
     lon, lat = geometry["coordinates"][:2]
-    cells = {LON: str(lon), LAT: str(lat)}
+    cells = {LON: storable(str(lon)), LAT: storable(str(lat))}
     for key, value in (feature.get("properties") or {}).items():
         if isinstance(value, list | dict):
             value = json.dumps(value, ensure_ascii=False)
-        cells[str(key).strip()] = "" if value is None else str(value)
+        cells[storable(key.strip())] = "" if value is None else storable(str(value))
     return cells
+
+
+def storable(cell: str) -> str:
+    """The text without what a database cannot hold: zero characters and half surrogate pairs."""
+    return cell.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _stated_crs(whole: dict[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""Do real inputs that nobody here wrote come through?"""
