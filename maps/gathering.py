@@ -140,7 +140,7 @@ def _uncovered(owner: Reader, asked: Asked, areas: str) -> Answer:
         owner, city=asked.city, areas=areas, kind=asked.kind, radius_m=asked.radius_m, on=asked.on
     )
     by_area = sorted(found.gaps, key=lambda gap: (gap.area_code, gap.rank))
-    shown = []
+    shown: list[Any] = []
     for _, of_one_area in groupby(by_area, key=lambda gap: gap.area_code):
         shown += suppress_small(list(of_one_area), asked.threshold).rows
     return _read(gaps_geojson(found, sorted(shown, key=lambda gap: gap.rank)[:100]))

@@ -162,7 +162,7 @@ export function mark([lon, lat], node, { name, size = 32, pane = "markerPane", o
 export function drawLegend(title, rows, note = null) {
   const box = byId("legend");
   box.hidden = !map || !rows.length;
-  const isSmall = matchMedia("(max-width: 720px)").matches;
+  const isSmall = map?.getSize().x < 820;
   put(box, el("details", { open: !isSmall || box.querySelector("details")?.open },
     el("summary", {}, title),
     el("ul", {}, rows.map(([picture, words, figure]) =>

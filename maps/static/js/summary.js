@@ -16,8 +16,9 @@ function price(prices) {
 
 function beds(p) {
   if (!isKnown(p.beds_total) && !isKnown(p.beds_free)) return null;
-  return t(`空床 ${count(p.beds_free)}/${count(p.beds_total)}`, `${count(p.beds_free)} of ${count(p.beds_total)} beds free`)
-    + (isKnown(p.beds_on) ? ` (${day(p.beds_on).slice(5)})` : "");
+  const all = isKnown(p.beds_total) ? t(`床位 ${count(p.beds_total)} · `, `${count(p.beds_total)} beds · `) : "";
+  const on = isKnown(p.beds_free) && isKnown(p.beds_on) ? t(`(${day(p.beds_on)} 填报)`, ` (${day(p.beds_on)})`) : "";
+  return `${all}${t(`空床 ${count(p.beds_free)}`, `${count(p.beds_free)} free`)}${on}`;
 }
 
 function rating(ratings) {

@@ -53,7 +53,7 @@ const TABLES = {
     public: ["公营", "run publicly"], private_nonprofit: ["民办非营利", "private, non-profit"],
     private_profit: ["民办营利", "private, for profit"],
   },
-  medical: { own_clinic: ["内设医疗机构", "own clinic"], contract: ["签约医疗机构", "contract with a clinic"] },
+  medical: { own: ["内设医疗机构", "own clinic"], contract: ["签约医疗机构", "contract with a clinic"] },
   name: {
     standard: ["标准名称", "standard name"], short: ["简称", "short name"], alias: ["别名", "alias"],
     former: ["曾用名", "former name"], popular: ["俗称", "popular name"],

@@ -235,7 +235,7 @@ function drawControls() {
     el("div", { class: "chips", role: "group", "aria-label": t("设施种类", "Kinds of facility") }, page.groups.map((group) => {
       const members = kindsOf(group.code);
       const isOn = members.every((code) => picked.has(code));
-      return el("button", { type: "button", class: "chip", "aria-pressed": String(isOn), onclick: () => toggle(members, !isOn) },
+      return el("button", { type: "button", class: "chip", "aria-pressed": isOn ? "true" : members.some((code) => picked.has(code)) ? "mixed" : "false", onclick: () => toggle(members, !isOn) },
         sign(members[0], { size: 22 }), t(group.zh, group.en));
     })),
     el("details", { class: "fold", id: "fold-kinds", open: byId("fold-kinds")?.open },
