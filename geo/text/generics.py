@@ -42,5 +42,8 @@ PEOPLES = (
 AUTONOMOUS = frozenset({"自治县", "自治州", "自治区", "自治旗", "乡", "民族乡", "村", "民族村"})
 """Generic parts before which the names of peoples stand: 酉阳 · 土家族 · 苗族 · 自治县."""
 
+GENERIC_READINGS = {"弄": "lòng"}
+"""Generic parts that are read otherwise than the character alone: 弄 as a lane is lòng."""
+
 WHOLE_NAMES = frozenset({"景德镇", "朱仙镇", "张家港", "连云港", "石家庄", "黑龙江"})
 """Names that end like a generic part but are whole: stripping would cut the specific part."""

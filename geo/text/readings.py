@@ -24,26 +24,23 @@ POLYPHONES: dict[str, tuple[str, ...]] = {
     重 chóng zhòng|长 cháng zhǎng|六 liù lù|乐 lè yuè lào|行 xíng háng|朝 cháo zhāo|都 dū dōu
     单 dān shàn|会 huì kuài|堡 bǎo bǔ pù|铺 pù pū|番 fān pān|蔚 wèi yù|泌 mì bì|泊 pō bó
     尉 wèi yù|盛 shèng chéng|车 chē jū|铅 qiān yán|蚌 bàng bèng|埔 pǔ bù|厦 shà xià|曾 zēng céng
-    仇 qiú chóu|解 jiě xiè|任 rèn rén|华 huá huà|渑 miǎn shéng|浚 jùn xùn|洗 xǐ xiǎn
-    莘 shēn xīn|莞 guǎn wǎn|荥 xíng yíng|葛 gé gě|覃 tán qín|燕 yàn yān|查 chá zhā|柏 bǎi bó
-    宿 sù xiù|济 jì jǐ|汤 tāng shāng|洞 dòng tóng|氏 shì zhī|牟 móu mù|石 shí dàn|繁 fán pó
-    台 tái tāi|涡 wō guō|阿 ā ē|拓 tuò tà|婼 ruò|圩 wéi xū|墟 xū|涌 yǒng chōng
-    陂 bēi pí pō|坊 fāng fáng|那 nà nā|亳 bó|郇 xún huán|郏 jiá|筠 yún jūn
-    垌 dòng tóng|峒 dòng tóng|栅 zhà shān|屏 píng bǐng|秘 mì bì|费 fèi bì|冯 féng píng|盖 gài gě
-    句 jù gōu|监 jiān jiàn|降 jiàng xiáng|角 jiǎo jué|藏 cáng zàng|强 qiáng jiàng
-    少 shǎo shào|舍 shè shě|薄 bó báo|卜 bǔ bo|岔 chà
-    传 chuán zhuàn|撮 cuō|大 dà dài|沌 dùn zhuàn|缪 móu miào|褚 chǔ|逄 páng
-    冠 guān guàn|桧 guì huì|哈 hā hǎ|见 jiàn xiàn|观 guān guàn|兴 xīng xìng
-    应 yīng yìng|中 zhōng zhòng|种 zhǒng chóng|正 zhèng zhēng|令 lìng líng|龟 guī qiū|颉 jié xié
-    万 wàn mò|尾 wěi yǐ|纪 jì jǐ|调 diào tiáo|弹 dàn tán|量 liáng liàng|弄 lòng nòng
-    巷 xiàng hàng|处 chù chǔ|场 chǎng cháng|地 dì de|溧 lì|漯 luò tà|泷 lóng shuāng|浍 huì kuài
-    鄱 pó|歙 shè xī|黟 yī|砀 dàng|枞 cōng zōng|芎 xiōng|崆 kōng|荷 hé hè|分 fēn fèn
-    塞 sài sāi|扇 shàn|教 jiào jiāo|将 jiāng jiàng|结 jié jiē|夹 jiā jiá
-    空 kōng kòng|宁 níng nìng|朴 pǔ piáo|奇 qí jī|曲 qū qǔ|畜 chù xù
-    荫 yīn yìn|咋 zǎ|著 zhù zhuó|转 zhuǎn zhuàn|相 xiāng xiàng|和 hé huò
-    差 chà chāi|称 chēng chèn|参 cān shēn|埋 mái mán|蒙 méng měng|磨 mó mò|模 mó mú|宓 mì fú
+    仇 qiú chóu|解 jiě xiè|任 rèn rén|华 huá huà|渑 miǎn shéng|浚 jùn xùn|洗 xǐ xiǎn|莘 shēn xīn
+    莞 guǎn wǎn|荥 xíng yíng|葛 gé gě|覃 tán qín|燕 yàn yān|查 chá zhā|柏 bǎi bó|宿 sù xiù
+    济 jì jǐ|汤 tāng shāng|洞 dòng tóng|氏 shì zhī|牟 móu mù|石 shí dàn|繁 fán pó|台 tái tāi
+    涡 wō guō|阿 ā ē|拓 tuò tà|圩 wéi xū|涌 yǒng chōng|陂 bēi pí pō|坊 fāng fáng|那 nà nā
+    郇 xún huán|筠 yún jūn|垌 dòng tóng|峒 dòng tóng|栅 zhà shān|屏 píng bǐng|秘 mì bì|费 fèi bì
+    冯 féng píng|盖 gài gě|句 jù gōu|监 jiān jiàn|降 jiàng xiáng|角 jiǎo jué|藏 cáng zàng
+    强 qiáng jiàng|少 shǎo shào|舍 shè shě|薄 bó báo|卜 bǔ bo|传 chuán zhuàn|大 dà dài
+    沌 dùn zhuàn|缪 móu miào|冠 guān guàn|桧 guì huì|哈 hā hǎ|见 jiàn xiàn|观 guān guàn
+    兴 xīng xìng|应 yīng yìng|中 zhōng zhòng|种 zhǒng chóng|正 zhèng zhēng|令 lìng líng
+    龟 guī qiū|颉 jié xié|万 wàn mò|尾 wěi yǐ|纪 jì jǐ|调 diào tiáo|弹 dàn tán|量 liáng liàng
+    弄 lòng nòng|巷 xiàng hàng|处 chù chǔ|场 chǎng cháng|地 dì de|漯 luò tà|泷 lóng shuāng
+    浍 huì kuài|歙 shè xī|枞 cōng zōng|荷 hé hè|分 fēn fèn|塞 sài sāi|教 jiào jiāo
+    将 jiāng jiàng|结 jié jiē|夹 jiā jiá|空 kōng kòng|宁 níng nìng|朴 pǔ piáo|奇 qí jī|曲 qū qǔ
+    畜 chù xù|荫 yīn yìn|差 chà chāi|著 zhù zhuó|转 zhuǎn zhuàn|相 xiāng xiàng|和 hé huò
+    称 chēng chèn|参 cān shēn|勒 lè lēi|埋 mái mán|蒙 méng měng|磨 mó mò|模 mó mú|宓 mì fú
     """.replace("\n", "|").split("|")
-    if len(line.split()) > 2
+    if line.strip()
 }
 # In these, one reading is as good as certain in a name: flagging each would bury the doubtful.
 _SETTLED = frozenset("大石中地分华兴宁和场处台夏正万会无观胜少种更空奇称车弄巷屏曲")

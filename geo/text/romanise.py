@@ -10,7 +10,7 @@ from itertools import islice, product
 
 from pypinyin import Style, lazy_pinyin
 
-from geo.text.generics import AUTONOMOUS, PEOPLES
+from geo.text.generics import AUTONOMOUS, GENERIC_READINGS, PEOPLES
 from geo.text.names import generic_part, search_key, segments
 from geo.text.readings import (
     POLYPHONES,
@@ -29,7 +29,7 @@ _ORDINAL_STREET = re.compile(
 )
 # A one-syllable modifier joins the generic part of streets and waters (rule 2): 潮白新河, 景山后街.
 _MODIFIED = frozenset("路街巷弄道河江渠桥港塘沟浜")
-_MODIFIERS = re.compile("(?:[东西南北中前后上下内外]?[大小新老]|[东西南北中前后上下内外])$")
+_MODIFIERS = re.compile("(?:[东西南北中前后上下内外]?[大小新老]|[东西南北中前后上下内外支])$")
 _NEITHER_LETTER_NOR_DIGIT = re.compile("[^a-z0-9]+")
 _PEOPLE = re.compile("(" + "|".join(sorted(PEOPLES, key=len, reverse=True)) + ")")
 # A settlement's own generic parts are joined (rule 3); those of divisions stay apart.
@@ -136,6 +136,8 @@ def _read(part: str, known: Mapping[str, Reading]) -> tuple[list[str], str, bool
         if is_doubtful(character) and syllables[at] == alone(character):
             syllables[at] = POLYPHONES[character][0]
     generic = generic_part(part).replace("·", "")
+    if generic in GENERIC_READINGS:
+        syllables[-1] = GENERIC_READINGS[generic]
     settled = len(part) - len(generic)
     # The longest reviewed name that the part begins with; not elsewhere: 第六安置区 is not 六安.
     reviewed = next((known[part[:n]] for n in range(len(part), 0, -1) if part[:n] in known), None)
