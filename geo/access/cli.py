@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from geo.access.answer import STATUS_ZH, AreaCoverage, Coverage
 from geo.access.coverage import coverage
 from geo.access.gaps import gaps
-from geo.access.question import AREAS, kind_name
+from geo.access.radius.answer import STATUS_ZH, AreaCoverage, Coverage
+from geo.access.radius.question import AREAS, kind_name
 from geo.access.standards import missing
 from geo.db.engine import open_session
 

@@ -1,8 +1,8 @@
 """How many people, of which age, live within a radius of a kind of facility, area by area?
 
-The doors to the database: a question is answered from a stored run while that run's data are still
-the data, and computed otherwise. The counting itself is `geo.access.answer`, the distances are
-`geo.access.ground`, the rules stand in docs/methods.md.
+The doors to the database: a question is answered from a stored run while that run's data are
+still the data, and computed otherwise. Counting is `geo.access.radius.answer`, distances are
+`geo.access.radius.ground`, the rules stand in docs/methods.md.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from datetime import date
 
 from sqlalchemy import text
 
-from geo.access.answer import AreaCoverage, Coverage, answer, nearest_counting
-from geo.access.ground import Polygons, base_year_of, read_ground
-from geo.access.question import AREA_ROWS, RADII_M, ask
-from geo.access.stored import count_current, current_run, data_stamp, forget_stale
-from geo.access.stored import store as keep
+from geo.access.gaps import gaps_on, nearest_anywhere
+from geo.access.radius.answer import AreaCoverage, Coverage, answer, nearest_counting
+from geo.access.radius.areas import AREA_ROWS, Polygons
+from geo.access.radius.ground import Floats, Ground, base_year_of, read_ground
+from geo.access.radius.question import RADII_M, ask
+from geo.access.radius.stored import count_current, current_run, data_stamp, forget_stale
+from geo.access.radius.stored import store as keep
+from geo.access.radius.stored_gaps import store_gaps
 from geo.models.kinds import GROUPS, KINDS
 from geo.progress import Progress, silent
 from geo.queries.admin import BELOW, Reader, unit
@@ -140,8 +143,23 @@ def _compute_areas(
             for radius_m in RADII_M:
                 asked = replace(first, kind=kind, radius_m=radius_m, across_border=across)
                 answers.append(answer(ground, asked, stamp, nearest_m))
-    keep(session, answers, by_default=True)
+    run_ids = keep(session, answers, by_default=True)
+    if areas == "district":
+        _draw_gaps(session, ground, dict(zip(run_ids, answers, strict=True)))
     return len(answers)
+
+
+def _draw_gaps(session: Reader, ground: Ground, runs: dict[int, Coverage]) -> None:
+    """Store the gaps that the page opens with; others are drawn when asked for, in no time."""
+    nearest_m: dict[str, Floats] = {}
+    for run_id, made in runs.items():
+        asked = made.question
+        if not asked.across_border:
+            continue
+        if asked.kind not in nearest_m:
+            nearest_m[asked.kind] = nearest_anywhere(session, ground, asked)
+        drawn = gaps_on(session, ground, asked, made.stamp, nearest_m[asked.kind])
+        store_gaps(session, run_id, drawn)
 
 
 def _has_areas(session: Reader, city_code: str, areas: str, on: date) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from geo.access.answer import AGES, AreaCoverage
+from geo.access.radius.answer import AGES, AreaCoverage
 from geo.errors import BadInput
 
 Row = TypeVar("Row")
@@ -23,10 +23,15 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Suppressed(Generic[Row]):
-    """Rows in which hidden counts are None, and which were hidden: (number of the row, column)."""
+    """Rows in which hidden counts are None, and which were hidden: (number of the row, column).
+
+    totals: columns whose total must be hidden as well, because nothing is left to hide beside the
+    small count.
+    """
 
     rows: tuple[Row, ...]
     hidden: frozenset[tuple[int, str]]
+    totals: frozenset[str] = frozenset()
 
 
 def suppress_small(
@@ -49,7 +54,7 @@ def suppress_small(
         values = _values(rows, column)
         small = {i for i, value in values.items() if 0 < value < threshold}
         hidden |= {(i, column) for i in _with_complements(small, values, threshold, has_total)}
-    return Suppressed(_without(rows, hidden), frozenset(hidden))
+    return _suppressed(rows, hidden, threshold)
 
 
 def suppress_coverage(
@@ -75,7 +80,19 @@ def suppress_coverage(
                 tied.add(i)
         tied = _with_complements(tied, covered, threshold, has_total)
         hidden |= {(i, whole) for i in few} | {(i, part) for i in tied}
-    return Suppressed(_without(rows, hidden), frozenset(hidden))
+    return _suppressed(rows, hidden, threshold)
+
+
+def _suppressed(
+    rows: Sequence[Row], hidden: set[tuple[int, str]], threshold: float
+) -> Suppressed[Row]:
+    """The rows without what is hidden, and the totals that would still give something away."""
+    totals = set()
+    for column in {column for _, column in hidden}:
+        gone = [getattr(rows[i], column) for i, name in hidden if name == column]
+        if sum(1 for value in gone if value > 0) < 2 or sum(gone) < threshold:
+            totals.add(column)
+    return Suppressed(_without(rows, hidden), frozenset(hidden), frozenset(totals))
 
 
 def _with_complements(

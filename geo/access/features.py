@@ -15,10 +15,9 @@ import orjson
 import shapely
 from sqlalchemy import text
 
-from geo.access.answer import STATUS_ZH, AreaCoverage, Coverage
-from geo.access.gaps import Gap, Gaps
-from geo.access.ground import Polygons, polygon_binds
-from geo.access.question import AREA_ROWS
+from geo.access.radius.answer import STATUS_ZH, AreaCoverage, Coverage
+from geo.access.radius.areas import AREA_ROWS, Polygons, polygon_binds
+from geo.access.radius.gap import Gap, Gaps
 from geo.queries.admin import BELOW, Reader
 
 LINE_DIGITS = 6

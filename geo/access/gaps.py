@@ -1,24 +1,25 @@
 """Where do the uncovered people live? Uncovered stretches of each area, the largest first.
 
 The people of an area's gaps are exactly its people minus its covered people, because both come from
-the same ground; the polygons are for drawing (`geo.access.drawing`). See docs/methods.md.
+the same ground; the polygons are for drawing (`geo.access.radius.drawing`). See docs/methods.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 
-from geo.access.answer import Coverage, answer, nearest_counting
-from geo.access.distance import CGCS2000, Floats, nearest_site
-from geo.access.drawing import Part, uncovered_parts
-from geo.access.ground import Ground, base_year_of, read_ground
-from geo.access.question import Question, ask
-from geo.access.stored import data_stamp
+from geo.access.radius.answer import answer, nearest_counting
+from geo.access.radius.distance import CGCS2000, Floats, nearest_site
+from geo.access.radius.drawing import Part, uncovered_parts
+from geo.access.radius.gap import Gap, Gaps
+from geo.access.radius.ground import Ground, base_year_of, read_ground
+from geo.access.radius.question import Question, ask
+from geo.access.radius.stored import data_stamp
+from geo.access.radius.stored_gaps import current_gaps
 from geo.errors import BadInput
 from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader, unit
@@ -32,41 +33,6 @@ _SITES_AROUND = text(
       AND f.validity @> CAST(:on AS date)
       AND f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4490)"""
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A connected uncovered part of one area; None is unknown.
-
-    rank: 1 = first in the asked order. area_m2: measured on the ellipsoid (量算值). nearest_m: mean
-    over its people aged 60 and over of the distance to the nearest open facility of the kind,
-    wherever it lies; None without people or without any facility.
-    """
-
-    rank: int
-    area_code: str
-    area_name: str
-    people_60: float
-    people_65: float | None
-    people_80: float | None
-    area_m2: float
-    nearest_m: float | None
-    shape: BaseGeometry
-
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """The gaps of a question in order, and the coverage they belong to.
-
-    count: how many there are before `limit`; dropped, dropped_m2: slivers without people that are
-    left out.
-    """
-
-    coverage: Coverage
-    gaps: tuple[Gap, ...]
-    count: int
-    dropped: int
-    dropped_m2: float
 
 
 def gaps(
@@ -97,11 +63,14 @@ def gaps(
         city=city, areas=areas, kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
     )  # fmt: skip
+    kept = current_gaps(session, question)
+    if kept is not None:
+        return _in_order(kept, order, limit)
     stamp = data_stamp(session)
     unit(session, question.city, on)
     question = replace(question, base_year=base_year_of(session, question))
     ground = read_ground(session, question, kinds=[kind], longest_m=radius_m)
-    return gaps_on(session, ground, question, stamp, order=order, limit=limit)
+    return _in_order(gaps_on(session, ground, question, stamp), order, limit)
 
 
 def gaps_on(
@@ -109,11 +78,12 @@ def gaps_on(
     ground: Ground,
     question: Question,
     stamp: int,
-    *,
-    order: str = "people",
-    limit: int | None = None,
+    nearest_m: Floats | None = None,
 ) -> Gaps:
-    """The gaps that a ground has for a question on it."""
+    """All gaps that a ground has for a question on it, most people first.
+
+    nearest_m: `nearest_anywhere(…)` of the kind where the caller has it already.
+    """
     counting_m = nearest_counting(ground, question.kind, across_border=question.across_border)
     uncovered = np.flatnonzero(~(counting_m <= question.radius_m))
     parts = uncovered_parts(
@@ -123,20 +93,26 @@ def gaps_on(
         across_border=question.across_border,
         cells=uncovered,
     )
-    nearest_m = np.full(len(ground.cell_area), np.nan)
-    nearest_m[uncovered] = _nearest_anywhere(session, ground, question, uncovered)
+    if nearest_m is None:
+        nearest_m = nearest_anywhere(session, ground, question)
     made = [_gap(ground, part, nearest_m) for part in parts]
     kept = [gap for gap in made if gap.people_60 > 0 or gap.area_m2 >= SLIVER_M2]
     slivers = [gap for gap in made if gap.people_60 <= 0 and gap.area_m2 < SLIVER_M2]
-    kept.sort(key=_by_people if order == "people" else _by_area)
-    ranked = tuple(replace(gap, rank=rank) for rank, gap in enumerate(kept[:limit], start=1))
+    kept.sort(key=_by_people)
     return Gaps(
         answer(ground, question, stamp, counting_m),
-        ranked,
+        tuple(replace(gap, rank=rank) for rank, gap in enumerate(kept, start=1)),
         len(kept),
         len(slivers),
         sum(gap.area_m2 for gap in slivers),
     )
+
+
+def _in_order(found: Gaps, order: str, limit: int | None) -> Gaps:
+    """The first `limit` gaps in the asked order, ranked anew."""
+    kept = sorted(found.gaps, key=_by_people if order == "people" else _by_area)[:limit]
+    ranked = tuple(replace(gap, rank=rank) for rank, gap in enumerate(kept, start=1))
+    return replace(found, gaps=ranked)
 
 
 def _gap(ground: Ground, part: Part, nearest_m: Floats) -> Gap:
@@ -163,15 +139,13 @@ def _gap(ground: Ground, part: Part, nearest_m: Floats) -> Gap:
     )
 
 
-def _nearest_anywhere(
-    session: Reader, ground: Ground, question: Question, cells: np.ndarray
-) -> Floats:
+def nearest_anywhere(session: Reader, ground: Ground, question: Question) -> Floats:
     """Distance (m) of each cell to the nearest open facility of the kind, in or outside the city.
 
     The facilities of the ground give an upper bound; all within that bound are then looked at.
     """
-    lon, lat = ground.cell_lon[cells], ground.cell_lat[cells]
-    if not len(cells):
+    lon, lat = ground.cell_lon, ground.cell_lat
+    if not len(lon):
         return np.empty(0)
     members = kinds_of(question.kind)
     known = [site for site in ground.sites if set(site.kinds).intersection(members)]

@@ -73,6 +73,15 @@ _ABOVE = text(
     ORDER BY a.step"""
 )
 
+_BOUNDS = text(
+    f"""WITH RECURSIVE {BELOW}, extent AS (
+        SELECT ST_Extent(u.geom) AS box FROM below b
+        JOIN admin_unit u ON u.code = b.code AND u.validity @> CAST(:on AS date)
+    )
+    SELECT ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north
+    FROM extent"""
+)
+
 _VERSIONS = text(
     f"""SELECT {_COLUMNS} FROM admin_unit u WHERE u.code = :code
     ORDER BY lower(u.validity) NULLS FIRST"""
@@ -218,6 +227,16 @@ def city_of(session: Reader, code: str, on: date) -> Unit:
     if not city:
         raise NotFound(f"no city is known above {full_code(code)} on {on}")
     return city[0]
+
+
+def bounds_of(session: Reader, code: str, *, on: date) -> tuple[float, float, float, float] | None:
+    """West, south, east, north (degrees) of a division's territory, or of all known ones under it.
+
+    None where no territory is known. Raises NotFound for a division not in force on that day.
+    """
+    found = unit(session, code, on)
+    row = session.execute(_BOUNDS, {"code": found.code, "on": on}).one()
+    return None if row.west is None else (row.west, row.south, row.east, row.north)
 
 
 def history(session: Reader, code: str) -> History:

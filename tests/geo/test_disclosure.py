@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.access.answer import AreaCoverage
 from geo.access.disclosure import suppress_coverage, suppress_small
+from geo.access.radius.answer import AreaCoverage
 from geo.errors import BadInput
 
 
@@ -43,6 +43,13 @@ def test_two_small_ones_that_stay_small_together_take_a_third() -> None:
 def test_zero_and_unknown_stay_as_they_are() -> None:
     assert shown([0, None, 50]) == [0, None, 50]
     assert shown([0, None, 5]) == [0, None, None]
+
+
+def test_a_total_that_gives_a_lone_small_count_away_is_named() -> None:
+    lone = suppress_small([Row(0), Row(5)], 10, columns=("people_60",))
+    assert lone.totals == {"people_60"}
+    paired = suppress_small([Row(50), Row(5)], 10, columns=("people_60",))
+    assert paired.totals == frozenset()
 
 
 def test_the_threshold_itself_is_shown_and_zero_hides_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,11 +12,12 @@ import shapely
 from pyproj import Geod
 from sqlalchemy.orm import Session
 
-from geo.access.coverage import coverage
-from geo.access.distance import nearest_site
-from geo.access.drawing import reach_circles
+from geo.access.coverage import compute_city, coverage
 from geo.access.features import gaps_geojson
-from geo.access.gaps import Gaps, gaps
+from geo.access.gaps import gaps
+from geo.access.radius.distance import nearest_site
+from geo.access.radius.drawing import reach_circles
+from geo.access.radius.gap import Gaps
 from geo.errors import BadInput
 from tests.factories import make_cell, make_city, make_facility, make_unit, make_zone, square
 
@@ -196,3 +198,28 @@ def test_the_demo_city(city_session: Session) -> None:
         found = asked(city_session, areas=areas, radius_m=500, on=today)
         assert_sums_hold(found)
         assert all(gap.shape.is_valid for gap in found.gaps)
+
+
+def test_stored_gaps_answer_until_an_input_is_written(two_districts) -> None:
+    random = np.random.default_rng(9)
+    for at in random.uniform((119.75, 31.6), (120.15, 31.8), (20, 2)):
+        make_facility(two_districts, tuple(at))
+    for at in random.uniform((119.75, 31.6), (120.15, 31.8), (100, 2)):
+        make_cell(two_districts, tuple(at), int(random.integers(0, 500)))
+    drawn = asked(two_districts)
+    compute_city(two_districts, "320400", on=TODAY)
+    kept = asked(two_districts)
+    assert kept.coverage.is_stored
+    assert not drawn.coverage.is_stored
+    assert kept.coverage.rows == drawn.coverage.rows
+    assert (kept.count, kept.dropped, kept.dropped_m2) == (
+        drawn.count, drawn.dropped, drawn.dropped_m2,
+    )  # fmt: skip
+    for one, other in zip(kept.gaps, drawn.gaps, strict=True):
+        assert replace(one, shape=None) == replace(other, shape=None)
+        assert one.shape.equals(other.shape)
+    assert asked(two_districts, order="area", limit=1).gaps[0].area_m2 == max(
+        gap.area_m2 for gap in drawn.gaps
+    )
+    make_facility(two_districts)
+    assert not asked(two_districts).coverage.is_stored

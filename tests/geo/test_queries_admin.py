@@ -238,3 +238,8 @@ def test_dust_of_a_conversion_is_no_gap(session: Session) -> None:
     _, _, metres = GRS80.inv(119.7, 31.7, 119.7, 31.8)
     found = neighbours(session, "320402", TODAY)
     assert found[0].shared_border_m == pytest.approx(metres, abs=0.01)
+
+
+def test_bounds_come_from_the_unit_and_all_under_it(small_city: Session) -> None:
+    assert admin.bounds_of(small_city, "320402", on=TODAY) == (119.6, 31.7, 119.7, 31.8)
+    assert admin.bounds_of(small_city, "320402100", on=TODAY) is None

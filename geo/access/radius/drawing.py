@@ -13,8 +13,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.access.distance import CGCS2000, Floats, Indices
-from geo.access.ground import Ground
+from geo.access.radius.distance import CGCS2000, Floats, Indices
+from geo.access.radius.ground import Ground
 
 CORNERS = 64
 LONE_CELL_M = 10.0
@@ -81,12 +81,13 @@ def _with_cells(
         shapes = [shapely.union_all(reach_circles(lon, lat, LONE_CELL_M))]
     if not shapes:
         return []
-    points = np.asarray(shapely.points(lon, lat))
     at = np.full(len(cells), -1, dtype=np.int64)
-    found, part = shapely.STRtree(shapes).query(points, predicate="intersects")
-    at[found[::-1]] = part[::-1]
-    for i in np.flatnonzero(at < 0):
-        at[i] = int(np.argmin(shapely.distance(points[i], shapes)))
+    for i, shape in enumerate(shapes):
+        shapely.prepare(shape)
+        open_cells = np.flatnonzero(at < 0)
+        at[open_cells[shapely.intersects_xy(shape, lon[open_cells], lat[open_cells])]] = i
+    for lone in np.flatnonzero(at < 0):
+        at[lone] = int(np.argmin(shapely.distance(shapely.Point(lon[lone], lat[lone]), shapes)))
     return [Part(area, shape, cells[at == i]) for i, shape in enumerate(shapes)]
 
 

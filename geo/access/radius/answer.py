@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.access.ground import Floats, Ground, Source, Unplaced
-from geo.access.question import Question, rule_in_words
+from geo.access.radius.ground import Floats, Ground, Source, Unplaced
+from geo.access.radius.question import Question, rule_in_words
 from geo.models.kinds import kinds_of
 
 AGES = ("60", "65", "80")
@@ -68,7 +68,8 @@ class Coverage:
     """The answer to a question: its areas by code, their total, and what it rests on.
 
     unplaced: people of the city whom no area holds (not in the total). facilities: how many
-    counted. stamp: state of the data (see `geo.access.stored`). is_stored: read, not computed now.
+    counted. stamp: state of the data (see `geo.access.radius.stored`). is_stored: read, not
+    computed now.
     """
 
     question: Question

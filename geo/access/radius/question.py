@@ -18,26 +18,6 @@ AREAS = {"district": "区县", "township": "乡镇街道", "zone": "片区", "po
 RADII_M = (300.0, 500.0, 1000.0)
 """The radii that pages offer: the 5-, 10- and 15-minute walks of the planning standards."""
 
-# Areas as rows (code, name, geom, where from); geom is NULL where no territory is known.
-AREA_ROWS = {
-    "district": """SELECT u.code, u.name, u.geom, u.source, u.source_date, u.is_synthetic
-        FROM below b
-        JOIN admin_unit u ON u.code = b.code AND u.validity @> CAST(:on AS date)
-        WHERE u.level = 3""",
-    "township": """SELECT u.code, u.name, u.geom, u.source, u.source_date, u.is_synthetic
-        FROM below b
-        JOIN admin_unit u ON u.code = b.code AND u.validity @> CAST(:on AS date)
-        WHERE u.level = 4""",
-    "zone": """SELECT z.code, z.name, z.geom, z.source, z.source_date, z.is_synthetic
-        FROM below b
-        JOIN planning_zone z ON z.parent_code = b.code
-        WHERE z.validity @> CAST(:on AS date)""",
-    "polygon": """SELECT p.code, p.name, ST_SetSRID(ST_GeomFromWKB(p.wkb), 4490) AS geom,
-            'given polygons' AS source, CAST(NULL AS date) AS source_date, false AS is_synthetic
-        FROM unnest(CAST(:codes AS text[]), CAST(:names AS text[]), CAST(:wkbs AS bytea[]))
-            AS p (code, name, wkb)""",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

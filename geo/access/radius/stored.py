@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select, text, true
 from sqlalchemy.dialects.postgresql import Range
 
-from geo.access.answer import MEASURED, AreaCoverage, Coverage, total_of
-from geo.access.ground import Source, Unplaced
-from geo.access.question import Question
+from geo.access.radius.answer import MEASURED, AreaCoverage, Coverage, total_of
+from geo.access.radius.ground import Source, Unplaced
+from geo.access.radius.question import Question
 from geo.models import Base, CoverageRow, CoverageRun, DataStamp
 from geo.queries.admin import Reader
 
@@ -54,7 +54,13 @@ def holds_around(session: Reader, on: date) -> Range[date]:
 
 def current_run(session: Reader, question: Question) -> Coverage | None:
     """The stored answer to a question, if its data are still the data; else None."""
-    run = session.execute(
+    run = run_of(session, question)
+    return None if run is None else restored(session, question, run)
+
+
+def run_of(session: Reader, question: Question) -> Any | None:
+    """The row of the stored run that answers a question on today's data, or None."""
+    return session.execute(
         select(_RUN)
         .where(
             *_same(question),
@@ -64,12 +70,6 @@ def current_run(session: Reader, question: Question) -> Coverage | None:
         .order_by(_RUN.c.on_date.desc())
         .limit(1)
     ).one_or_none()
-    if run is None:
-        return None
-    found = session.execute(
-        select(_ROW).where(_ROW.c.run_id == run.id).order_by(_ROW.c.area_code)
-    ).all()
-    return _restored(question, run, found)
 
 
 def count_current(
@@ -189,8 +189,11 @@ def _run_values(made: Coverage, holds: Range[date], by_default: bool) -> dict[st
     }
 
 
-def _restored(question: Question, run: Any, found: Sequence[Any]) -> Coverage:
+def restored(session: Reader, question: Question, run: Any) -> Coverage:
     """A stored run as the answer that it was."""
+    found = session.execute(
+        select(_ROW).where(_ROW.c.run_id == run.id).order_by(_ROW.c.area_code)
+    ).all()
     detail = run.detail
     rows = [
         AreaCoverage(

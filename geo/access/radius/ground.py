@@ -15,21 +15,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import TextClause, text
 
-from geo.access.question import AREA_ROWS, Question
-from geo.errors import BadInput, NotFound
+from geo.access.radius.areas import Polygons, area_statement, polygon_binds
+from geo.access.radius.question import Question
+from geo.errors import NotFound
 from geo.models.kinds import kinds_of
-from geo.queries.admin import BELOW, Reader
+from geo.queries.admin import Reader
 
-Polygons = Sequence[tuple[str, str, BaseGeometry]]
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
@@ -39,11 +37,27 @@ _AREAS = """SELECT a.code, a.name, ST_AsBinary(a.geom) AS wkb,
     a.source, a.source_date, a.is_synthetic
 FROM area a ORDER BY a.no"""
 
-_CELLS = f"""SELECT DISTINCT ON (c.id) c.id, a.no AS area, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat,
-    c.people_60, c.people_65, c.people_80
-FROM area a JOIN demand_cell c ON ST_Intersects(a.geom, c.geom)
-WHERE {_COUNT}
-ORDER BY c.id, a.no"""
+# What is read of a cell; the order of `_cells`.
+_CELL = """ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat, c.people_60, c.people_65, c.people_80,
+    c.source, c.source_date, c.is_synthetic"""
+
+_PLACED = f"""placed AS MATERIALIZED (
+    SELECT DISTINCT ON (c.id) c.id, a.no AS area, {_CELL}
+    FROM area a JOIN demand_cell c ON ST_Intersects(a.geom, c.geom)
+    WHERE {_COUNT}
+    ORDER BY c.id, a.no
+)"""
+
+_CELLS_OF_AREAS = "SELECT * FROM placed ORDER BY id"
+
+# With the people of the city whom no area holds (area −1): counted under it by code or position.
+_CELLS_OF_CITY = f"""SELECT * FROM placed
+UNION ALL
+SELECT c.id, -1, {_CELL} FROM demand_cell c
+WHERE {_COUNT} AND NOT EXISTS (SELECT FROM placed p WHERE p.id = c.id)
+  AND (c.admin_code IN (SELECT b.code FROM below b) OR ST_Intersects(c.geom, (
+    SELECT u.geom FROM admin_unit u WHERE u.code = :code AND u.validity @> CAST(:on AS date))))
+ORDER BY id"""
 
 # The box of the areas, wider by the radius: 1° of latitude has more than 110 574 m. ST_Distance
 # decides; the box only keeps far-away facilities out of the join.
@@ -87,21 +101,6 @@ FROM demand_cell c
 WHERE c.basis = :basis AND c.projection = :projection AND (
     c.geom && (SELECT ST_SetSRID(ST_Extent(a.geom)::geometry, 4490) FROM area a)
     OR c.admin_code IN (SELECT b.code FROM below b))"""
-
-# People of the city whom no area holds: counted under the city by code or by position.
-_UNPLACED = f"""SELECT count(*) AS cells, coalesce(sum(c.people_60), 0) AS people_60,
-    CASE WHEN count(*) = count(c.people_65) THEN coalesce(sum(c.people_65), 0) END AS people_65,
-    CASE WHEN count(*) = count(c.people_80) THEN coalesce(sum(c.people_80), 0) END AS people_80
-FROM demand_cell c
-WHERE {_COUNT}
-  AND (c.admin_code IN (SELECT b.code FROM below b) OR ST_Intersects(c.geom, (
-    SELECT u.geom FROM admin_unit u WHERE u.code = :code AND u.validity @> CAST(:on AS date))))
-  AND c.id NOT IN (
-    SELECT i.id FROM area a JOIN demand_cell i ON ST_Intersects(a.geom, i.geom))"""
-
-_PEOPLE_SOURCES = f"""SELECT c.source, c.source_date, c.is_synthetic, count(*) AS rows
-FROM area a JOIN demand_cell c ON ST_Intersects(a.geom, c.geom)
-WHERE {_COUNT} GROUP BY 1, 2, 3 ORDER BY 1, 2"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,32 +190,35 @@ def read_ground(
     members = sorted({member for kind in kinds for member in kinds_of(kind)})
     values: dict[str, Any] = question.binds() | polygon_binds(polygons)
     values |= {"kinds": members, "longest_m": float(longest_m)}
-    areas = session.execute(_statement(question.areas, _AREAS), values).all()
+    areas = session.execute(area_statement(question.areas, _AREAS), values).all()
     if not areas:
         raise NotFound(
             f"no areas of the kind {question.areas!r} are known under {question.city} "
             f"on {question.on}"
         )
-    cells = session.execute(_statement(question.areas, _CELLS), values).all()
-    sites = session.execute(_statement(question.areas, _SITES, _SITE_ROWS), values).all()
-    reach = session.execute(_statement(question.areas, _SITES, _REACH), values).all()
-    sources = session.execute(_statement(question.areas, _PEOPLE_SOURCES), values).all()
-    people = _column(cells, "people_60", "people_65", "people_80")
+    listed = _CELLS_OF_AREAS if question.areas == "polygon" else _CELLS_OF_CITY
+    cells = _cells(session.execute(area_statement(question.areas, _PLACED, listed), values).all())
+    sites = session.execute(area_statement(question.areas, _SITES, _SITE_ROWS), values).all()
+    reach = session.execute(area_statement(question.areas, _SITES, _REACH), values).all()
+    placed = cells.area >= 0
     return Ground(
         longest_m=float(longest_m),
         area_codes=tuple(a.code for a in areas),
         area_names=tuple(a.name for a in areas),
         area_shapes=tuple(None if a.wkb is None else shapely.from_wkb(a.wkb) for a in areas),
-        cell_area=np.array([c.area for c in cells], dtype=np.int64),
-        cell_lon=_column(cells, "lon")[:, 0],
-        cell_lat=_column(cells, "lat")[:, 0],
-        people=people,
+        cell_area=cells.area[placed],
+        cell_lon=cells.lon[placed],
+        cell_lat=cells.lat[placed],
+        people=cells.people[placed],
         sites=tuple(
             Site(**{**s._mapping, "kinds": tuple(s.kinds), "homes": tuple(s.homes)}) for s in sites
         ),
-        reaches=_reaches(members, np.array([c.id for c in cells], dtype=np.int64), reach),
-        sources=(*_area_sources(areas), *(Source("people", *s) for s in sources)),
-        unplaced=_unplaced(session, question, values),
+        reaches=_reaches(members, cells.id[placed], reach),
+        sources=(
+            *_counted("areas", [(a.source, a.source_date, a.is_synthetic) for a in areas]),
+            *_counted("people", cells.sources),
+        ),
+        unplaced=None if question.areas == "polygon" else _unplaced(cells.people[~placed]),
     )
 
 
@@ -228,7 +230,7 @@ def base_year_of(session: Reader, question: Question, polygons: Polygons | None 
     if question.base_year is not None:
         return question.base_year
     values = question.binds() | polygon_binds(polygons)
-    year = session.execute(_statement(question.areas, _BASE_YEAR), values).scalar_one()
+    year = session.execute(area_statement(question.areas, _BASE_YEAR), values).scalar_one()
     if year is None:
         raise NotFound(
             f"no {question.basis} population is stored for {question.city or 'the given areas'}; "
@@ -237,73 +239,49 @@ def base_year_of(session: Reader, question: Question, polygons: Polygons | None 
     return int(year)
 
 
-def polygon_binds(polygons: Polygons | None) -> dict[str, Any]:
-    """Given polygons as bind values. Raises BadInput for repeated codes and unusable shapes."""
-    if polygons is None:
-        return {}
-    codes = [code for code, _, _ in polygons]
-    if not codes or len(set(codes)) < len(codes):
-        raise BadInput(
-            "areas need at least one polygon, each with a code of its own", parameter="areas"
-        )
-    for code, _, shape in polygons:
-        if shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
-            raise BadInput(f"area {code!r} is no polygon but {shape.geom_type}", parameter="areas")
-        if not shape.is_valid:
-            reason = shapely.is_valid_reason(shape)
-            raise BadInput(f"area {code!r} is no valid polygon: {reason}", parameter="areas")
-    return {
-        "codes": codes,
-        "names": [name for _, name, _ in polygons],
-        "wkbs": [shapely.to_wkb(shape) for _, _, shape in polygons],
-    }
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Cells by id as arrays; area −1 = in none. sources: one entry per cell that lies in one."""
+
+    id: Indices
+    area: Indices
+    lon: Floats
+    lat: Floats
+    people: Floats
+    sources: list[tuple[Any, ...]]
 
 
-def _area_sources(rows: Sequence[Any]) -> list[Source]:
-    """The sources of the areas with how many of them each gave."""
-    counts = Counter((r.source, r.source_date, r.is_synthetic) for r in rows)
-    return [Source("areas", *key, rows=number) for key, number in counts.items()]
+def _cells(rows: Sequence[Any]) -> _Cells:
+    """Rows of `_CELL` as arrays; NULL becomes NaN."""
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 10
+    ids, area = (np.array(column, dtype=np.int64) for column in columns[:2])
+    lon, lat, *people = (np.array(column, dtype=np.float64) for column in columns[2:7])
+    sources = [key for key, no in zip(zip(*columns[7:], strict=True), area, strict=True) if no >= 0]
+    return _Cells(ids, area, lon, lat, np.column_stack(people), sources)
 
 
-def _unplaced(session: Reader, question: Question, values: dict[str, Any]) -> Unplaced | None:
-    """Given polygons claim no whole, so nobody is left out of them."""
-    if question.areas == "polygon":
-        return None
-    row = session.execute(_statement(question.areas, _UNPLACED), values).one()
-    return Unplaced(**row._mapping)
+def _counted(what: str, keys: Sequence[tuple[Any, ...]]) -> list[Source]:
+    """Each source (its name, date, whether synthetic) with how many rows it gave."""
+    return [Source(what, key[0], key[1], key[2], rows) for key, rows in Counter(keys).items()]
+
+
+def _unplaced(people: Floats) -> Unplaced:
+    """The sum of the cells that lie in no area; None for an age that is unknown for one of them."""
+    sums = [float(value) for value in people.sum(axis=0)]
+    known = [None if np.isnan(value) else value for value in sums]
+    return Unplaced(len(people), sums[0], known[1], known[2])
 
 
 def _reaches(members: list[str], cell_ids: Indices, rows: Sequence[Any]) -> dict[str, Reach]:
     """Distances by kind, with cells as indices; cells that lie in no area fall away."""
-    of_kind: dict[str, list[Any]] = {member: [] for member in members}
-    for row in rows:
-        of_kind[row.kind].append(row)
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 5
+    kind = np.array(columns[0], dtype=object)
+    ids, home, outsider = (np.array(column, dtype=np.int64) for column in columns[1:4])
+    distance_m = np.array(columns[4], dtype=np.float64)
+    cell = np.searchsorted(cell_ids, ids)
+    known = np.isin(ids, cell_ids)
     made = {}
-    for kind, found in of_kind.items():
-        ids = np.array([r.id for r in found], dtype=np.int64)
-        at = np.searchsorted(cell_ids, ids)
-        known = (at < len(cell_ids)) & (cell_ids[np.minimum(at, len(cell_ids) - 1)] == ids)
-        made[kind] = Reach(
-            at[known].astype(np.int64),
-            np.array([r.home for r in found], dtype=np.int64)[known],
-            np.array([r.outsider for r in found], dtype=np.int64)[known],
-            np.array([r.distance_m for r in found], dtype=np.float64)[known],
-        )
+    for member in members:
+        own = known & (kind == member)
+        made[member] = Reach(cell[own], home[own], outsider[own], distance_m[own])
     return made
-
-
-def _column(rows: Sequence[Any], *names: str) -> Floats:
-    """Columns of rows as an array (rows, names); NULL becomes NaN."""
-    values = [[getattr(row, name) for name in names] for row in rows]
-    return np.array(values, dtype=np.float64).reshape(len(rows), len(names))
-
-
-@lru_cache(maxsize=64)
-def _statement(areas: str, *parts: str) -> TextClause:
-    """The areas of a question, numbered by code from 0, and what is asked of them."""
-    numbered = f"""area AS MATERIALIZED (
-    SELECT (row_number() OVER (ORDER BY r.code) - 1)::integer AS no, r.*
-    FROM ({AREA_ROWS[areas]}) AS r
-)"""
-    ctes = ",\n".join([f"WITH RECURSIVE {BELOW}", numbered, *parts[:-1]])
-    return text(f"{ctes}\n{parts[-1]}")
