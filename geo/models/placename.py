@@ -63,7 +63,9 @@ class PlaceName(Keyed, Base):
     kind: Mapped[str] = mapped_column(Text, doc=" ".join(NAME_KINDS))
     language: Mapped[str] = mapped_column(Text, server_default="zh", doc="BCP 47 tag")
     pinyin: Mapped[str | None] = mapped_column(Text, doc="romanised by the rules of DOMAIN D.5")
-    reading_status: Mapped[str | None] = mapped_column(Text, doc="reviewed, library or uncertain")
+    reading_status: Mapped[str | None] = mapped_column(
+        Text, doc="reviewed, library, uncertain, or none where there are no Chinese characters"
+    )
     start_earliest: Mapped[int | None] = mapped_column(Integer, doc="year; NULL = unknown")
     start_latest: Mapped[int | None] = mapped_column(Integer, doc="year; NULL = unknown")
     end_earliest: Mapped[int | None] = mapped_column(Integer, doc="NULL = unknown or still in use")
