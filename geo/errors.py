@@ -40,4 +40,4 @@ class CrsError(BadInput):
 
 
 class DatabaseProblem(GeoError):
-    """The database cannot be started, reached or used; the message says which and how to mend it."""
+    """The database cannot be started, reached or used; the message says how to mend it."""
