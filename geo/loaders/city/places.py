@@ -24,7 +24,7 @@ from geo.loaders.city.units import (
     TOWNSHIP_SOURCE,
     twelve,
 )
-from geo.text import core, romanise
+from geo.text import core
 
 Json = dict[str, Any]
 Row = dict[str, str]
@@ -289,19 +289,18 @@ def cited_of(row: Row) -> str:
 
 
 def name_values(place: PlaceRecord) -> list[Json]:
-    """The names of a place as values of `place_name`, with pinyin for the Chinese ones."""
-    values = []
-    for name in place.names:
-        read = romanise(name.name, feature_class=place.feature_class)
-        is_read = name.language == "zh" and read.status != "none"
-        values.append(
-            {
-                "name": name.name, "kind": name.kind, "language": name.language,
-                "pinyin": read.text if is_read else None,
-                "reading_status": read.status if is_read else None,
-                "start_earliest": name.start, "start_latest": name.start,
-                "end_earliest": name.end_earliest, "end_latest": name.end_latest,
-                "certainty": name.certainty, "citation": name.citation,
-            }
-        )  # fmt: skip
-    return values
+    """The names of a place as values of `place_name`; pinyin comes with their search keys."""
+    return [
+        {
+            "name": name.name,
+            "kind": name.kind,
+            "language": name.language,
+            "start_earliest": name.start,
+            "start_latest": name.start,
+            "end_earliest": name.end_earliest,
+            "end_latest": name.end_latest,
+            "certainty": name.certainty,
+            "citation": name.citation,
+        }
+        for name in place.names
+    ]
