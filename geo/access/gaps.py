@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import text
 
 from geo.access.radius.answer import answer, nearest_counting
+from geo.access.radius.areas import Polygons
 from geo.access.radius.distance import CGCS2000, Floats, nearest_site
 from geo.access.radius.drawing import Part, uncovered_parts
 from geo.access.radius.gap import Gap, Gaps
@@ -71,6 +72,32 @@ def gaps(
     question = replace(question, base_year=base_year_of(session, question))
     ground = read_ground(session, question, kinds=[kind], longest_m=radius_m)
     return _in_order(gaps_on(session, ground, question, stamp), order, limit)
+
+
+def gaps_of(
+    session: Reader,
+    polygons: Polygons,
+    *,
+    kind: str,
+    radius_m: float,
+    on: date,
+    basis: str = "resident",
+    base_year: int | None = None,
+    projection: str = "none",
+    across_border: bool = True,
+) -> Gaps:
+    """The uncovered stretches of any set of polygons, most people first.
+
+    Parameters and errors as `geo.access.coverage.coverage_of`.
+    """
+    question = ask(
+        city="", areas="polygon", kind=kind, radius_m=radius_m, on=on, basis=basis,
+        base_year=base_year, projection=projection, across_border=across_border,
+    )  # fmt: skip
+    stamp = data_stamp(session)
+    question = replace(question, base_year=base_year_of(session, question, polygons))
+    ground = read_ground(session, question, kinds=[kind], longest_m=radius_m, polygons=polygons)
+    return gaps_on(session, ground, question, stamp)
 
 
 def gaps_on(
