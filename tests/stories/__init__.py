@@ -1,0 +1,1 @@
+"""Whole journeys of the four kinds of users."""
