@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import text
 
@@ -54,6 +55,8 @@ def load(
         "crs": crs, "on": _day(on), "dry_run": dry_run, "secrecy": secrecy,
         "facility_kind": facility_kind, "datum_shift": _shift(datum_shift),
     }  # fmt: skip
+    if report is not None and not report.absolute().parent.is_dir():
+        raise _unwritable(report, "没有这个文件夹 · no such folder")
     with open_session("atlas load") as session:
         made = load_delivery(session, kind, file, **options)  # type: ignore[arg-type]
     if report is not None:
@@ -70,20 +73,23 @@ def deliveries(
     from geo.db.engine import open_session
 
     query = text("""
-SELECT id, kind, file_name, received_at::timestamp(0), crs_used, secrecy, status,
-       report ->> 'rows_read', report ->> 'kept', report ->> 'updated', report ->> 'unchanged',
-       report ->> 'refused'
+SELECT id, file_name || E'\\n' || kind,
+       to_char(received_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
+       coalesce(crs_used, '—') || E'\\n' || secrecy || ' ' || status,
+       CASE WHEN report ? 'rows_read' THEN format('%s=%s+%s+%s+%s+%s',
+            report ->> 'rows_read', report ->> 'kept', report ->> 'merged', report ->> 'updated',
+            report ->> 'unchanged', report ->> 'refused') END
 FROM delivery ORDER BY id DESC LIMIT :limit""")
     with open_session("atlas deliveries") as session:
         rows = session.execute(query, {"limit": limit}).all()
     shown = Table(title="交付 · Deliveries")
     for heading in (
-        "编号 id", "种类 kind", "文件 file", "时间 received", "坐标系 CRS", "密级 secrecy",
-        "状态 status", "读入 read", "新增 kept", "更新 updated", "未变 unchanged", "拒绝 refused",
+        "编号\nid", "文件, 种类\nfile, kind", "时间\nreceived", "坐标系, 密级\nCRS, secrecy",
+        "读=增+并+改+同+拒\nrows",
     ):  # fmt: skip
         shown.add_column(heading)
     for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+        shown.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     console.print(shown)
 
 
@@ -144,20 +150,25 @@ def _write(path: Path, content: str) -> None:
     try:
         path.write_text(content + "\n", encoding="utf-8")
     except OSError as problem:
-        raise BadInput(
-            f"报告写不到 {path}: {problem.strerror}。\nThe report cannot be written to {path}.",
-            parameter="report",
-        ) from None
+        raise _unwritable(path, str(problem.strerror)) from None
+
+
+def _unwritable(path: Path, why: str) -> BadInput:
+    return BadInput(
+        f"报告写不到 {path}: {why}。\nThe report cannot be written to {path}: {why}.",
+        parameter="report",
+    )
 
 
 def _show(made: Report) -> None:
     """The report on a screen: the counts, where the rows lie, and the first ten problems."""
     counts = made.counts
-    shown = Table(title=f"{made.file_name} · {made.crs.used} · {made.encoding}")
+    shown = Table(title=f"{escape(made.file_name)} · {made.crs.used} · {made.encoding}")
     for heading, number in (
-        ("读入 read", counts.rows_read), ("新增 kept", counts.kept), ("合并 merged", counts.merged),
-        ("更新 updated", counts.updated), ("未变 unchanged", counts.unchanged),
-        ("拒绝 refused", counts.refused), ("待核 review", counts.review),
+        ("读入\nread", counts.rows_read), ("新增\nkept", counts.kept),
+        ("合并\nmerged", counts.merged), ("更新\nupdated", counts.updated),
+        ("未变\nunchanged", counts.unchanged), ("拒绝\nrefused", counts.refused),
+        ("待核\nreview", counts.review),
     ):  # fmt: skip
         shown.add_column(heading, footer=str(number), justify="right")
     shown.add_row(*(str(column.footer) for column in shown.columns))

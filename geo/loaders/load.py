@@ -279,6 +279,11 @@ def _report(
     made: _Prepared, path: Path, kind: str, on: date, secrecy: str, counts: Counts,
     placement: Placement, problems: list[Problem],
 ) -> Report:  # fmt: skip
+    headings = {name: made.table.columns[at] for name, at in made.mapping.fields.items()}
+    problems = [
+        replace(problem, column=headings.get(problem.column or "", problem.column))
+        for problem in problems
+    ]
     return Report(
         counts=counts,
         encoding=made.table.encoding,
