@@ -13,9 +13,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
-from api.deps import Doors, HomeCity
+from api.deps import HomeCity
 from api.envelope import Envelope
 from api.problems import install
+from api.reads import Doors
 from api.routes import access, facilities, health, pages, places, sources, units
 from api.schemas.problem import Problem
 from geo.db import Database, open_database

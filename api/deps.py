@@ -1,14 +1,8 @@
-"""What does a route need besides its own parameters? The database, the day, the city, the check.
-
-Two doors lead to the database. `public` is the read-only role that sees published rows and public
-columns only, on AUTOCOMMIT connections. `staff` is a read-only transaction of the owner: for
-tokens, and for counts over demand cells, which the public may see as sums but not as cells.
-"""
+"""What does a route need besides its own parameters? The database, the day, the city, the check."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, cast
@@ -16,9 +10,9 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from sqlalchemy import Connection, Engine, text
 from starlette.exceptions import HTTPException
 
+from api.reads import Doors
 from api.schemas.parameters import (
     BarrierFree,
     BBox,
@@ -36,50 +30,11 @@ from api.schemas.parameters import (
     WithinArea,
     WithMedical,
 )
-from geo.db import Database, make_engine, read_engine
 from geo.errors import BadInput
 from geo.queries.filters import FacilityFilter
 from geo.settings import CitySettings, read
 
 CHINA_TIME = timezone(timedelta(hours=8))
-STATEMENT_TIMEOUT_S = 30
-
-
-@dataclass(frozen=True)
-class Doors:
-    """The ways to the database that requests take."""
-
-    public_engine: Engine
-    owner_engine: Engine
-
-    @classmethod
-    def of(cls, database: Database) -> Doors:
-        """Make both engines; nothing connects before the first request."""
-        return cls(read_engine(database), make_engine(database.owner_url, role="owner"))
-
-    @contextmanager
-    def public(self) -> Iterator[Connection]:
-        """A connection for one request that sees what the public may see."""
-        with self.public_engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def staff(self) -> Iterator[Connection]:
-        """A read-only transaction of the owner with the same statement timeout."""
-        with self.owner_engine.connect() as connection:
-            connection.execute(text("SET TRANSACTION READ ONLY"))
-            connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
-            yield connection
-
-    def ping(self) -> None:
-        """Ask the database for an answer as the public; raises when it gives none."""
-        with self.public() as connection:
-            connection.execute(text("SELECT 1"))
-
-    def close(self) -> None:
-        """Close every connection."""
-        self.public_engine.dispose()
-        self.owner_engine.dispose()
 
 
 async def _doors(request: Request) -> Doors:

@@ -33,7 +33,8 @@ from api.security import Caller, requires
 from geo.access.coverage import Coverage, coverage, coverage_of
 from geo.access.disclosure import suppress_coverage, suppress_small
 from geo.access.features import coverage_geojson, gaps_geojson
-from geo.access.gaps import Gap, gaps
+from geo.access.gaps import gaps
+from geo.access.radius.gap import Gap
 from geo.access.standards import missing
 from geo.errors import NotAllowed
 from geo.queries.features import units_geojson
@@ -59,7 +60,7 @@ def covered(
     across_border: AcrossBorder = True,
 ) -> Response:
     """Elders within a straight-line radius of an open facility, by area; nobody counts twice."""
-    with doors.staff() as connection:
+    with doors.counting() as connection:
         found = coverage(
             connection,
             city=city,
@@ -84,7 +85,7 @@ def uncovered(
     limit: LimitToThousand = 100,
 ) -> Response:
     """The uncovered stretches of each area, those with the most elders first."""
-    with doors.staff() as connection:
+    with doors.counting() as connection:
         found = gaps(
             connection,
             city=city,
@@ -146,7 +147,7 @@ def covered_within(
 ) -> Response:
     """The same for up to 200 polygons; nothing of them is kept. Needs the role planner."""
     polygons = polygons_of(sent)
-    with doors.staff() as connection:
+    with doors.counting() as connection:
         if caller.division_code is not None:
             outline = units_geojson(connection, code=caller.division_code, on=day)
             if not lie_within(polygons, outline):

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from pyproj import Geod
 
+from api.reads import COUNTING_AT_ONCE
 from api.schemas.answers import Facilities, FacilitiesNear
 from api.schemas.coverage import CoverageAnswer, GapsAnswer, MissingAnswer
 from api.schemas.divisions import Neighbours, Sources, Units, Zones
@@ -271,6 +272,23 @@ def test_gaps_hold_those_who_are_not_covered(client: TestClient) -> None:
             assert p.people_60 - p.covered_60 - shown >= 10, "what is withheld must not be small"
     few = asked(client, GapsAnswer, "/api/access/gaps", limit=3, **question)
     assert [one.properties for one in few.features] == [one.properties for one in told.features[:3]]
+
+
+def test_heavy_counts_wait_their_turn_and_light_questions_do_not(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = client.app.state.doors.turns  # type: ignore[attr-defined]
+    monkeypatch.setattr("api.reads.COUNTING_PATIENCE_S", 0.01)
+    taken = [turns.acquire() for _ in range(COUNTING_AT_ONCE)]
+    try:
+        answer = client.get("/api/access/coverage", params={"kind": "canteen"})
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert client.get("/api/units/320400").status_code == 200
+    finally:
+        for _ in taken:
+            turns.release()
+    assert client.get("/api/access/coverage", params={"kind": "canteen"}).status_code == 200
 
 
 def test_what_must_be_there(client: TestClient) -> None:

@@ -1,0 +1,78 @@
+"""How do requests reach the database, as whom, and how many heavy ones at a time?
+
+Two doors lead there. `public` is the read-only role that sees published rows and public columns
+only, on AUTOCOMMIT connections. `staff` is a read-only transaction of the owner: for tokens, and
+for counts over cells of people, which the public may see as sums but not as cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+
+from sqlalchemy import Connection, Engine, text
+
+from geo.db import Database, make_engine, read_engine
+from geo.errors import Unavailable
+
+STATEMENT_TIMEOUT_S = 30
+COUNTING_AT_ONCE = 4
+COUNTING_PATIENCE_S = 3.0
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The ways to the database that requests take."""
+
+    public_engine: Engine
+    owner_engine: Engine
+    turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(COUNTING_AT_ONCE))
+
+    @classmethod
+    def of(cls, database: Database) -> Doors:
+        """Make both engines; nothing connects before the first request."""
+        return cls(read_engine(database), make_engine(database.owner_url, role="owner"))
+
+    @contextmanager
+    def public(self) -> Iterator[Connection]:
+        """A connection for one request that sees what the public may see."""
+        with self.public_engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def staff(self) -> Iterator[Connection]:
+        """A read-only transaction of the owner with the same statement timeout."""
+        with self.owner_engine.connect() as connection:
+            connection.execute(text("SET TRANSACTION READ ONLY"))
+            connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
+            yield connection
+
+    @contextmanager
+    def counting(self) -> Iterator[Connection]:
+        """The same for counts that may take seconds; only some at one time, so that a few heavy
+        questions leave threads and connections for the light ones.
+
+        Raises Unavailable when no turn comes within COUNTING_PATIENCE_S.
+        """
+        if not self.turns.acquire(timeout=COUNTING_PATIENCE_S):
+            raise Unavailable(
+                "正在计算的请求过多,请稍后再试 / "
+                "too many counts are running; try again in a few seconds"
+            )
+        try:
+            with self.staff() as connection:
+                yield connection
+        finally:
+            self.turns.release()
+
+    def ping(self) -> None:
+        """Ask the database for an answer as the public; raises when it gives none."""
+        with self.public() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.public_engine.dispose()
+        self.owner_engine.dispose()
