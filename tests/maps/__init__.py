@@ -1,0 +1,1 @@
+"""Tests of pages, saved files and page assets."""
