@@ -16,8 +16,14 @@ from geo.access.gaps import gaps_on, nearest_anywhere
 from geo.access.radius.answer import AreaCoverage, Coverage, answer, nearest_counting
 from geo.access.radius.areas import AREA_ROWS, Polygons
 from geo.access.radius.ground import Floats, Ground, base_year_of, read_ground
-from geo.access.radius.question import RADII_M, ask
-from geo.access.radius.stored import count_current, current_run, data_stamp, forget_stale
+from geo.access.radius.question import AREAS, RADII_M, ask
+from geo.access.radius.stored import (
+    count_current,
+    current_run,
+    data_stamp,
+    forget_stale,
+    wait_for_turn,
+)
 from geo.access.radius.stored import store as keep
 from geo.access.radius.stored_gaps import store_gaps
 from geo.models.kinds import GROUPS, KINDS
@@ -113,6 +119,7 @@ def compute_city(
     city = unit(session, city_code, on)
     kinds = [*KINDS, *GROUPS]
     expected = len(kinds) * len(RADII_M) * 2
+    wait_for_turn(session)  # whoever comes second finds the work of the first, and skips
     stamp = data_stamp(session)
     kept = count_current(session, city.code, on, stamp, kinds=kinds, radii_m=RADII_M)
     present = [areas for areas in CITY_AREAS if _has_areas(session, city.code, areas, on)]
@@ -122,17 +129,19 @@ def compute_city(
     # Fresh statistics: right after loading the planner would know nothing of these tables.
     session.execute(text("ANALYZE demand_cell, facility, admin_unit, planning_zone"))
     runs = 0
-    for step, areas in enumerate(present):
-        progress(step, len(present), f"覆盖率 coverage: {areas}")
-        runs += _compute_areas(session, city.code, areas, kinds, on, stamp)
-    progress(len(present), len(present), "覆盖率 coverage")
+    for areas in present:
+        progress(0, None, f"覆盖率 coverage · {AREAS[areas]}")
+        ground, made = _compute_areas(session, city.code, areas, kinds, on, stamp)
+        runs += len(made)
+        if areas == "district":
+            _draw_gaps(session, ground, made, progress)
     return Computed(runs, skipped=False)
 
 
 def _compute_areas(
     session: Reader, city_code: str, areas: str, kinds: list[str], on: date, stamp: int
-) -> int:
-    """Read the ground once and store the answers to every question on it."""
+) -> tuple[Ground, dict[int, Coverage]]:
+    """Read the ground once and store the answers to every question on it; run id → answer."""
     first = ask(city=city_code, areas=areas, kind=kinds[0], radius_m=max(RADII_M), on=on)
     first = replace(first, base_year=base_year_of(session, first))
     ground = read_ground(session, first, kinds=kinds, longest_m=max(RADII_M))
@@ -144,18 +153,18 @@ def _compute_areas(
                 asked = replace(first, kind=kind, radius_m=radius_m, across_border=across)
                 answers.append(answer(ground, asked, stamp, nearest_m))
     run_ids = keep(session, answers, by_default=True)
-    if areas == "district":
-        _draw_gaps(session, ground, dict(zip(run_ids, answers, strict=True)))
-    return len(answers)
+    return ground, dict(zip(run_ids, answers, strict=True))
 
 
-def _draw_gaps(session: Reader, ground: Ground, runs: dict[int, Coverage]) -> None:
+def _draw_gaps(
+    session: Reader, ground: Ground, runs: dict[int, Coverage], progress: Progress
+) -> None:
     """Store the gaps that the page opens with; others are drawn when asked for, in no time."""
+    wanted = {run_id: made for run_id, made in runs.items() if made.question.across_border}
     nearest_m: dict[str, Floats] = {}
-    for run_id, made in runs.items():
+    for done, (run_id, made) in enumerate(wanted.items(), start=1):
         asked = made.question
-        if not asked.across_border:
-            continue
+        progress(done, len(wanted), "服务缺口 gaps")
         if asked.kind not in nearest_m:
             nearest_m[asked.kind] = nearest_anywhere(session, ground, asked)
         drawn = gaps_on(session, ground, asked, made.stamp, nearest_m[asked.kind])

@@ -171,7 +171,7 @@ def test_people_outside_every_area_are_reported(two_districts) -> None:
     assert found.total.people_60 == 10
     make_unit(two_districts, "320402001000", level=4, parent_code="320402000000", geom=None)
     townships = asked(two_districts, areas="township")
-    assert townships.total.people_60 is None
+    assert (townships.total.status, townships.total.people_60) == ("no_geometry", None)
     assert townships.unplaced.people_60 == 17
 
 
@@ -229,6 +229,17 @@ def test_every_sort_of_write_makes_a_run_stale(two_districts, write) -> None:
     make_cell(two_districts, (119.85, 31.7), 40)
     asked(two_districts, store=True)
     write(two_districts)
+    assert not asked(two_districts).is_stored
+
+
+def test_a_slow_writer_with_a_small_stamp_is_noticed(two_districts) -> None:
+    make_cell(two_districts, (119.85, 31.7), 40)
+    make_facility(two_districts, (119.85, 31.7))
+    make_zone(two_districts)  # the largest stamp is not the facilities'
+    asked(two_districts, store=True)
+    two_districts.execute(
+        text("UPDATE data_stamp SET stamp = stamp + 1 WHERE table_name = 'facility'")
+    )
     assert not asked(two_districts).is_stored
 
 

@@ -174,10 +174,11 @@ def _by_area(ground: Ground, chosen: NDArray[np.bool_]) -> Floats:
 
 
 def total_of(rows: tuple[AreaCoverage, ...]) -> AreaCoverage:
-    """The sum over measured areas; partial when others are unknown, no_cells when none is known."""
+    """The sum over measured areas; partial when others are unknown, no numbers when all are."""
     measured = [row for row in rows if row.status == MEASURED]
     if not measured:
-        return AreaCoverage("", "合计", NO_CELLS)
+        undrawn = any(row.status == NO_GEOMETRY for row in rows)
+        return AreaCoverage("", "合计", NO_GEOMETRY if undrawn else NO_CELLS)
     sums: list[float | None] = []
     for name in (*(f"people_{age}" for age in AGES), *(f"covered_{age}" for age in AGES)):
         values = [getattr(row, name) for row in measured]

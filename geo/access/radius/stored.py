@@ -1,8 +1,8 @@
 """Which coverage was computed before, and is it still true?
 
-A stored run is true as long as no input was written since (its `data_stamp` is the largest stamp of
-the input tables; triggers move a table's stamp with every insert, update, delete and truncate) and
-the asked day lies in `holds`, the days during which no input begins or ends.
+A stored run is true as long as no input was written since (its `data_stamp` is the sum of the
+stamps of the input tables; triggers move a table's stamp with every insert, update, delete and
+truncate) and the asked day lies in `holds`, the days during which no input begins or ends.
 """
 
 from __future__ import annotations
@@ -39,8 +39,12 @@ _HOLDS = text(
 
 
 def data_stamp(session: Reader) -> int:
-    """The state of the inputs of coverage: grows with every write to one of their tables."""
-    asked = select(func.coalesce(func.max(DataStamp.stamp), 0)).where(
+    """The state of the inputs of coverage: grows with every write to one of their tables.
+
+    The sum over the tables, not the largest: a slow writer may commit a stamp that is smaller than
+    another table's, and that must show too.
+    """
+    asked = select(func.coalesce(func.sum(DataStamp.stamp), 0)).where(
         DataStamp.table_name.in_(INPUTS)
     )
     return int(session.execute(asked).scalar_one())
@@ -104,6 +108,11 @@ def forget_stale(session: Reader, city_code: str, stamp: int) -> None:
     session.execute(delete(_RUN).where(_RUN.c.city_code == city_code, _RUN.c.data_stamp != stamp))
 
 
+def wait_for_turn(session: Reader) -> None:
+    """Let one transaction at a time store runs: two that answer one question must not collide."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('atlas.coverage_run'))"))
+
+
 def store(session: Reader, answers: Sequence[Coverage], *, by_default: bool) -> list[int]:
     """Keep answers (in place of earlier ones to the same questions); their run ids, in order.
 
@@ -112,6 +121,7 @@ def store(session: Reader, answers: Sequence[Coverage], *, by_default: bool) -> 
     """
     if not answers:
         return []
+    wait_for_turn(session)
     holds = holds_around(session, answers[0].question.on)
     for made in answers:
         same_day = _RUN.c.on_date == made.question.on
