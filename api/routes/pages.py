@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from html import escape
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -79,7 +80,7 @@ for _path, _draw in DRAWN.items():
 async def documentation(request: Request) -> Response:
     """The documentation of the API: Swagger UI from our own files, no request to another host."""
     nonce = secrets.token_urlsafe(16)
-    root = request.scope.get("root_path", "")
+    root = escape(request.scope.get("root_path", ""), quote=True)
     return as_page(_DOCS.format(root=root, nonce=nonce), nonce)
 
 

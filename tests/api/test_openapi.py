@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.problems import PROBLEM
 
+PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 CONTRACT = {
     "/api/health", "/api/health/ready", "/api/version", "/api/kinds", "/api/facilities",
     "/api/facilities/nearest", "/api/facilities/within-radius", "/api/facilities/{code}",
@@ -82,9 +84,16 @@ def test_no_reference_leads_nowhere(document: dict[str, Any]) -> None:
 
 
 def test_the_written_page_names_every_address(document: dict[str, Any]) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
-    missing = [path for path in document["paths"] if f"`{path}`" not in page]
+    missing = [path for path in document["paths"] if f"`{path}`" not in PAGE]
     assert not missing
+
+
+def test_every_written_example_works(client: TestClient) -> None:
+    examples = re.findall(r"^\| `/api/[^|]*\|[^|]*\| `([^`]+)` \|$", PAGE, flags=re.M)
+    assert len(examples) >= 22
+    for address in examples:
+        answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.text[:300])
 
 
 def test_the_documentation_page_asks_nobody_else(away: TestClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -70,6 +71,24 @@ def test_everything_works_under_a_prefix(city: Database) -> None:
         missing = client.get("/atlas/nope", headers={"Accept": "text/html"})
         assert 'href="/atlas/"' in missing.text
         assert client.delete("/atlas/api/kinds").headers["allow"] == "GET, HEAD"
+
+
+def test_a_city_set_by_name_is_the_one_that_pages_show(
+    city: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATLAS_CITY", "常州市")
+    with TestClient(create_app(city)) as client:
+        assert "常州市" in client.get("/elder-care").text
+    with TestClient(create_app(city, city_code="110000000000")) as client:
+        assert client.get("/elder-care").status_code == 404
+
+
+def test_head_on_a_real_server(server: str) -> None:
+    for address in ("/api/facilities", "/elder-care", "/static/css/shell.css"):
+        answer = httpx.head(f"{server}{address}")
+        assert answer.status_code == 200
+        assert int(answer.headers["content-length"]) > 0
+        assert answer.content == b""
 
 
 def test_a_tile_server_is_let_into_the_policy(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
 from api.app import create_app
 from api.schemas.coverage import CoverageAnswer
 from api.security import PREFIX, caller_of, issue, listed, revoke
+from api.token_cli import app as token_cli
 from geo.db import Database, make_engine
 from geo.errors import BadInput, NotFound
 from geo.models.account import ROLES, ApiToken
@@ -177,6 +180,29 @@ def test_bodies_that_are_no_json_too_large_or_too_deep(service: TestClient, kept
 def test_the_body_is_read_only_for_a_known_caller(service: TestClient) -> None:
     """Whoever has no token learns nothing about the body."""
     assert service.post(ADDRESS, json={"type": "nonsense"}).status_code == 401
+
+
+# --- the command ------------------------------------------------------------
+
+
+def test_the_command_makes_lists_and_revokes(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.token_cli.open_session", lambda: nullcontext(session))
+    run = CliRunner().invoke
+    made = run(token_cli, ["create", "片区规划", "--division", "320402", "--days", "30"])
+    assert made.exit_code == 0, made.output
+    secret = made.stdout.strip().splitlines()[0]
+    caller = caller_of(session, secret)
+    assert caller is not None
+    assert (caller.role, caller.division_code) == ("planner", "320402000000")
+    shown = run(token_cli, ["list"])
+    assert "片区规划" in shown.output
+    assert secret not in shown.output
+    (token,) = listed(session)
+    assert run(token_cli, ["revoke", str(token.id)]).exit_code == 0
+    assert caller_of(session, secret) is None
+    assert run(token_cli, ["create", "x", "--role", "king"]).exit_code != 0
 
 
 # --- on a real city ---------------------------------------------------------
