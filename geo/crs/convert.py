@@ -1,62 +1,28 @@
-"""How do delivered coordinates become CGCS2000 longitudes and latitudes (EPSG:4490)?
-
-Everything that comes in passes through `to_stored`; nothing else in the house converts inwards.
-
-Axis order. A Chinese survey sheet calls north X (纵坐标) and east Y (横坐标); EPSG:4490 and the
-Gauss–Krüger zones 4513–4554 list north first too; software that draws lists east first. Here the
-*first* array is always east (longitude, 横坐标) and the *second* north (latitude, 纵坐标), whatever
-the columns were called. Who reads the columns settles which is which (`loaders/fields.py`).
-
-GCJ-02 (高德, 腾讯) and BD-09 (百度) have no EPSG code and no published inverse: their shift is
-undone by iteration, and the result is labelled approximate (近似). Xian 80 and Beijing 54 cannot
-be brought to CGCS2000 without parameters for the place: PROJ would silently do nothing.
-"""
+"""How do coordinates in a named CRS become longitudes and latitudes in CGCS2000?"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError as ProjCrsError
 from pyproj.exceptions import ProjError
 
+from geo.crs.names import (
+    FIRST_MERIDIAN,
+    FIRST_ZONE,
+    LAST_MERIDIAN,
+    LAST_ZONE,
+    STORED,
+    known_crs,
+    unknown_crs,
+)
+from geo.crs.phone_maps import Array, bd09_to_gcj02, gcj02_to_wgs84
 from geo.errors import CrsError
-
-Array = NDArray[np.float64]
-
-STORED = "EPSG:4490"
-FIRST_ZONE, LAST_ZONE = 4513, 4533  # 3° zones 25–45, easting with the zone number in front
-FIRST_MERIDIAN, LAST_MERIDIAN = 4534, 4554  # the same zones named by meridian, without it
-
-_NAMES = {
-    "cgcs2000": STORED,
-    "国家2000": STORED,
-    "2000国家大地坐标系": STORED,
-    "wgs84": "EPSG:4326",
-    "crs84": "EPSG:4326",
-    "gps": "EPSG:4326",
-    "webmercator": "EPSG:3857",
-    "gcj02": "GCJ-02",
-    "火星坐标": "GCJ-02",
-    "高德": "GCJ-02",
-    "腾讯": "GCJ-02",
-    "bd09": "BD-09",
-    "bd09ll": "BD-09",
-    "百度": "BD-09",
-    "xian80": "EPSG:4610",
-    "西安80": "EPSG:4610",
-    "1980西安坐标系": "EPSG:4610",
-    "beijing54": "EPSG:4214",
-    "北京54": "EPSG:4214",
-    "1954北京坐标系": "EPSG:4214",
-}
-
-_THREE_DEGREE = r"(?:cgcs2000)?(?:3(?:度|degree|deg)?)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,44 +51,6 @@ class Stored(NamedTuple):
     lon: Array
     lat: Array
     note: str | None
-
-
-def known_crs(name: str) -> str:
-    """The house's name of a CRS: `EPSG:n`, `GCJ-02` or `BD-09`.
-
-    Understands EPSG numbers with or without `EPSG:`, CGCS2000, WGS 84, GCJ-02, BD-09, Xian 80,
-    Beijing 54 and their Chinese names, and `CGCS2000 zone 40` / `CGCS2000 CM 120` for the 3°
-    zones. Raises CrsError with the list for any other.
-    """
-    folded = re.sub(r"[\s_\-:/()（）°]", "", name).casefold()
-    if folded in _NAMES:
-        return _NAMES[folded]
-    if found := re.fullmatch(rf"{_THREE_DEGREE}(?:zone|带号?)(\d\d)", folded):
-        return _in_range(name, FIRST_ZONE - 25 + int(found[1]), FIRST_ZONE, LAST_ZONE)
-    if found := re.fullmatch(rf"{_THREE_DEGREE}(?:cm|中央经线)(\d+)e?", folded):
-        steps, rest = divmod(int(found[1]) - 75, 3)
-        return _in_range(name, 0 if rest else FIRST_MERIDIAN + steps, FIRST_MERIDIAN, LAST_MERIDIAN)
-    if code := re.fullmatch(r"(?:epsg|urnogcdefcrsepsg)?(\d{4,6})", folded):
-        return f"EPSG:{int(code[1])}"
-    if folded in ("urnogcdefcrsogc1.3crs84", "ogccrs84"):
-        return "EPSG:4326"
-    raise _unknown(name)
-
-
-def _in_range(name: str, code: int, first: int, last: int) -> str:
-    if not first <= code <= last:
-        raise _unknown(name)
-    return f"EPSG:{code}"
-
-
-def _unknown(name: str) -> CrsError:
-    return CrsError(
-        f"不认识坐标系 {name!r}; 可用: cgcs2000, wgs84, gcj02, bd09, EPSG 代号 (如 4549), "
-        "「CGCS2000 CM 120」。\n"
-        f"Unknown CRS {name!r}; use cgcs2000, wgs84, gcj02, bd09, an EPSG number such as 4549, or "
-        "'CGCS2000 CM 120'.",
-        parameter="crs",
-    )
 
 
 def to_stored(
@@ -192,10 +120,10 @@ def _transformer(name: str, shift: DatumShift | None) -> Transformer:
     try:
         source = CRS.from_user_input(name)
     except ProjCrsError:
-        raise _unknown(name) from None
+        raise unknown_crs(name) from None
     geodetic = source.geodetic_crs
     if geodetic is None:
-        raise _unknown(name)
+        raise unknown_crs(name)
     if shift is not None:
         return _shifted(source, geodetic, shift)
     # WGS 84 is stored as it is, so its projections are only unprojected.
@@ -262,81 +190,3 @@ def _finite(lon: Array, lat: Array) -> tuple[Array, Array]:
     """Make both NaN wherever one is not finite."""
     good = np.isfinite(lon) & np.isfinite(lat)
     return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
-
-
-# GCJ-02 and BD-09 as published in many open implementations: Krasovsky's ellipsoid, and shifts of
-# 100–700 m made of sines. Outside the rectangle that the published code uses, GCJ-02 is WGS 84.
-_A = 6378245.0
-_EE = 0.00669342162296594323
-_BD_PI = np.pi * 3000.0 / 180.0
-_ROUNDS = 30
-
-
-def in_gcj02_area(lon: Array, lat: Array) -> NDArray[np.bool_]:
-    """Where GCJ-02 differs from WGS 84: the rectangle of the published code, not the border."""
-    return (lon >= 72.004) & (lon <= 137.8347) & (lat >= 0.8293) & (lat <= 55.8271)
-
-
-def _gcj02_offset(lon: Array, lat: Array) -> tuple[Array, Array]:
-    """The shift in degrees that GCJ-02 adds to a WGS 84 position."""
-    x, y = lon - 105.0, lat - 35.0
-    pi = np.pi
-    shared = 20.0 * np.sin(6.0 * x * pi) + 20.0 * np.sin(2.0 * x * pi)
-    root = np.sqrt(np.abs(x))
-    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
-    north += (shared + 20.0 * np.sin(y * pi) + 40.0 * np.sin(y / 3.0 * pi)) * 2.0 / 3.0
-    north += (160.0 * np.sin(y / 12.0 * pi) + 320.0 * np.sin(y * pi / 30.0)) * 2.0 / 3.0
-    east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
-    east += (shared + 20.0 * np.sin(x * pi) + 40.0 * np.sin(x / 3.0 * pi)) * 2.0 / 3.0
-    east += (150.0 * np.sin(x / 12.0 * pi) + 300.0 * np.sin(x / 30.0 * pi)) * 2.0 / 3.0
-    latitude = np.radians(lat)
-    magic = 1.0 - _EE * np.sin(latitude) ** 2
-    north_deg = np.degrees(north / (_A * (1.0 - _EE) / (magic * np.sqrt(magic))))
-    east_deg = np.degrees(east / (_A / np.sqrt(magic) * np.cos(latitude)))
-    return east_deg, north_deg
-
-
-def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:
-    """GCJ-02 longitudes and latitudes of WGS 84 ones (degrees); unchanged outside its area."""
-    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    inside = in_gcj02_area(lon, lat)
-    east, north = _gcj02_offset(lon, lat)
-    return lon + np.where(inside, east, 0.0), lat + np.where(inside, north, 0.0)
-
-
-def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:
-    """WGS 84 longitudes and latitudes (degrees) whose GCJ-02 shift leads to the given ones.
-
-    Solved by fixed-point iteration; round trips agree to better than 1e-11°, a thousandth of a
-    millimetre. What is approximate is the formula itself: map providers do not publish theirs.
-    """
-    given_lon, given_lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    inside = in_gcj02_area(given_lon, given_lat)
-    lon, lat = given_lon, given_lat
-    for _ in range(_ROUNDS):
-        east, north = _gcj02_offset(lon, lat)
-        next_lon = given_lon - np.where(inside, east, 0.0)
-        next_lat = given_lat - np.where(inside, north, 0.0)
-        settled = np.array_equal(next_lon, lon, True) and np.array_equal(next_lat, lat, True)
-        lon, lat = next_lon, next_lat
-        if settled:
-            break
-    return lon, lat
-
-
-def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:
-    """BD-09 longitudes and latitudes of GCJ-02 ones, in degrees."""
-    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * _BD_PI)
-    angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * _BD_PI)
-    return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
-
-
-def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:
-    """GCJ-02 longitudes and latitudes of BD-09 ones (degrees), by the same iteration."""
-    given_lon, given_lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    lon, lat = given_lon - 0.0065, given_lat - 0.006
-    for _ in range(_ROUNDS):
-        there_lon, there_lat = gcj02_to_bd09(lon, lat)
-        lon, lat = lon + (given_lon - there_lon), lat + (given_lat - there_lat)
-    return lon, lat
