@@ -143,16 +143,19 @@ export function shape(features, style, onEach = null) {
   return drawn;
 }
 
-/** One mark made of a DOM node; `name` is what a screen reader says. */
-export function mark([lon, lat], node, { name, size = 32, pane = "markerPane", onclick = null, className = "mark" } = {}) {
+/**
+ * One mark made of a DOM node; `name` is what a screen reader says. `inList` says that a row of the
+ * list stands for it: then the keyboard goes to the row, and the mark is not one more stop.
+ */
+export function mark([lon, lat], node, { name, size = 32, pane = "markerPane", onclick = null, className = "mark", inList = false } = {}) {
   const made = L.marker([lat, lon], {
     icon: L.divIcon({ className, html: node, iconSize: [size, size] }),
-    pane, keyboard: Boolean(onclick), interactive: Boolean(onclick), title: name ?? "", alt: name ?? "",
+    pane, keyboard: Boolean(onclick) && !inList, interactive: Boolean(onclick), title: name ?? "", alt: name ?? "",
   });
   if (onclick) made.on("click", onclick);
   made.on("add", () => {
     const element = made.getElement();
-    if (onclick) element?.setAttribute("aria-label", name ?? "");
+    if (onclick && !inList) element?.setAttribute("aria-label", name ?? "");
     else element?.setAttribute("aria-hidden", "true");
   });
   return made;

@@ -156,7 +156,7 @@ function drawNumbers() {
   clusters.clearLayers();
   clusters.addLayers(rows.filter((one) => !codes.has(one.properties.code)).map((one) =>
     mark(one.geometry.coordinates, sign(one.properties.kinds.find((kind) => wanted().includes(kind)) ?? one.properties.kinds[0], { isHollow: one.properties.state !== "open" }), {
-      name: one.properties.name, onclick: onMark(one),
+      name: one.properties.name, onclick: onMark(one), inList: true,
     })));
 }
 
