@@ -7,14 +7,18 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from geo.access.coverage import coverage
 from geo.access.gaps import gaps
-from geo.access.radius.answer import STATUS_ZH, AreaCoverage, Coverage
+from geo.access.radius.answer import AGES, STATUS_ZH, AreaCoverage, Coverage
 from geo.access.radius.question import AREAS, kind_name
 from geo.access.standards import missing
 from geo.db.engine import open_session
+
+WIDE = 110
+"""Columns of a terminal from which all ages fit side by side."""
 
 City = Annotated[str, typer.Option(help="城市代码 · code of the city")]
 Areas = Annotated[str, typer.Option(help="district 区县 · township 乡镇街道 · zone 片区")]
@@ -49,16 +53,18 @@ def show_coverage(
             session, city=city, areas=areas, kind=kind, radius_m=radius, on=_day(on),
             across_border=across_border,
         )  # fmt: skip
-    table = Table(title=f"{kind_name(kind)} {radius:g} 米覆盖 · {AREAS[areas]}")
-    table.add_column("区域 area")
-    for age in ("60+", "65+", "80+"):
-        table.add_column(f"{age} 人数", justify="right")
-        table.add_column("覆盖", justify="right")
-        table.add_column("比例", justify="right")
-    for row in (*found.rows, found.total):
-        table.add_row(*_cells(row), style="bold" if row is found.total else None)
     console = Console()
-    console.print(table)
+    # A number cut short is a wrong number: on a narrow terminal each age gets a table of its own.
+    tables = [AGES] if console.width >= WIDE else [(age,) for age in AGES]
+    for ages in tables:
+        table = Table(title=f"{kind_name(kind)} {radius:g} 米覆盖 · {AREAS[areas]}")
+        table.add_column("区域 area", overflow="fold")
+        for age in ages:
+            for head in (f"{age}+ 人数", "覆盖", "比例"):
+                table.add_column(head, justify="right", no_wrap=True)
+        for row in (*found.rows, found.total):
+            table.add_row(*_cells(row, ages), style="bold" if row is found.total else None)
+        console.print(table)
     _print_notes(console, found)
 
 
@@ -85,13 +91,13 @@ def show_gaps(
         "60+",
         "65+",
         "80+",
-        "面积 km²(量算值)",
-        "平均最近距离 m",
+        "km²(量算值)",
+        "平均最近 m",
     ):
-        table.add_column(head, justify="left" if "area" in head else "right")
+        table.add_column(head, justify="left" if "area" in head else "right", overflow="fold")
     for gap in found.gaps:
         table.add_row(
-            str(gap.rank), gap.area_name, _number(gap.people_60), _number(gap.people_65),
+            str(gap.rank), escape(gap.area_name), _number(gap.people_60), _number(gap.people_65),
             _number(gap.people_80), f"{gap.area_m2 / 1e6:.2f}", _number(gap.nearest_m),
         )  # fmt: skip
     console = Console()
@@ -119,26 +125,26 @@ def show_missing(
         console.print("没有适用的规则 · no rule applies")
     for rule in found.rules:
         counts = found.counts(rule.code)
-        table = Table(title=rule.title, caption=f"{rule.source} · {rule.status}")
+        table = Table(title=escape(rule.title), caption=escape(f"{rule.source} · {rule.status}"))
         for head in ("区域 area", "状态 status", "设施 facilities"):
-            table.add_column(head)
+            table.add_column(head, overflow="fold")
         for row in found.rows:
             if row.rule_code == rule.code and (everything or row.status != "present"):
-                names = "、".join(facility.name for facility in row.facilities)
-                table.add_row(row.area_name, row.status_zh, names)
+                names = escape("、".join(facility.name for facility in row.facilities))
+                table.add_row(escape(row.area_name), row.status_zh, names)
         console.print(table)
         console.print(f"已有 {counts.get('present', 0)} / {sum(counts.values())}")
     if found.has_synthetic:
         console.print("[yellow]含合成数据 · contains synthetic data[/]")
 
 
-def _cells(row: AreaCoverage) -> list[str]:
+def _cells(row: AreaCoverage, ages: tuple[str, ...]) -> list[str]:
     """A row of the coverage table; what is unknown says so."""
-    name = row.area_name
+    name = escape(row.area_name)
     if row.people_60 is None:
         name += f"({STATUS_ZH[row.status]})"
     made = [name]
-    for age in ("60", "65", "80"):
+    for age in ages:
         share = getattr(row, f"share_{age}")
         made += [
             _number(getattr(row, f"people_{age}")),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from geo.db.engine import open_session
@@ -42,12 +43,15 @@ def show_nearest(
         found = nearest(session, lon, lat, wanted, on=_day(on), limit=limit)
     table = Table(title=f"距 {lon}, {lat} 最近 · nearest")
     for head in ("名称 name", "类别 kind", "距离 m", "地址 address", "电话 phone"):
-        table.add_column(head, justify="right" if head.startswith("距离") else "left")
+        table.add_column(
+            head, justify="right" if head.startswith("距离") else "left", overflow="fold"
+        )
     for facility in found:
         kinds = "、".join(KINDS[code].zh if code in KINDS else code for code in facility.kinds)
         table.add_row(
-            facility.name + ("(合成)" if facility.is_synthetic else ""), kinds,
-            f"{facility.distance_m:,.0f}", facility.address or "未知", facility.phone or "未知",
+            escape(facility.name) + ("(合成)" if facility.is_synthetic else ""), kinds,
+            f"{facility.distance_m:,.0f}", escape(facility.address or "未知"),
+            escape(facility.phone or "未知"),
         )  # fmt: skip
     Console().print(table)
 
@@ -67,23 +71,25 @@ def show_unit(
     with open_session() as session:
         if at is not None:
             for held in unit_at(session, *at, day):
-                console.print(f"{held.code}  {held.name}")
+                console.print(f"{held.code}  {escape(held.name)}")
         if code is None:
             return
         found = unit(session, code, day)
         beside = neighbours(session, code, day)
         past = history(session, code)
-    console.print(f"[bold]{found.name}[/] {found.code}  上级 {found.parent_code or '无'}")
+    console.print(f"[bold]{escape(found.name)}[/] {found.code}  上级 {found.parent_code or '无'}")
     if not found.has_geometry:
-        console.print(f"无图形 · no geometry: {found.geometry_note}")
+        console.print(f"无图形 · no geometry: {escape(found.geometry_note or '')}")
     for neighbour in beside:
         length = neighbour.shared_border_m / 1000
-        console.print(f"  邻 {neighbour.name} {neighbour.code} 共界 {length:.1f} km({MEASURED})")
+        console.print(
+            f"  邻 {escape(neighbour.name)} {neighbour.code} 共界 {length:.1f} km({MEASURED})"
+        )
     for event in past.events:
         before = "、".join(member.name for member in event.predecessors)
         after = "、".join(member.name for member in event.successors)
         number = event.document_no or ""
-        console.print(f"  {event.event_year} {event.kind}: {before} → {after} {number}")
+        console.print(escape(f"  {event.event_year} {event.kind}: {before} → {after} {number}"))
 
 
 def _day(on: datetime | None) -> date:
