@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import make_url
 
 from api.app import create_app
 from geo.db import Database
+from geo.db.embedded import Embedded
+from geo.db.postmaster import connect_admin
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +70,20 @@ def test_what_is_not_loaded_is_not_found(empty: TestClient, address: str) -> Non
 def test_ready_and_without_sources(empty: TestClient) -> None:
     assert empty.get("/api/health/ready").json() == {"status": "ok"}
     assert empty.get("/api/sources").json() == {"sources": []}
+
+
+def test_a_lost_connection_is_503_once_and_then_mended(
+    empty: TestClient, cluster: Embedded, database: Database
+) -> None:
+    """What a restart of the database does to a connection that lay idle in the pool."""
+    assert empty.get("/api/health/ready").status_code == 200
+    with connect_admin(cluster.socket) as admin:
+        ended = admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND application_name = 'atlas public'",
+            (make_url(database.owner_url).database,),
+        )
+        assert ended.rowcount >= 1
+    told = [empty.get("/api/units").status_code for _ in range(4)]
+    assert set(told) <= {200, 503}
+    assert told[-1] == 200
