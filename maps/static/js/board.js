@@ -29,6 +29,30 @@ export function openMap(bounds = page.bounds) {
     choose({ lat: lat.toFixed(5), lon: lng.toFixed(5), z: map.getZoom() });
   }, 250));
   new ResizeObserver(soon(resized, 60)).observe(map.getContainer());
+  const notices = byId("notices"); // the legend and the scale stand above them, however long they are
+  new ResizeObserver(() => notices.parentElement.style.setProperty("--notice", `${notices.offsetHeight}px`)).observe(notices);
+  fitForPrint();
+}
+
+/** Paper has another shape than the screen: what the screen shows must be whole on it too. */
+function fitForPrint() {
+  let seen = null;
+  let legendWasOpen = false;
+  const legend = () => byId("legend").querySelector("details");
+  addEventListener("beforeprint", () => {
+    seen = map.getBounds();
+    legendWasOpen = legend()?.open ?? false;
+    if (legend()) legend().open = true;
+    document.documentElement.classList.add("printing");
+    resized();
+    map.fitBounds(seen, { animate: false });
+  });
+  addEventListener("afterprint", () => {
+    document.documentElement.classList.remove("printing");
+    if (legend()) legend().open = legendWasOpen;
+    resized();
+    if (seen) map.fitBounds(seen, { animate: false });
+  });
 }
 
 function nameControls() {

@@ -129,12 +129,12 @@ function drawResults() {
   const sum = total();
   const question = now();
   put(byId("results"),
-    el("p", { class: "headline" },
+    el("p", { class: "headline" }, synthetic(), " ",
       t(`${kindName(question.kind)} ${metres(question.radius_m)}内:${age()} 岁以上 `, `${kindName(question.kind)} within ${metres(question.radius_m)}: of `),
       el("strong", {}, count(sum.people)), t(" 人中有 ", ` people aged ${age()}+, `), el("strong", {}, count(sum.covered)),
       t(" 人够得着,占 ", " are within reach: "), el("strong", {}, percent(sum.share)), t("。", ".")),
     coverageTable(sum),
-    el("h2", {}, t("缺口:够不着的老人,多的在前", "Gaps: elders out of reach, the most first")),
+    el("h2", {}, t("缺口:够不着的老人,多的在前", "Gaps: elders out of reach, the most first"), " ", synthetic()),
     el("div", { id: "gap-list" }),
     el("h2", {}, t("应有而没有的设施", "Facilities that must be there and are not")),
     el("div", { id: "missing" }),
@@ -142,6 +142,9 @@ function drawResults() {
   drawGapList();
   drawMissing(byId("missing"), { city: page.city.code, areas: question.areas === "zone" ? "zone" : "township", on: chosen("on") });
 }
+
+/** Numbers of real districts on made-up people say so in the title and in every row. */
+const synthetic = () => coverage.has_synthetic && el("span", { class: "synthetic" }, t("合成", "synthetic"));
 
 /** The sums of the rows shown: the city's own where everything is shown, so nothing is lost. */
 function total() {
@@ -159,14 +162,14 @@ const figure = (p, name, say = count) => (isKnown(p[name]) || p.status !== "meas
 function coverageTable(sum) {
   const rows = coverage.features.filter(isShown);
   return el("div", { class: "wide-table", tabindex: "0", role: "region", "aria-label": t("覆盖表", "Coverage table") }, el("table", { class: "figures" },
-    el("caption", {}, t(`${age()} 岁以上,人;与地图一致`, `Aged ${age()}+, people; the same as on the map`)),
+    el("caption", {}, synthetic(), t(`${age()} 岁以上,人;与地图一致`, `Aged ${age()}+, people; the same as on the map`)),
     el("thead", {}, el("tr", {}, [t("单元", "Area"), t("够得着", "Within reach"), t("总数", "All"), t("占比", "Share")].map((name) => el("th", { scope: "col" }, name)))),
     el("tbody", {}, rows.map((one) => {
       const p = one.properties;
       return el("tr", { class: p.area_code === open ? "is-open" : "", "data-code": p.area_code },
         el("th", { scope: "row" },
           one.geometry ? el("button", { type: "button", onclick: () => pick(p.area_code) }, p.area_name) : p.area_name,
-          p.status !== "measured" && el("span", { class: "row-note line" }, STATUS[p.status] ?? p.status_zh ?? "")),
+          " ", synthetic(), p.status !== "measured" && el("span", { class: "row-note line" }, STATUS[p.status] ?? p.status_zh ?? "")),
         el("td", {}, figure(p, `covered_${age()}`)), el("td", {}, figure(p, `people_${age()}`)),
         el("td", {}, figure(p, `share_${age()}`, percent), isKnown(share(one)) && el("span", { class: "bar", "aria-hidden": "true" }, el("span", { style: `width:${(share(one) * 100).toFixed(1)}%` }))));
     })),
@@ -182,7 +185,7 @@ function drawGapList() {
         el("span", { class: "number", style: "background:#9a3d00" }, p.rank),
         el("span", { class: "row-text" },
           el("span", { class: "row-name" }, isKnown(p[`people_${age()}`]) ? t(`${count(p[`people_${age()}`])} 人`, `${count(p[`people_${age()}`])} people`) : t("人数少,不公布", "few people: not published")),
-          el("span", { class: "row-note" }, p.area_name)),
+          el("span", { class: "row-note" }, p.area_name, " ", synthetic())),
         el("span", { class: "row-end" },
           el("span", {}, squareKm(p.area_m2), " ", el("span", { class: "small" }, t("量算值", "measured"))),
           isKnown(p.nearest_m) && el("span", { class: "small" }, t(`距最近一处平均 ${metres(p.nearest_m)}`, `nearest on average ${metres(p.nearest_m)}`))));

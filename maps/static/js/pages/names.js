@@ -2,7 +2,7 @@
 
 import "atlas/shell.js";
 import { ask, sorry } from "atlas/api.js";
-import { openMap, map, layer, mark, show, showPoint, shape, drawGround, nearby, drawLegend, drawSources } from "atlas/board.js";
+import { openMap, map, layer, mark, show, showPoint, shape, fits, drawGround, nearby, drawLegend, drawSources } from "atlas/board.js";
 import { patch } from "atlas/classes.js";
 import { byId, el, put, tell, soon } from "atlas/dom.js";
 import { extent, labelPoint } from "atlas/geodesy.js";
@@ -179,7 +179,7 @@ function drawMap() {
     vague.addLayer(shape([unit], () => ({ className: "vague", pane: "areas", interactive: false })));
     const box = extent(unit.geometry); // a whole city's words stand at its north, off its districts'
     const spot = unit.properties.level <= 2 && !isUnit ? [(box[0] + box[2]) / 2, box[3]] : labelPoint(unit.geometry);
-    if (spot) vague.addLayer(mark(spot, el("span", { class: "within-box" }, isUnit ? `${unit.properties.name}: ` : t(`${unit.properties.name}内,位置不详:`, `somewhere in ${unit.properties.name}: `), ranges(those.map((one) => one.number))), { size: 0, pane: "labels", className: "label" }));
+    if (spot) vague.addLayer(mark(spot, el("span", { class: "within-box" }, isUnit ? `${unit.properties.name}: ` : fits(unit.geometry, [170, 40]) ? t(`${unit.properties.name}内,位置不详:`, `somewhere in ${unit.properties.name}: `) : t(`${unit.properties.short_name ?? unit.properties.name}内:`, `in ${unit.properties.name}: `), ranges(those.map((one) => one.number))), { size: 0, pane: "labels", className: "label" }));
   }
   if (point() && mode === "near") asked.addLayer(mark(point(), el("span", { class: "start-mark" }), { size: 22, pane: "numbers" }));
   const counted = (test) => count(rows.filter(test).length);
