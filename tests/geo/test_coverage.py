@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from geo.access.coverage import compute_city, coverage, coverage_of
 from geo.access.disclosure import suppress_coverage
 from geo.access.features import coverage_geojson
+from geo.access.radius import far
 from geo.errors import BadInput, NotFound
 from geo.models import AdminUnit, CoverageRun, DemandCell, Facility
 from geo.models.kinds import kinds_of
@@ -92,6 +93,22 @@ def test_random_cities_equal_an_independent_count(two_districts, seed: int, acro
                 covered += count if (lon < 119.95) == is_west and any(near) else 0
             whole = people[(cells[:, 0] < 119.95) == is_west].sum()
             assert found[name] == (whole, covered)
+
+
+@pytest.mark.parametrize("across", [True, False])
+def test_both_ways_to_the_nearest_agree(two_districts, monkeypatch, across: bool) -> None:
+    random = np.random.default_rng(2)
+    for at in random.uniform((119.7, 31.6), (120.2, 31.8), (30, 2)):
+        make_facility(two_districts, tuple(at))
+    for at in random.uniform((119.75, 31.6), (120.15, 31.8), (300, 2)):
+        make_cell(two_districts, tuple(at), int(random.integers(0, 500)))
+    for radius_m in (700, 2900):
+        listed = asked(two_districts, radius_m=radius_m, across_border=across)
+        monkeypatch.setattr(far, "FAR_M", 0.0)
+        nearest = asked(two_districts, radius_m=radius_m, across_border=across)
+        monkeypatch.undo()
+        assert (nearest.rows, nearest.facilities) == (listed.rows, listed.facilities)
+        assert 0 < listed.total.covered_60 < listed.total.people_60
 
 
 def test_reached_three_times_counts_once(two_districts) -> None:

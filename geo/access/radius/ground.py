@@ -22,8 +22,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.access.radius import far
 from geo.access.radius.areas import Polygons, area_statement, polygon_binds
 from geo.access.radius.question import Question
+from geo.access.radius.sites import Reach, Site
 from geo.errors import NotFound
 from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader
@@ -115,34 +117,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """An open facility that can count: where it is and which areas (by number) hold it."""
-
-    id: int
-    kinds: tuple[str, ...]
-    lon: float
-    lat: float
-    homes: tuple[int, ...]
-    source: str | None
-    source_date: date | None
-    is_synthetic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Distances of one kind: per row a cell, a home area and the smallest distance in metres.
-
-    cell: index into `Ground.cells_*`; home: number of the area that holds the facility, −1 = none;
-    outsider: id of the facility where home is −1, else −1.
-    """
-
-    cell: Indices
-    home: Indices
-    outsider: Indices
-    distance_m: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class Unplaced:
     """People of the city in cells that lie in none of the areas."""
 
@@ -199,8 +173,16 @@ def read_ground(
     listed = _CELLS_OF_AREAS if question.areas == "polygon" else _CELLS_OF_CITY
     cells = _cells(session.execute(area_statement(question.areas, _PLACED, listed), values).all())
     sites = session.execute(area_statement(question.areas, _SITES, _SITE_ROWS), values).all()
-    reach = session.execute(area_statement(question.areas, _SITES, _REACH), values).all()
+    found = tuple(
+        Site(**{**s._mapping, "kinds": tuple(s.kinds), "homes": tuple(s.homes)}) for s in sites
+    )
     placed = cells.area >= 0
+    if longest_m > far.FAR_M:
+        here = (cells.area[placed], cells.lon[placed], cells.lat[placed])
+        reaches = {kind: far.far_reach(kind, found, *here, longest_m) for kind in members}
+    else:
+        pairs = session.execute(area_statement(question.areas, _SITES, _REACH), values).all()
+        reaches = _reaches(members, cells.id[placed], pairs)
     return Ground(
         longest_m=float(longest_m),
         area_codes=tuple(a.code for a in areas),
@@ -210,10 +192,8 @@ def read_ground(
         cell_lon=cells.lon[placed],
         cell_lat=cells.lat[placed],
         people=cells.people[placed],
-        sites=tuple(
-            Site(**{**s._mapping, "kinds": tuple(s.kinds), "homes": tuple(s.homes)}) for s in sites
-        ),
-        reaches=_reaches(members, cells.id[placed], reach),
+        sites=found,
+        reaches=reaches,
         sources=(
             *_counted("areas", [(a.source, a.source_date, a.is_synthetic) for a in areas]),
             *_counted("people", cells.sources),
