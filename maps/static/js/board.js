@@ -45,7 +45,7 @@ function fitForPrint() {
     if (legend()) legend().open = true;
     document.documentElement.classList.add("printing");
     resized();
-    map.fitBounds(seen, { animate: false });
+    map.fitBounds(seen, { animate: false, paddingBottomRight: [8, 44], paddingTopLeft: [8, 8] });
   });
   addEventListener("afterprint", () => {
     document.documentElement.classList.remove("printing");
