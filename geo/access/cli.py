@@ -16,6 +16,7 @@ from geo.access.radius.answer import AGES, STATUS_ZH, AreaCoverage, Coverage
 from geo.access.radius.question import AREAS, kind_name
 from geo.access.standards import missing
 from geo.db.engine import open_session
+from geo.queries.filters import kind_code
 
 WIDE = 110
 """Columns of a terminal from which all ages fit side by side."""
@@ -48,6 +49,7 @@ def show_coverage(
     on: On = None,
 ) -> None:
     """覆盖率:各区域半径内的老人数与比例 · Elders within a radius, by area."""
+    kind = kind_code(kind)
     with open_session() as session:
         found = coverage(
             session, city=city, areas=areas, kind=kind, radius_m=radius, on=_day(on),
@@ -79,6 +81,7 @@ def show_gaps(
     limit: Annotated[int, typer.Option(help="行数 · rows")] = 20,
 ) -> None:
     """缺口:未覆盖的连片区域,人数多的在前 · Uncovered stretches, most people first."""
+    kind = kind_code(kind)
     with open_session() as session:
         found = gaps(
             session, city=city, areas=areas, kind=kind, radius_m=radius, on=_day(on),

@@ -13,7 +13,7 @@ from rich.table import Table
 from geo.db.engine import open_session
 from geo.models.kinds import KINDS
 from geo.queries.admin import history, unit, unit_at
-from geo.queries.filters import FacilityFilter
+from geo.queries.filters import FacilityFilter, kind_code
 from geo.queries.nearest import nearest
 from geo.queries.neighbours import MEASURED, neighbours
 
@@ -38,7 +38,7 @@ def show_nearest(
     on: On = None,
 ) -> None:
     """最近的设施 · The facilities nearest to a point."""
-    wanted = FacilityFilter(kinds=tuple(kind) if kind else None)
+    wanted = FacilityFilter(kinds=tuple(kind_code(said) for said in kind) if kind else None)
     with open_session() as session:
         found = nearest(session, lon, lat, wanted, on=_day(on), limit=limit)
     table = Table(title=f"距 {lon}, {lat} 最近 · nearest")

@@ -15,7 +15,7 @@ from typing import Any
 
 from geo.errors import BadInput
 from geo.models.facility import CARE_LEVELS, FIRE_STATES, STATES
-from geo.models.kinds import KINDS, kinds_of
+from geo.models.kinds import GROUPS, KINDS, kinds_of
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_TEXT = 100
@@ -134,6 +134,12 @@ class FacilityFilter:
         """The unit that a price cap is about: a month where someone may live there."""
         residential = self.kinds is None or any(KINDS[kind].is_residential for kind in self.kinds)
         return "month" if residential else None
+
+
+def kind_code(said: str) -> str:
+    """The code of a kind or group that someone names by its code or its Chinese name."""
+    named = {named.zh: code for code, named in (*GROUPS.items(), *KINDS.items())}
+    return named.get(said.strip(), said.strip())
 
 
 def where(shape: tuple[str, ...], *more: str) -> str:

@@ -48,7 +48,7 @@ def run(session: Session, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_coverage(run) -> None:
-    said = run("coverage")
+    said = run("coverage", "--kind", "老年食堂")
     assert ODD in said
     assert "1,234,567" in said
     assert "无边界,未知" in said
@@ -69,7 +69,7 @@ def test_missing(run) -> None:
 
 
 def test_nearest(run) -> None:
-    said = run("nearest", "119.93", "31.75")
+    said = run("nearest", "119.93", "31.75", "--kind", "老年食堂")
     assert ODD in said
     assert "未知" in said
 

@@ -2,7 +2,7 @@
 
 Pairs of cells and facilities within a radius grow with its square. Beyond `FAR_M` only the nearest
 matter anyway, and `geo.access.radius.distance` finds these exactly, at a cost that does not depend
-on the radius. The distances are the same geodesics as PostGIS's; a test holds the two ways together.
+on the radius. The distances are the same geodesics as PostGIS's; a test holds both ways together.
 """
 
 from __future__ import annotations
