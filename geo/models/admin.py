@@ -14,7 +14,7 @@ LEVELS = {1: "province", 2: "city", 3: "county", 4: "township", 5: "village"}
 
 
 class AdminUnit(Keyed, Versioned, Sourced, Base):
-    """One stable state of a division: a change of name, type, parent or shape begins another row."""
+    """One stable state of a division; a new name, type, parent or shape begins another row."""
 
     __tablename__ = "admin_unit"
     __table_args__ = (

@@ -129,10 +129,10 @@ class Sourced:
 
 
 __all__ = [
+    "STORED_SRID",
     "Base",
     "Keyed",
     "Sourced",
-    "STORED_SRID",
     "Versioned",
     "WKBElement",
     "geometry",

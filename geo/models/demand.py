@@ -13,7 +13,7 @@ BASES = ("resident", "registered")
 
 
 class DemandCell(Keyed, Sourced, Base):
-    """People in a cell; the cell is its representative point. Bases are never mixed in one ratio."""
+    """People in a cell, which is its representative point; bases are never mixed in one ratio."""
 
     __tablename__ = "demand_cell"
     __table_args__ = (

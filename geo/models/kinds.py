@@ -47,40 +47,38 @@ GROUPS = {
     )
 }
 
-KINDS = {
-    kind.code: kind
-    for kind in (
-        Kind("welfare_home", "社会福利院", "Social welfare home", "elder_home", "square", "福", True),
-        Kind("rural_home", "敬老院", "Rural home for the aged", "elder_home", "square", "敬", True),
-        Kind("nursing_home", "养老院", "Nursing home", "elder_home", "square", "养", True),
-        Kind("senior_apartment", "老年公寓", "Senior apartments", "elder_home", "square", "寓", True),
-        Kind("care_complex", "综合养老服务中心", "Area care centre", "community", "pentagon", "综"),
-        Kind("day_care", "日间照料中心", "Day-care centre", "community", "circle", "日"),
-        Kind("service_station", "养老服务站", "Care station", "community", "circle", "站"),
-        Kind("small_home", "长者照护之家", "Small care home", "community", "circle", "护", True),
-        Kind("mutual_aid_home", "农村幸福院", "Rural mutual-aid home", "community", "circle", "幸"),
-        Kind("activity_centre", "老年人活动中心", "Activity centre", "community", "circle", "活"),
-        Kind("rehab_rental", "康复辅具租赁点", "Assistive-device rental", "community", "circle", "辅"),
-        Kind("canteen", "老年食堂", "Elder canteen", "meal", "triangle", "餐"),
-        Kind("bathing", "助浴点", "Assisted bathing", "meal", "triangle", "浴"),
-        Kind(
-            "minor_station", "未保工作站", "Minors' protection station", "protection", "diamond", "未",
-            is_sensitive=True,
-        ),
-        Kind(
-            "child_home", "儿童福利院", "Children's home", "protection", "diamond", "童",
-            is_sensitive=True,
-        ),
-        Kind(
-            "rescue_station", "救助管理站", "Rescue station", "protection", "diamond", "救",
-            is_sensitive=True,
-        ),
-        Kind("relief_store", "救灾物资储备库", "Relief-goods store", "protection", "diamond", "储"),
-        Kind("assistance_window", "社会救助窗口", "Social-assistance window", "affairs", "hexagon", "助"),
-        Kind("marriage_office", "婚姻登记处", "Marriage registry", "affairs", "hexagon", "婚"),
-        Kind("funeral_home", "殡仪馆", "Funeral home", "affairs", "hexagon", "殡"),
-    )
-}  # fmt: skip
+_ALL = (
+    Kind("welfare_home", "社会福利院", "Social welfare home", "elder_home", "square", "福", True),
+    Kind("rural_home", "敬老院", "Rural home for the aged", "elder_home", "square", "敬", True),
+    Kind("nursing_home", "养老院", "Nursing home", "elder_home", "square", "养", True),
+    Kind("senior_apartment", "老年公寓", "Senior apartments", "elder_home", "square", "寓", True),
+    Kind("care_complex", "综合养老服务中心", "Area care centre", "community", "pentagon", "综"),
+    Kind("day_care", "日间照料中心", "Day-care centre", "community", "circle", "日"),
+    Kind("service_station", "养老服务站", "Care station", "community", "circle", "站"),
+    Kind("small_home", "长者照护之家", "Small care home", "community", "circle", "护", True),
+    Kind("mutual_aid_home", "农村幸福院", "Rural mutual-aid home", "community", "circle", "幸"),
+    Kind("activity_centre", "老年人活动中心", "Activity centre", "community", "circle", "活"),
+    Kind("rehab_rental", "康复辅具租赁点", "Assistive-device rental", "community", "circle", "辅"),
+    Kind("canteen", "老年食堂", "Elder canteen", "meal", "triangle", "餐"),
+    Kind("bathing", "助浴点", "Assisted bathing", "meal", "triangle", "浴"),
+    Kind(
+        "minor_station", "未保工作站", "Minors' protection station", "protection", "diamond", "未",
+        is_sensitive=True,
+    ),
+    Kind(
+        "child_home", "儿童福利院", "Children's home", "protection", "diamond", "童",
+        is_sensitive=True,
+    ),
+    Kind(
+        "rescue_station", "救助管理站", "Rescue station", "protection", "diamond", "救",
+        is_sensitive=True,
+    ),
+    Kind("relief_store", "救灾物资储备库", "Relief-goods store", "protection", "diamond", "储"),
+    Kind("assistance_window", "社会救助窗口", "Assistance window", "affairs", "hexagon", "助"),
+    Kind("marriage_office", "婚姻登记处", "Marriage registry", "affairs", "hexagon", "婚"),
+    Kind("funeral_home", "殡仪馆", "Funeral home", "affairs", "hexagon", "殡"),
+)  # fmt: skip
+KINDS = {kind.code: kind for kind in _ALL}
 
 
 def kinds_of(code: str) -> list[str]:

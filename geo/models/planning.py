@@ -13,7 +13,7 @@ from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, no_overla
 
 
 class PlanningZone(Keyed, Versioned, Sourced, Base):
-    """A zone that is analysed or planned as one: 片区, 网格, a synthetic stand-in for a township."""
+    """A zone that is analysed or planned as one: 片区, 网格, a synthetic one for a township."""
 
     __tablename__ = "planning_zone"
     __table_args__ = (no_overlap("planning_zone", "code"), *spatial_indexes("planning_zone"))

@@ -65,7 +65,6 @@ def view_statements() -> list[str]:
     made = []
     for name, rows in PUBLIC_ROWS.items():
         columns = ", ".join(f"t.{column}" for column in public_columns(Base.metadata.tables[name]))
-        made.append(
-            f"CREATE VIEW atlas_public.{name} AS\nSELECT {columns}\nFROM atlas.{name} t\nWHERE {rows}"
-        )
+        body = f"SELECT {columns}\nFROM atlas.{name} t\nWHERE {rows}"
+        made.append(f"CREATE VIEW atlas_public.{name} AS\n{body}")
     return [*made, SOURCE_REGISTER]

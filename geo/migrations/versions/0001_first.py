@@ -15,6 +15,6 @@ depends_on = None
 def upgrade() -> None:
     """Run the frozen SQL beside this file; a raw cursor, because it holds many statements."""
     sql = Path(__file__).with_name("0001_first.sql").read_text(encoding="utf-8")
-    connection = op.get_bind().connection
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
+    cursor = op.get_bind().connection.cursor()
+    cursor.execute(sql)
+    cursor.close()
