@@ -138,7 +138,8 @@ class FacilityFilter:
 
 def kind_code(said: str) -> str:
     """The code of a kind or group that someone names by its code or its Chinese name."""
-    named = {named.zh: code for code, named in (*GROUPS.items(), *KINDS.items())}
+    named = {group.zh: code for code, group in GROUPS.items()}
+    named |= {kind.zh: code for code, kind in KINDS.items()}
     return named.get(said.strip(), said.strip())
 
 
