@@ -214,7 +214,7 @@ def _board(page: Page, view: View) -> folium.Figure:
         centre = CHINA_CENTRE
     board = _named(
         folium.Map(
-            location=centre, zoom_start=9, tiles=None, zoom_snap=0.5, wheel_px_per_zoom_level=90,
+            location=centre, zoom_start=9, tiles=None, zoom_snap=0.25, wheel_px_per_zoom_level=90,
             zoom_control="topright",
         ),
         "atlas",

@@ -87,6 +87,7 @@ def coverage_data(public: Reader, owner: Reader, asked: Asked) -> Answer:
     kinds = FacilityFilter(kinds=(asked.kind,), within=asked.city)
     return {
         "units": _today(public, asked),
+        "places": _places(public, asked),
         "zones": {**zones, "features": [{**zone, "geometry": None} for zone in zones["features"]]},
         "coverage": [_covered(owner, asked, areas) for areas in levels],
         "gaps": [_uncovered(owner, asked, areas) for areas in levels],

@@ -107,12 +107,14 @@ export function nearby(units, own) {
   }) : [];
 }
 
+const pointOf = (geometry) => (geometry?.type === "Point" ? geometry.coordinates : labelPoint(geometry));
+
 /** Of several areas, largest first, those whose labels do not lie on one another. */
 export function apart(features, [width, height] = [72, 40]) {
   const size = (one) => { const box = extent(one.geometry); return (box[2] - box[0]) * (box[3] - box[1]); };
   const taken = [];
   return [...features].sort((a, b) => size(b) - size(a)).filter((one) => {
-    const at = labelPoint(one.geometry);
+    const at = pointOf(one.geometry);
     const spot = map.latLngToContainerPoint([at[1], at[0]]);
     if (taken.some((other) => Math.abs(other.x - spot.x) < width && Math.abs(other.y - spot.y) < height)) return false;
     taken.push(spot);
@@ -144,7 +146,7 @@ export function fits(geometry, [width, height]) {
 /** Put names of areas on the map; `text` may answer several lines. */
 export function drawLabels(group, features, text, kind = "place-label") {
   for (const feature of features) {
-    const at = labelPoint(feature.geometry);
+    const at = pointOf(feature.geometry);
     if (!at) continue;
     const lines = [text(feature)].flat();
     const content = el("span", { class: kind }, lines.map((line, i) => el("span", { class: i ? "label-value" : "" }, line)));
@@ -199,6 +201,16 @@ export function drawLegend(title, rows, note = null) {
 
 /** The line of sources under the map: what is shown now, from where, of which day. */
 export function drawSources(lines) {
-  const spans = [...new Set([...lines, ...page.attributions])].filter(Boolean);
+  said = lines;
+  const spans = [...new Set([...lines, ...credits, ...page.attributions])].filter(Boolean);
   put(byId("sources"), spans.map((line) => el("span", {}, line)));
+}
+
+let said = [];
+const credits = new Set(); // of what lies under the page's own subject
+
+/** Name the source of something on the ground, beside those of the page's subject. */
+export function credit(lines) {
+  lines.forEach((line) => credits.add(line));
+  drawSources(said);
 }

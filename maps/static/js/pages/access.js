@@ -9,6 +9,7 @@ import { extent, labelPoint } from "atlas/geodesy.js";
 import { sign } from "atlas/marks.js";
 import { drawMissing } from "atlas/missing.js";
 import { data, isSaved, page, kindsOf } from "atlas/page.js";
+import { drawPlaceNames } from "atlas/place_names.js";
 import { choice, drawRows, pageOf, PAGE_SIZE, select, tick } from "atlas/rows.js";
 import { choose, chosen, chosenNumber } from "atlas/state.js";
 import { count, day, isKnown, kindName, known, metres, percent, squareKm, t, unknown } from "atlas/words.js";
@@ -281,6 +282,7 @@ async function begin() {
   for (const one of [...(zones?.features ?? []), ...districts]) districtOf.set(one.properties.code, one.properties.parent_code);
   whole = drawGround(districts, { around: nearby(units?.features ?? [], districts), labels: false });
   openMap(extent(districts.find((one) => one.properties.code === within())?.geometry ?? null) ?? whole);
+  drawPlaceNames(whole ?? undefined);
   map?.on("zoomend", labelAreas);
   map?.on("overlayadd", ({ layer: added }) => added === layer("facilities") && drawFacilities());
   drawControls();

@@ -7,6 +7,7 @@ import { card } from "atlas/card.js";
 import { byId, el, put, soon, tell } from "atlas/dom.js";
 import { badge, sign } from "atlas/marks.js";
 import { page, kinds, groups, kindsOf, isSaved } from "atlas/page.js";
+import { drawPlaceNames } from "atlas/place_names.js";
 import { drawRows, pageOf, pagesOf, PAGE_SIZE, select, tick } from "atlas/rows.js";
 import { searchBox } from "atlas/search_box.js";
 import { choose, chosen, chosenNumber, isChosen } from "atlas/state.js";
@@ -273,6 +274,7 @@ async function begin() {
   districts = (units?.features ?? []).filter((one) => one.properties.parent_code === page.city.code);
   ground = drawGround(districts, { around: nearby(units?.features ?? [], districts) }) ?? page.bounds;
   openMap(ground);
+  drawPlaceNames(ground ?? undefined);
   map?.on("click", ({ latlng }) => setStart([latlng.lng, latlng.lat]));
   map?.on("moveend", soon(() => !start() && follow(), 120));
   drawControls();
