@@ -46,6 +46,10 @@ def up(
     ] = None,
     port: Port = None,
     host: Host = None,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo/--no-demo", help="加入合成的演示数据 · add synthetic demo data"),
+    ] = True,
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="只准备, 不提供服务 · prepare only")
     ] = False,
@@ -61,7 +65,8 @@ def up(
     if reset:
         _forget_all()
     with _database("atlas up", teller) as opened:
-        ready = prepare_city(opened.database, city or read(CitySettings).city, teller=teller)
+        asked = city or read(CitySettings).city
+        ready = prepare_city(opened.database, asked, with_demo=demo, teller=teller)
         teller.say(f"[bold]{ready.name} 已就绪 · is ready[/]")
         if taken is not None:
             _serve(opened, taken, at, teller, city_code=ready.code)

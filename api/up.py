@@ -13,9 +13,11 @@ from api.telling import SilentTeller, Teller
 from geo.access.coverage import compute_city
 from geo.db import Database, session_factory
 from geo.demo import build_demo
+from geo.errors import NotFound
 from geo.gazetteer.search import refresh_keys
 from geo.loaders.city import load_city
 from geo.migrations import migrate
+from geo.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,19 @@ class CityReady:
 
 
 def prepare_city(
-    database: Database, city: str, *, on: date | None = None, teller: Teller | None = None
+    database: Database,
+    city: str,
+    *,
+    with_demo: bool = True,
+    on: date | None = None,
+    teller: Teller | None = None,
 ) -> CityReady:
     """Migrate, load the city, add its demonstration data, index names, compute what pages show.
 
     `city` is a name or code. Each step is one transaction and is skipped when nothing changed, so
     a second run takes seconds and a run killed in the middle goes on where it was. `on` (default
-    today) is the date of the computed coverage. Raises GeoError.
+    today) is the date of the computed coverage. Without `with_demo` nothing synthetic is added, and
+    what is there stays. Raises GeoError.
     """
     tell = teller or SilentTeller()
     day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
@@ -45,18 +53,32 @@ def prepare_city(
         step.result = f"{loaded.name} {loaded.code}: " + _amounts(
             loaded.skipped, 单位=loaded.units, 地名=loaded.names
         )
-    with tell.step("演示数据 (合成) · synthetic demo data") as step, sessions.begin() as session:
-        built = build_demo(session, loaded.code, progress=step)
-        step.result = _amounts(built.skipped, 设施=built.facilities, 人口格=built.cells)
+    changed = not loaded.skipped
+    if with_demo:
+        with (
+            tell.step("演示数据 (合成) · synthetic demo data") as step,
+            sessions.begin() as session,
+        ):
+            built = build_demo(session, loaded.code, progress=step)
+            step.result = _amounts(built.skipped, 设施=built.facilities, 人口格=built.cells)
+            changed |= not built.skipped
     with tell.step("地名索引 · indexing names") as step, sessions.begin() as session:
         fresh = refresh_keys(session, progress=step)
         step.result = _amounts(fresh == 0, 地名=fresh)
-    if not (loaded.skipped and built.skipped and fresh == 0):
+    if changed or fresh:
         _analyse(sessions)
     with tell.step("覆盖与缺口 · coverage and gaps") as step, sessions.begin() as session:
-        computed = compute_city(session, loaded.code, on=day, progress=step)
-        step.result = _amounts(computed.skipped, 结果=computed.runs)
+        step.result = _computed(session, loaded.code, day, step)
     return CityReady(loaded.code, loaded.name)
+
+
+def _computed(session: Session, city_code: str, day: date, progress: Progress) -> str:
+    """Compute what pages open with and say how much; without people there is nothing to compute."""
+    try:
+        computed = compute_city(session, city_code, on=day, progress=progress)
+    except NotFound:
+        return "没有人口数据, 未计算 · no population stored: not computed"
+    return _amounts(computed.skipped, 结果=computed.runs)
 
 
 def _analyse(sessions: sessionmaker[Session]) -> None:

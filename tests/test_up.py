@@ -286,3 +286,17 @@ def test_a_kill_in_any_step_leaves_a_way_on() -> None:
     finally:
         forget(home)
         shutil.rmtree(home)
+
+
+def test_a_city_without_demo_data_holds_nothing_synthetic() -> None:
+    home = Path(tempfile.mkdtemp(prefix="minzheng-atlas-real-"))
+    home.chmod(0o755)
+    try:
+        done = atlas(home, "up", "--no-serve", "--no-demo")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "没有人口数据" in done.stdout + done.stderr
+        listed = atlas(home, "deliveries")
+        assert "demo" not in listed.stdout
+    finally:
+        forget(home)
+        shutil.rmtree(home)

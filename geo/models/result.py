@@ -38,7 +38,7 @@ class CoverageRun(Keyed, Base):
     )
     method: Mapped[str] = mapped_column(Text, doc="the rule in words")
     data_stamp: Mapped[int] = mapped_column(
-        BigInteger, doc="largest row version of the inputs; a run with an older one is stale"
+        BigInteger, doc="sum of the stamps of the inputs; a run with another one is stale"
     )
     holds: Mapped[Range[date]] = mapped_column(
         DATERANGE, doc="days on which the same answer holds: no input begins or ends within them"

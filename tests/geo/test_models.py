@@ -118,6 +118,6 @@ def test_the_public_role_reads_views_and_nothing_else(session: Session) -> None:
     ).all()
     assert granted == []
     superusers = session.scalars(
-        text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'atlas%' AND rolsuper")
+        text("SELECT rolname FROM pg_roles WHERE rolname IN ('atlas', 'atlas_public') AND rolsuper")
     ).all()
     assert superusers == []

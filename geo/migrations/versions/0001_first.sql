@@ -795,12 +795,13 @@ CREATE TRIGGER touch_row_version BEFORE UPDATE ON facility_rating
     FOR EACH ROW EXECUTE FUNCTION touch_row_version();
 
 -- Every write to an input of coverage moves that table's stamp, deletions too, in the same
--- transaction: a stored result with an older stamp is stale. Price: writers of one table queue.
+-- transaction: a stored result with another stamp is stale. The number is drawn after the row is
+-- locked, so it never goes back. Price: writers of one table queue.
 CREATE FUNCTION move_data_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO atlas.data_stamp (table_name, stamp)
     VALUES (TG_TABLE_NAME, nextval('atlas.row_version_seq'))
-    ON CONFLICT (table_name) DO UPDATE SET stamp = excluded.stamp;
+    ON CONFLICT (table_name) DO UPDATE SET stamp = nextval('atlas.row_version_seq');
     RETURN NULL;
 END $$;
 
