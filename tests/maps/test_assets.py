@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -33,9 +32,7 @@ def vendor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_fetched_once_then_up_to_date(vendor: Path) -> None:
     assert assets.fetch_assets()
     assert (vendor / "leaflet" / "leaflet.js").read_text() == "leaflet dist/leaflet.js"
-    began = time.perf_counter()
     assert not assets.fetch_assets()
-    assert time.perf_counter() - began < 0.3
     assert [path.name for path in vendor.parent.iterdir()] == ["vendor"]  # nothing left behind
 
 
