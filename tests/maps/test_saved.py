@@ -22,10 +22,11 @@ from tests.conftest import OpenPage
 from tests.maps.test_pages import DESK, EVIL, PHONE, api, settle, shown_total
 
 CHANGZHOU = "320400000000"
+Made = tuple[Page, dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def saved(city: Database) -> dict[str, tuple[Page, dict[str, Any]]]:
+def saved(city: Database) -> dict[str, Made]:
     """Every kind of saved map: its page and its data."""
     engine = read_engine(city)
     asked = Asked(CHANGZHOU, cli._today())
@@ -42,10 +43,9 @@ def saved(city: Database) -> dict[str, tuple[Page, dict[str, Any]]]:
     return made
 
 
-def open_file(
-    watched: Watched, kind: str, page: Page, data: dict[str, Any], folder: Path, state: str = ""
-) -> Tab:
+def open_file(watched: Watched, kind: str, made: Made, folder: Path, state: str = "") -> Tab:
     """Write a page as a file and open it with the network cut off."""
+    page, data = made
     file = folder / "map.html"
     file.write_text(KINDS[kind].draw(page, data), encoding="utf-8")
     watched.page.context.set_offline(True)
@@ -62,7 +62,7 @@ def test_a_file_opens_and_asks_nobody(
     watched = open_page(viewport=size)
     asked: list[str] = []
     watched.page.on("request", lambda request: asked.append(request.url))
-    tab = open_file(watched, kind, *saved[kind], tmp_path)
+    tab = open_file(watched, kind, saved[kind], tmp_path)
     assert watched.errors == []
     assert [url for url in asked if not url.startswith("data:")] == [tab.url.split("#")[0]]
     assert tab.locator(".ground").count() > 5
@@ -75,9 +75,7 @@ def test_a_file_filters_as_the_service_does(
     server: str, saved: Any, browser_page: Watched, open_page: OpenPage, tmp_path: Path
 ) -> None:
     online = open_page().page
-    tab = open_file(
-        browser_page, "elder-care", *saved["elder-care"], tmp_path, "#kind=nursing_home"
-    )
+    tab = open_file(browser_page, "elder-care", saved["elder-care"], tmp_path, "#kind=nursing_home")
     for query in (
         "kind=nursing_home",
         "kind=nursing_home&with_free_beds=1&care_level=full",
@@ -100,7 +98,7 @@ def test_a_file_filters_as_the_service_does(
 def test_a_file_measures_as_postgis_does(
     server: str, saved: Any, browser_page: Watched, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    tab = open_file(browser_page, "elder-care", *saved["elder-care"], tmp_path)
+    tab = open_file(browser_page, "elder-care", saved["elder-care"], tmp_path)
     query = "lon=119.97&lat=31.78&kind=canteen&limit=20"
     expected = api(open_page().page, server, f"/facilities/nearest?{query}")["features"]
     found = tab.evaluate(
@@ -118,7 +116,7 @@ def test_a_file_measures_as_postgis_does(
 def test_choices_in_a_file_stand_behind_the_hash(
     saved: Any, browser_page: Watched, tmp_path: Path
 ) -> None:
-    tab = open_file(browser_page, "elder-care", *saved["elder-care"], tmp_path, "#kind=canteen")
+    tab = open_file(browser_page, "elder-care", saved["elder-care"], tmp_path, "#kind=canteen")
     few = shown_total(tab)
     assert "kind=canteen" in tab.url
     tab.get_by_role("button", name="养老机构").click()
@@ -134,7 +132,7 @@ def test_script_in_saved_names_stays_text(
     copy = json.loads(json.dumps(data))
     for one in copy["facilities"]["features"]:
         one["properties"] |= {"name": EVIL, "address": EVIL, "website": "javascript:alert(1)"}
-    tab = open_file(browser_page, "elder-care", replace(page, city_name=EVIL), copy, tmp_path)
+    tab = open_file(browser_page, "elder-care", (replace(page, city_name=EVIL), copy), tmp_path)
     tab.locator("#results .row").first.click()
     assert "window.broken=1" in tab.inner_text("#results")
     assert tab.evaluate("window.broken") is None
@@ -146,7 +144,7 @@ def test_without_an_approval_number_the_public_gets_the_whole_list(
     saved: Any, browser_page: Watched, tmp_path: Path
 ) -> None:
     for kind, (page, data) in saved.items():
-        tab = open_file(browser_page, kind, replace(page, public_mode=True), data, tmp_path)
+        tab = open_file(browser_page, kind, (replace(page, public_mode=True), data), tmp_path)
         assert tab.locator(".leaflet-container").count() == 0
         assert "尚无审图号" in tab.inner_text(".stage")
         assert tab.locator("#results li, #results tr").count() > 3, kind
