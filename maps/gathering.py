@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from geo.access.coverage import coverage
-from geo.access.disclosure import suppress_coverage, suppress_small
 from geo.access.features import coverage_geojson, gaps_geojson
 from geo.access.gaps import gaps
+from geo.access.publishing import publishable_coverage, publishable_gaps
 from geo.access.standards import missing
 from geo.errors import NotFound
 from geo.gazetteer.card import card
@@ -132,19 +131,15 @@ def _covered(owner: Reader, asked: Asked, areas: str) -> Answer:
     found = coverage(
         owner, city=asked.city, areas=areas, kind=asked.kind, radius_m=asked.radius_m, on=asked.on
     )
-    rows = suppress_coverage(found.rows, asked.threshold).rows
-    return _read(coverage_geojson(owner, replace(found, rows=rows)))
+    return _read(coverage_geojson(owner, publishable_coverage(found, asked.threshold)))
 
 
 def _uncovered(owner: Reader, asked: Asked, areas: str) -> Answer:
     found = gaps(
         owner, city=asked.city, areas=areas, kind=asked.kind, radius_m=asked.radius_m, on=asked.on
     )
-    by_area = sorted(found.gaps, key=lambda gap: (gap.area_code, gap.rank))
-    shown: list[Any] = []
-    for _, of_one_area in groupby(by_area, key=lambda gap: gap.area_code):
-        shown += suppress_small(list(of_one_area), asked.threshold).rows
-    return _read(gaps_geojson(found, sorted(shown, key=lambda gap: gap.rank)[:100]))
+    shown = publishable_gaps(found, asked.threshold)
+    return _read(gaps_geojson(shown, shown.gaps[:100]))
 
 
 def _today(public: Reader, asked: Asked) -> Answer:

@@ -7,9 +7,6 @@ could be worked out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -30,11 +27,10 @@ from api.schemas.parameters import (
 )
 from api.schemas.problem import ALWAYS, problems
 from api.security import Caller, requires
-from geo.access.coverage import Coverage, coverage, coverage_of
-from geo.access.disclosure import suppress_coverage, suppress_small
+from geo.access.coverage import coverage, coverage_of
 from geo.access.features import coverage_geojson, gaps_geojson
 from geo.access.gaps import gaps
-from geo.access.radius.gap import Gap
+from geo.access.publishing import publishable_coverage, publishable_gaps
 from geo.access.standards import missing
 from geo.errors import NotAllowed
 from geo.queries.features import units_geojson
@@ -70,7 +66,7 @@ def covered(
             on=day,
             across_border=across_border,
         )
-        return GeoJson(coverage_geojson(connection, _without_small(found)))
+        return GeoJson(coverage_geojson(connection, publishable_coverage(found, _threshold())))
 
 
 @router.get("/gaps", summary="缺口 · Gaps", responses={200: {"model": GapsAnswer}})
@@ -95,32 +91,8 @@ def uncovered(
             on=day,
             across_border=across_border,
         )
-    shown = replace(found, coverage=_without_small(found.coverage))
-    return GeoJson(gaps_geojson(shown, _publishable(found.gaps)[:limit]))
-
-
-def _without_small(found: Coverage) -> Coverage:
-    """The coverage without small counts: of areas, of their total, of people outside them."""
-    threshold = _threshold()
-    (total,) = suppress_coverage([found.total], threshold, has_total=False).rows
-    unplaced = found.unplaced
-    if unplaced is not None:
-        (unplaced,) = suppress_small([unplaced], threshold, has_total=False).rows
-    rows = suppress_coverage(found.rows, threshold).rows
-    return replace(found, rows=rows, total=total, unplaced=unplaced)
-
-
-def _publishable(found: Sequence[Gap]) -> list[Gap]:
-    """The gaps without small counts, in their order.
-
-    Each area by itself, and before any limit: an area's uncovered people are published as a sum,
-    from which its one hidden gap could otherwise be worked out.
-    """
-    by_area = sorted(found, key=lambda gap: (gap.area_code, gap.rank))
-    shown: list[Gap] = []
-    for _, of_one_area in groupby(by_area, key=lambda gap: gap.area_code):
-        shown += suppress_small(list(of_one_area), _threshold()).rows
-    return sorted(shown, key=lambda gap: gap.rank)
+    shown = publishable_gaps(found, _threshold())
+    return GeoJson(gaps_geojson(shown, shown.gaps[:limit]))
 
 
 def _sends_geojson(request: Request) -> None:
@@ -162,7 +134,11 @@ def covered_within(
             on=day,
             across_border=across_border,
         )
-        return GeoJson(coverage_geojson(connection, _without_small(found), polygons=polygons))
+        return GeoJson(
+            coverage_geojson(
+                connection, publishable_coverage(found, _threshold()), polygons=polygons
+            )
+        )
 
 
 @router.get(
