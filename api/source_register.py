@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 _REGISTER = text(
     """SELECT kind, file_name, sha256, size_bytes, licence, received_at, crs_stated, crs_used,
-           origin, note
+           about
     FROM source_register ORDER BY kind, file_name, received_at"""
 )
 

@@ -44,6 +44,18 @@ class Zones(Collection[ZoneProperties]):
     """Planning zones."""
 
 
+class SourceAbout(Answer):
+    """What the register of sources says of a file; None where it says nothing."""
+
+    title: str | None = None
+    title_zh: str | None = None
+    origin: str | None = None
+    original_source: str | None = None
+    date: str | None = None
+    note: str | None = None
+    note_zh: str | None = None
+
+
 class SourceEntry(Answer):
     """One loaded file that may be named in public."""
 
@@ -55,8 +67,7 @@ class SourceEntry(Answer):
     received_at: datetime
     crs_stated: str | None
     crs_used: str | None
-    origin: str | None
-    note: str | None
+    about: SourceAbout | None
 
 
 class Sources(Answer):

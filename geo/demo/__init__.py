@@ -178,8 +178,12 @@ VALUES ('demo', :name, :sha256, 0, 'public', 'CC0-1.0', 'EPSG:4490') RETURNING i
 
 def _tell(session: Target, delivery_id: int, built: DemoBuilt, method: str) -> None:
     report = {
-        "origin": f"{SOURCE} · synthetic data, made for demonstration",
-        "note": method,
+        "about": {
+            "title": "Synthetic people, facilities and zones, made for demonstration",
+            "title_zh": "合成的人口、设施与片区,仅供演示",
+            "origin": SOURCE,
+            "note": method,
+        },
         "facilities": built.facilities,
         "cells": built.cells,
         "zones": built.zones,

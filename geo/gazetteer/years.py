@@ -61,7 +61,7 @@ _UNIT_STATES = text(
 def names_in_year(
     session: Session | Connection, place_ids: Sequence[int], year: int
 ) -> dict[int, list[NameInYear]]:
-    """Answer the names that each place bore in a year, certain, Chinese and present-day kinds first.
+    """Answer the names that each place bore in a year: certain, Chinese, present-day kinds first.
 
     A name is certain only where its start and its end are known (or a dated source saw it in use)
     and the source does not doubt it; with an unknown date it is possible; a name whose known years

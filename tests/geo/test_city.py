@@ -323,8 +323,8 @@ def test_every_row_knows_its_file(changzhou: Session) -> None:
             changzhou, f"SELECT count(*) FROM {name} WHERE NOT is_published OR is_synthetic"
         ) == [(0,)]
     files = rows(
-        changzhou, "SELECT file_name, licence, report ->> 'origin' FROM delivery WHERE kind = :k",
-        k=city_module.KIND,
+        changzhou, "SELECT file_name, licence, report -> 'about' ->> 'origin' FROM delivery"
+        " WHERE kind = :k", k=city_module.KIND,
     )  # fmt: skip
     assert len(files) == 9
     assert all(licence and origin for _, licence, origin in files)

@@ -38,6 +38,8 @@ from geo.progress import Progress, silent
 from geo.settings import HomeSettings, read
 
 KIND = "city-data"
+# What a file's entry in SOURCES.toml says that a reader of the page of sources wants to know.
+_ABOUT = ("title", "title_zh", "origin", "original_source", "date", "note", "note_zh")
 READING = 1
 """Grows when this code reads the same files differently, so that loaded cities are read again."""
 _LOCK_KEY = 0x6D7A6174  # one city is loaded at a time
@@ -180,8 +182,8 @@ def _deliver(session: Session, city: CityRef, file: CityFile) -> int:
             crs_stated=crs,
             crs_used="EPSG:4490" if crs else None,
             report={
-                "city": city.code, "subject": file.subject, "origin": origin.get("origin"),
-                "note": origin.get("note"), "date": str(origin.get("date", "")),
+                "city": city.code, "subject": file.subject,
+                "about": {name: origin[name] for name in _ABOUT if name in origin},
             },
         )
         .returning(Delivery.id)

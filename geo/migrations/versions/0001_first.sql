@@ -902,7 +902,7 @@ WHERE t.is_published;
 
 CREATE VIEW atlas_public.source_register AS
 SELECT d.id, d.kind, d.file_name, d.sha256, d.size_bytes, d.licence, d.received_at, d.crs_stated,
-       d.crs_used, d.report -> 'origin' AS origin, d.report -> 'note' AS note
+       d.crs_used, d.report -> 'about' AS about
 FROM atlas.delivery d
 WHERE d.status = 'loaded' AND d.secrecy = 'public';
 

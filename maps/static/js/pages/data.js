@@ -15,17 +15,20 @@ const NOTES = [
   ["界线", "Boundaries", "各图均为示意,不作为划界依据;长度、面积为量算值。", "All maps are schematic and no basis for delimitation; lengths and areas are measured on them."],
 ];
 
-const HEADS = [
-  [t("种类", "Kind"), "kind"], [t("文件", "File"), "file_name"], [t("出处", "Origin"), "origin"], [t("许可", "Licence"), "licence"],
-  [t("入库", "Loaded"), "received_at"], [t("坐标系(声明 → 采用)", "System (stated → used)"), null], [t("备注", "Remarks"), "note"], ["SHA-256", "sha256"],
-];
+const KINDS = { "city-data": ["城市底数", "City data"], demo: ["合成演示", "Synthetic"], facilities: ["设施", "Facilities"] };
 
-function cell(row, name) {
-  if (name === null) return el("td", {}, `${known(row.crs_stated)} → ${known(row.crs_used)}`);
-  if (name === "received_at") return el("td", {}, day(row.received_at));
-  if (name === "sha256") return el("td", {}, el("code", { title: row.sha256 }, (row.sha256 ?? "").slice(0, 12)));
-  return el("td", {}, known(typeof row[name] === "object" && row[name] !== null ? JSON.stringify(row[name]) : row[name]));
-}
+// What a row says under each heading; files without coordinates have no system to name.
+const COLUMNS = [
+  [t("种类", "Kind"), (row) => (KINDS[row.kind] ? t(...KINDS[row.kind]) : row.kind), "tight"],
+  [t("内容", "Content"), (row) => [el("strong", {}, t(row.about?.title_zh, row.about?.title) ?? row.file_name), el("br"), el("span", { class: "small" }, row.file_name)]],
+  [t("出处", "Origin"), (row) => known([row.about?.origin, row.about?.original_source].filter(Boolean).join("; ") || null)],
+  [t("许可", "Licence"), (row) => known(row.licence), "tight"],
+  [t("数据日期", "Data of"), (row) => known(/^\d{4}/.test(row.about?.date ?? "") ? row.about.date : null), "tight"],
+  [t("入库", "Loaded"), (row) => day(row.received_at), "tight"],
+  [t("坐标系(声明 → 采用)", "System (stated → used)"), (row) => (row.crs_stated || row.crs_used ? `${known(row.crs_stated)} → ${known(row.crs_used)}` : t("无坐标", "no coordinates"))],
+  [t("备注", "Remarks"), (row) => t(row.about?.note_zh ?? row.about?.note, row.about?.note) ?? "–"],
+  ["SHA-256", (row) => el("code", { title: row.sha256 }, (row.sha256 ?? "").slice(0, 12))],
+];
 
 async function begin() {
   put(byId("controls"), el("dl", { class: "notes" }, NOTES.map(([zh, en, inZh, inEn]) => el("div", {}, el("dt", {}, t(zh, en)), el("dd", {}, t(inZh, inEn))))),
@@ -36,8 +39,8 @@ async function begin() {
     tell(t(`共 ${count(rows.length)} 份`, `${count(rows.length)} files`));
     put(byId("results"), rows.length
       ? el("div", { class: "wide-table", tabindex: "0", role: "region", "aria-label": t("来源表", "Table of sources") }, el("table", { class: "figures left" },
-        el("thead", {}, el("tr", {}, HEADS.map(([name]) => el("th", { scope: "col" }, name)))),
-        el("tbody", {}, rows.map((row) => el("tr", {}, HEADS.map(([, name]) => cell(row, name)))))))
+        el("thead", {}, el("tr", {}, COLUMNS.map(([name]) => el("th", { scope: "col" }, name)))),
+        el("tbody", {}, rows.map((row) => el("tr", {}, COLUMNS.map(([, said, look]) => el("td", { class: look }, said(row))))))))
       : el("p", { class: "empty" }, t("还没有载入公开的文件。", "No public file is loaded yet.")));
   } catch (problem) {
     tell("");
