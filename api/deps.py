@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
@@ -33,8 +33,7 @@ from api.schemas.parameters import (
 from geo.errors import BadInput
 from geo.queries.filters import FacilityFilter
 from geo.settings import CitySettings, read
-
-CHINA_TIME = timezone(timedelta(hours=8))
+from geo.validity import today_in_china
 
 
 async def _doors(request: Request) -> Doors:
@@ -43,11 +42,6 @@ async def _doors(request: Request) -> Doors:
 
 
 DoorsHere = Annotated[Doors, Depends(_doors)]
-
-
-def today_in_china() -> date:
-    """The day that it is where the service is used, wherever the machine stands."""
-    return datetime.now(CHINA_TIME).date()
 
 
 async def _day(on: On = None) -> date:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,6 +17,7 @@ from geo.gazetteer.search import refresh_keys
 from geo.loaders.city import load_city
 from geo.migrations import migrate
 from geo.progress import Progress
+from geo.validity import today_in_china
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def prepare_city(
     what is there stays. Raises GeoError.
     """
     tell = teller or SilentTeller()
-    day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    day = on or today_in_china()
     with tell.step("数据表 · migrating tables"):
         migrate(database.owner_url)
     sessions = session_factory(database)

@@ -85,7 +85,7 @@ class ServeSettings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
     public_mode: bool = Field(
         default=False,
-        description="Serve the public: no map layer without an approval number, no staff pages.",
+        description="Serve the public: no map layer without an approval number.",
     )
 
 
@@ -94,6 +94,10 @@ class MapSettings(BaseSettings):
 
     model_config = _ENVIRONMENT
 
+    old_map_approval_number: str = Field(
+        default="",
+        description="审图号 of the layers of old boundaries, which need one of their own.",
+    )
     map_approval_number: str = Field(
         default="",
         description="审图号 shown on every map, for example `苏S(2026)000号`. Empty: each map says "

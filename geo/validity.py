@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.types import Date
+
+CHINA_TIME = timezone(timedelta(hours=8))
+
+
+def today_in_china() -> date:
+    """The day that it is where the service is used, wherever the machine stands."""
+    return datetime.now(CHINA_TIME).date()
 
 
 def valid_between(start: date | None, end: date | None) -> Range[date]:

@@ -6,10 +6,9 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -20,7 +19,8 @@ from geo.errors import BadInput, Unavailable
 from geo.loaders.city import resolve_city
 from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader
-from geo.settings import CitySettings, MapSettings, read
+from geo.settings import CitySettings, MapSettings, ServeSettings, read
+from geo.validity import today_in_china
 from maps.access import draw_access
 from maps.base import Page
 from maps.elder_care import draw_elder_care
@@ -90,7 +90,7 @@ def save_map(
     kinds_of(facility)
     asked = Asked(
         city=_code_of(city or read(CitySettings).city),
-        on=on.date() if on else _today(),
+        on=on.date() if on else today_in_china(),
         kind=facility,
         radius_m=radius,
         threshold=read(CitySettings).small_count_threshold,
@@ -117,6 +117,7 @@ def _drawn(saved: Saved, asked: Asked, lang: Literal["zh", "en"]) -> str:
         bounds=place.bounds,
         on=asked.on.isoformat(),
         approval_number=read(MapSettings).map_approval_number,
+        public_mode=read(ServeSettings).public_mode,
     )
     return saved.draw(page, data)
 
@@ -131,10 +132,6 @@ def _code_of(city: str) -> str:
             )
         return city.ljust(12, "0")
     return resolve_city(city).code.ljust(12, "0")
-
-
-def _today() -> date:
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def _write(out: Path, text: str) -> None:

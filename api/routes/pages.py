@@ -17,8 +17,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from api.city_view import city_view
-from api.deps import CityAsked, DoorsHere, today_in_china
+from api.deps import CityAsked, DoorsHere
 from geo.settings import MapSettings, ServeSettings, read
+from geo.validity import today_in_china
 from maps.access import draw_access
 from maps.base import STATIC, Page
 from maps.elder_care import draw_elder_care

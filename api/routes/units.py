@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.deps import Day, DoorsHere, checked
 from api.schemas.divisions import Neighbours, Units, Zones
-from api.schemas.geojson import GeoJson, Json
+from api.schemas.geojson import GeoJson, Json, layer_of
 from api.schemas.parameters import DivisionCode, Lat, Level, Lon, Parent, Within
 from api.schemas.problem import ALWAYS, problems
 from geo.queries import admin, features, neighbours
@@ -30,7 +30,7 @@ def units(
     A division without a known outline has geometry null and says why in `geometry_note`.
     """
     with doors.public() as connection:
-        return GeoJson(
+        return layer_of(day)(
             features.units_geojson(connection, parent=parent, level=level, within=within, on=day)
         )
 
@@ -41,7 +41,7 @@ def units(
 def units_at(doors: DoorsHere, day: Day, lon: Lon, lat: Lat) -> Response:
     """The divisions whose outline holds the point, largest first; both, where it lies on a line."""
     with doors.public() as connection:
-        return GeoJson(features.unit_at_geojson(connection, lon, lat, on=day))
+        return layer_of(day)(features.unit_at_geojson(connection, lon, lat, on=day))
 
 
 @router.get(
@@ -52,7 +52,7 @@ def units_at(doors: DoorsHere, day: Day, lon: Lon, lat: Lat) -> Response:
 def unit(doors: DoorsHere, day: Day, code: DivisionCode) -> Response:
     """The version of a division that is in force on the day, as a collection of one."""
     with doors.public() as connection:
-        return GeoJson(features.units_geojson(connection, code=code, on=day))
+        return layer_of(day)(features.units_geojson(connection, code=code, on=day))
 
 
 @router.get(
@@ -63,7 +63,7 @@ def unit(doors: DoorsHere, day: Day, code: DivisionCode) -> Response:
 def children(doors: DoorsHere, day: Day, code: DivisionCode) -> Response:
     """The divisions right under one, by their stated superior."""
     with doors.public() as connection:
-        return GeoJson(features.units_geojson(connection, parent=code, on=day))
+        return layer_of(day)(features.units_geojson(connection, parent=code, on=day))
 
 
 @router.get(
@@ -95,4 +95,4 @@ def history(doors: DoorsHere, code: DivisionCode) -> Response:
 def zones(doors: DoorsHere, day: Day, within: Within = None) -> Response:
     """Planning zones in force on the day, all or those under a division."""
     with doors.public() as connection:
-        return GeoJson(features.zones_geojson(connection, within=within, on=day))
+        return layer_of(day)(features.zones_geojson(connection, within=within, on=day))

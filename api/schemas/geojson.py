@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import orjson
 from starlette.responses import JSONResponse
 
 from geo.gazetteer.places import PlaceFacts
+from geo.settings import MapSettings, ServeSettings, read
+from geo.validity import today_in_china
 
 
 class GeoJson(JSONResponse):
@@ -19,6 +22,52 @@ class GeoJson(JSONResponse):
     def render(self, content: Any) -> bytes:
         """The bytes of the body."""
         return content if isinstance(content, bytes) else orjson.dumps(content)
+
+
+class MapLayer(GeoJson):
+    """GeoJSON of areas: in public mode without an approval number it leaves without outlines.
+
+    A map layer that is served to the public needs its number, and old boundaries one of their own;
+    what is known of each area is told all the same. Decoding costs only there.
+    """
+
+    is_old = False
+
+    def render(self, content: Any) -> bytes:
+        """The bytes of the body."""
+        body = super().render(content)
+        return body if layer_allowed(old=self.is_old) else _without_outlines(body)
+
+
+class OldMapLayer(MapLayer):
+    """Areas of a day that is past."""
+
+    is_old = True
+
+
+def layer_of(day: date) -> type[MapLayer]:
+    """How areas of a day leave: those of a past day are old boundaries."""
+    return OldMapLayer if day < today_in_china() else MapLayer
+
+
+def layer_allowed(*, old: bool = False) -> bool:
+    """Whether areas may be served: always inside, in public mode only with an approval number."""
+    maps = read(MapSettings)
+    number = maps.old_map_approval_number if old else maps.map_approval_number
+    return bool(number) or not read(ServeSettings).public_mode
+
+
+def _without_outlines(body: bytes) -> bytes:
+    """The collection with `geometry` null wherever it is an area, and the reason beside it."""
+    whole = orjson.loads(body)
+    for feature in whole.get("features", ()):
+        if (feature["geometry"] or {}).get("type", "").endswith("Polygon"):
+            feature["geometry"] = None
+            feature["properties"]["geometry_note"] = _WITHHELD
+    return orjson.dumps(whole)
+
+
+_WITHHELD = "没有审图号, 公开模式不提供图形 · no approval number: public mode serves no outline"
 
 
 class Json(GeoJson):

@@ -17,6 +17,7 @@ from geo.access.radius.question import AREAS, kind_name
 from geo.access.standards import missing
 from geo.db.engine import open_session
 from geo.queries.filters import kind_code
+from geo.validity import today_in_china
 
 WIDE = 110
 """Columns of a terminal from which all ages fit side by side."""
@@ -174,4 +175,4 @@ def _print_notes(console: Console, found: Coverage) -> None:
 
 
 def _day(on: datetime | None) -> date:
-    return on.date() if on is not None else date.today()  # noqa: DTZ011  the user's own day
+    return on.date() if on is not None else today_in_china()

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from geo.errors import NotFound
-from geo.gazetteer.places import PlaceFacts, facts_of, today
+from geo.gazetteer.places import PlaceFacts, facts_of
 from geo.queries.admin import History
 from geo.queries.admin import history as unit_history
+from geo.validity import today_in_china
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def card(session: Session | Connection, place_code: str, *, on: date | None = No
     Raises NotFound for an unknown code.
     """
     place = _place(session, place_code)
-    facts = facts_of(session, [place.id], on or today()).get(place.id)
+    facts = facts_of(session, [place.id], on or today_in_china()).get(place.id)
     if facts is None:
         raise NotFound(f"该地名没有名称记录 · place {place_code!r} has no stored name")
     of = {"place": place.id}

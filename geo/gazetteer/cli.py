@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from geo.db.engine import open_session
 from geo.gazetteer.index import refresh_keys
-from geo.gazetteer.places import today
 from geo.gazetteer.search import Hit, search
 from geo.text import reviewed_readings, romanise
+from geo.validity import today_in_china
 
 names = typer.Typer(
     help="地名读音与索引 · Readings and index of place names.", no_args_is_help=True
@@ -57,7 +57,7 @@ def find(
     ] = None,
 ) -> None:
     """查地名 · Find a place by any of its names."""
-    day = on.date() if on else today()
+    day = on.date() if on else today_in_china()
     with open_session() as session:
         hits = search(
             session, name, on=day, limit=limit, within=within,

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
 from geo.errors import BadInput
-from geo.gazetteer.places import today, units_within
+from geo.gazetteer.places import units_within
 from geo.gazetteer.search import FAMILIES
+from geo.validity import today_in_china
 
 LEVELS = ("national", "province", "city", "district")
 FAMILY_WORDS = {"heritage": ("地名文化遗产", "heritage name"), "red": ("红色地名", "red name")}
@@ -78,7 +79,8 @@ LISTINGS = text(
         SELECT a.name FROM admin_unit a WHERE a.code = COALESCE(s.unit_code, p.located_in)
         ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST LIMIT 1
     ) around ON true
-    WHERE (CAST(:family AS text) IS NULL OR h.family = :family)
+    WHERE (h.listed_year IS NULL OR h.listed_year <= extract(year FROM CAST(:on AS date)))
+      AND (CAST(:family AS text) IS NULL OR h.family = :family)
       AND (CAST(:level AS text) IS NULL OR h.list_level = :level)
       AND (CAST(:list_class AS text) IS NULL OR h.list_class = :list_class)
       AND (CAST(:units AS text[]) IS NULL
@@ -101,11 +103,12 @@ def listings(
 
     `family` heritage or red; `within` a division's code; `level` of the list (national, province,
     city, district); `list_class` a class within a list. An entry counts for its own level only:
-    levels are never added. Raises BadInput for an unknown family or level.
+    levels are never added. What was listed after the year of `on` is left out. Raises BadInput for
+    an unknown family or level.
     """
     _check("family", family, tuple(sorted(FAMILIES)))
     _check("level", level, LEVELS)
-    day = on or today()
+    day = on or today_in_china()
     rows = session.execute(
         LISTINGS,
         {

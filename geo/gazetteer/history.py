@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from geo.errors import BadInput
 from geo.gazetteer.card import Card, card, place_id
-from geo.gazetteer.places import PlaceFacts, facts_of, today
+from geo.gazetteer.places import PlaceFacts, facts_of
 from geo.gazetteer.years import NameInYear, names_in_year
 from geo.queries.filters import check_point
+from geo.validity import today_in_china
 
 MOST_NEAR = 100
 EARLIEST_YEAR, LATEST_YEAR = -4000, 2200
@@ -80,7 +81,7 @@ def names_near(
     else:
         then = names_in_year(session, places, year)
         places = [place for place in places if then.get(place)][:limit]
-    facts = facts_of(session, places, on or today())
+    facts = facts_of(session, places, on or today_in_china())
     return [
         NearName(
             **vars(facts[place]),

@@ -159,8 +159,3 @@ def units_within(session: Session | Connection, code: str, on: date) -> list[str
     if not codes:
         raise NotFound(f"数据库中没有行政区划 {full} · division {full} is not in this database")
     return codes
-
-
-def today() -> date:
-    """Answer the day of the office's own calendar, for callers who name none."""
-    return date.today()  # noqa: DTZ011

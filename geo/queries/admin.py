@@ -18,24 +18,32 @@ Reader = Session | Connection
 MUNICIPALITIES = ("11", "12", "31", "50")
 """First two digits of the province-level cities, whose districts lie directly under them."""
 
-_COLUMNS = """u.code, u.name, u.short_name, u.level, u.unit_type, u.parent_code,
+# An outline is known for the day of its source. A version may reach further back, because neither
+# name nor code changed; whether its territory was the same then, no source tells: that is said.
+UNIT = """u.code, u.name, u.short_name, u.level, u.unit_type, u.parent_code,
     lower(u.validity) AS valid_from, upper(u.validity) AS valid_until, u.validity_note,
-    u.geom IS NOT NULL AS has_geometry, u.geometry_note, u.note, u.source, u.source_date,
-    u.is_synthetic"""
+    u.geom IS NOT NULL AS has_geometry,
+    coalesce(u.geom IS NOT NULL AND u.source_date > CAST(:on AS date), false) AS outline_is_later,
+    CASE WHEN u.geom IS NOT NULL AND u.source_date > CAST(:on AS date)
+        THEN concat_ws('; ', u.geometry_note, '图形为 ' || u.source_date
+            || ' 的, 当日是否如此未知 · outline of ' || u.source_date || ', not known for that day')
+        ELSE u.geometry_note END AS geometry_note,
+    u.note, u.source, u.source_date, u.is_synthetic"""
+"""Columns of one version of a division, for the day `:on` (NULL: no day in particular)."""
 
 _UNIT = text(
-    f"SELECT {_COLUMNS} FROM admin_unit u WHERE u.code = :code AND u.validity @> CAST(:on AS date)"
+    f"SELECT {UNIT} FROM admin_unit u WHERE u.code = :code AND u.validity @> CAST(:on AS date)"
 )
 
 _UNIT_AT = text(
-    f"""SELECT {_COLUMNS} FROM admin_unit u
+    f"""SELECT {UNIT} FROM admin_unit u
     WHERE ST_Intersects(u.geom, ST_SetSRID(ST_Point(:lon, :lat), 4490))
       AND u.validity @> CAST(:on AS date)
     ORDER BY u.level, u.code"""
 )
 
 _UNITS = text(
-    f"""SELECT {_COLUMNS} FROM admin_unit u
+    f"""SELECT {UNIT} FROM admin_unit u
     WHERE u.validity @> CAST(:on AS date)
       AND (CAST(:level AS smallint) IS NULL OR u.level = :level)
       AND (CAST(:parent AS text) IS NULL OR u.parent_code = :parent)
@@ -53,7 +61,7 @@ BELOW = """below AS (
 
 _DESCENDANTS = text(
     f"""WITH RECURSIVE {BELOW}
-    SELECT {_COLUMNS} FROM below b
+    SELECT {UNIT} FROM below b
     JOIN admin_unit u ON u.code = b.code AND u.validity @> CAST(:on AS date)
     WHERE u.code <> :code AND (CAST(:level AS smallint) IS NULL OR u.level = :level)
     ORDER BY u.level, u.code"""
@@ -68,7 +76,7 @@ _ABOVE = text(
         JOIN above a ON u.code = a.parent_code
         WHERE u.validity @> CAST(:on AS date) AND a.step < 6
     )
-    SELECT {_COLUMNS} FROM above a
+    SELECT {UNIT} FROM above a
     JOIN admin_unit u ON u.code = a.code AND u.validity @> CAST(:on AS date)
     ORDER BY a.step"""
 )
@@ -83,7 +91,7 @@ _BOUNDS = text(
 )
 
 _VERSIONS = text(
-    f"""SELECT {_COLUMNS} FROM admin_unit u WHERE u.code = :code
+    f"""SELECT {UNIT} FROM admin_unit u WHERE u.code = :code
     ORDER BY lower(u.validity) NULLS FIRST"""
 )
 
@@ -98,7 +106,10 @@ _EVENTS = text(
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One version of a division, without its geometry. `None` is unknown, never empty."""
+    """One version of a division, without its geometry. `None` is unknown, never empty.
+
+    outline_is_later: its outline is of a day after the one asked for.
+    """
 
     code: str
     name: str
@@ -110,6 +121,7 @@ class Unit:
     valid_until: date | None
     validity_note: str | None
     has_geometry: bool
+    outline_is_later: bool
     geometry_note: str | None
     note: str | None
     source: str | None
@@ -245,7 +257,8 @@ def history(session: Reader, code: str) -> History:
     Raises NotFound where the code appears neither as a division nor in a change.
     """
     whole = full_code(code)
-    versions = tuple(Unit(**r._mapping) for r in session.execute(_VERSIONS, {"code": whole}))
+    found = session.execute(_VERSIONS, {"code": whole, "on": None})
+    versions = tuple(Unit(**row._mapping) for row in found)
     events = _events(session.execute(_EVENTS, {"code": whole}).all())
     if not versions and not events:
         raise NotFound(f"division {whole} is not known")
@@ -269,7 +282,7 @@ def _events(rows: Any) -> tuple[Event, ...]:
 
 def _why_missing(session: Reader, code: str, on: date) -> str:
     """One sentence: never known, or known on other days."""
-    rows = session.execute(_VERSIONS, {"code": code}).all()
+    rows = session.execute(_VERSIONS, {"code": code, "on": None}).all()
     if not rows:
         return f"division {code} is not known"
     spans = "; ".join(f"{r.name} {r.valid_from or '…'} – {r.valid_until or '…'}" for r in rows[:5])

@@ -16,6 +16,7 @@ from geo.queries.admin import history, unit, unit_at
 from geo.queries.filters import FacilityFilter, kind_code
 from geo.queries.nearest import nearest
 from geo.queries.neighbours import MEASURED, neighbours
+from geo.validity import today_in_china
 
 On = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
@@ -93,4 +94,4 @@ def show_unit(
 
 
 def _day(on: datetime | None) -> date:
-    return on.date() if on is not None else date.today()  # noqa: DTZ011  the user's own day
+    return on.date() if on is not None else today_in_china()

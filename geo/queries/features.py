@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from geo.errors import BadInput, NotFound
-from geo.queries.admin import BELOW, Reader, unit
+from geo.queries.admin import BELOW, UNIT, Reader, unit
 from geo.queries.filters import FacilityFilter, check_limit, check_point, where
 from geo.queries.nearest import nearest_hits, nearest_question
 from geo.queries.within import (
@@ -44,11 +44,6 @@ FACILITY = f"""f.code, f.name, f.kinds, f.state, f.address, f.admin_code, f.posi
     f.operation, f.fire_state, f.fire_checked_on, f.has_lift, f.has_ramp, f.medical_link, f.uscc,
     f.filing_no, f.filed_on, f.hub_code, f.checked_on, f.source, f.source_date, f.is_synthetic,
     f.method, {PRICES}, {RATINGS}"""
-
-UNIT = """u.code, u.name, u.short_name, u.level, u.unit_type, u.parent_code,
-    lower(u.validity) AS valid_from, upper(u.validity) AS valid_until, u.validity_note,
-    u.geom IS NOT NULL AS has_geometry, u.geometry_note, u.note, u.source, u.source_date,
-    u.is_synthetic"""
 
 ZONE = """z.code, z.name, z.kind, z.status, z.parent_code, z.due_on,
     lower(z.validity) AS valid_from, upper(z.validity) AS valid_until,

@@ -19,6 +19,7 @@ from geo.loaders.city.changes import Member, read_changes
 from geo.loaders.city.history import derive_versions, kin_of
 from geo.loaders.city.units import SOURCE_DATE
 from geo.loaders.packages import DATA, ensure_packages, find_packages
+from geo.queries.admin import unit_at
 
 CHANGZHOU = "320400000000"
 
@@ -492,3 +493,15 @@ def _in_home() -> Any:
     from geo.settings import HomeSettings, read
 
     return Packages(read(HomeSettings).folder / "packages")
+
+
+def test_an_outline_of_today_is_not_given_for_an_earlier_day_unsaid(changzhou: Session) -> None:
+    """郑陆镇 came to 天宁区 in 2015; no source tells, so the outline of today must say its day."""
+    here = (120.09, 31.83)
+    then = unit_at(changzhou, *here, on=date(2010, 1, 1))
+    assert [one.name for one in then if one.level == 3] == ["天宁区"]
+    assert all(one.outline_is_later for one in then)
+    assert all("当日是否如此未知" in (one.geometry_note or "") for one in then)
+    now = unit_at(changzhou, *here, on=date(2026, 8, 1))
+    assert not any(one.outline_is_later for one in now)
+    assert not any("未知" in (one.geometry_note or "") for one in now if one.level == 3)

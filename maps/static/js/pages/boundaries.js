@@ -26,6 +26,7 @@ const isNow = () => year() === THIS_YEAR;
 /** The day that stands for a year: its last one; in this year, today. */
 const on = () => (isNow() ? chosen("on") : `${year()}-12-31`);
 const drawn = () => units.filter((one) => one.geometry);
+const later = () => drawn().filter((one) => one.properties.outline_is_later);
 
 async function refresh() {
   tell(t("正在查询…", "Looking…"));
@@ -34,8 +35,8 @@ async function refresh() {
     const found = await ask("/units", asked, "units");
     if (!found) return;
     units = level() <= 2 ? found.features.filter(isOwnOrAbove) : found.features;
-    tell(t(`${year()} 年${isNow() ? "(今天)" : "底"}:${count(units.length)} 个,有图形 ${count(drawn().length)} 个,无图形 ${count(units.length - drawn().length)} 个`,
-      `${year()}${isNow() ? " (today)" : ", year's end"}: ${count(units.length)}, of them ${count(drawn().length)} with an outline, ${count(units.length - drawn().length)} without`));
+    tell(t(`${year()} 年${isNow() ? "(今天)" : "底"}:${count(units.length)} 个,有图形 ${count(drawn().length - later().length)} 个,借今天的图形 ${count(later().length)} 个,无图形 ${count(units.length - drawn().length)} 个`,
+      `${year()}${isNow() ? " (today)" : ", year's end"}: ${count(units.length)}, of them ${count(drawn().length - later().length)} with an outline, ${count(later().length)} with today's, ${count(units.length - drawn().length)} without`));
     if (open && !units.some((one) => one.properties.code === open)) { open = null; about = null; }
     draw();
     if (open && !about) await learn(open);
@@ -86,7 +87,7 @@ function draw() {
 function drawMap() {
   if (!map) return;
   const group = layer("units").clearLayers();
-  group.addLayer(shape(drawn(), (one) => ({ className: `unit${one.properties.code === open ? " is-open" : ""}`, pane: "areas" }),
+  group.addLayer(shape(drawn(), (one) => ({ className: `unit${one.properties.code === open ? " is-open" : ""}${one.properties.outline_is_later ? " is-later" : ""}`, pane: "areas" }),
     (one, part) => part.on("click", (event) => { L.DomEvent.stop(event); pick(one.properties.code); })));
   const beside = new Map((about?.neighbours ?? []).map((one) => [one.code, one]));
   drawLabels(group, drawn().filter((one) => !beside.has(one.properties.code)), (one) => one.properties.name);
@@ -101,7 +102,8 @@ function drawMap() {
   const open_ = drawn().find((one) => one.properties.code === open);
   if (open_) picked.addLayer(shape([open_], () => ({ className: "unit-edge", pane: "lines", interactive: false })));
   drawLegend(t("图例(个)", "Legend (number)"), [
-    [patch("#f6ecdf", "#7a4a12"), t(`${year()} 年有图形的区划`, `Divisions of ${year()} with an outline`), count(drawn().length)],
+    [patch("#f6ecdf", "#7a4a12"), t(`${year()} 年有图形的区划`, `Divisions of ${year()} with an outline`), count(drawn().length - later().length)],
+    later().length > 0 && [patch("#fbf7f1", "#7a4a12", "2 4"), t(`借今天的图形,${year()} 年是否如此未知`, `Today's outline, not known to hold in ${year()}`), count(later().length)],
     units.length > drawn().length && [patch("#fff", "#7c8b94", "1 3"), t("无图形(只列表,不画)", "Without an outline (listed only)"), count(units.length - drawn().length)],
     open && [patch("#efdcc0", "#7a4a12", "6 3"), t("与所选邻接", "Neighbours of the chosen one"), count(about?.neighbours?.length ?? null)],
     [patch("#f0f3f3", "#7c8b94", "4 4"), t("今日轮廓,仅作位置参考", "Today's outlines, for orientation"), ""],
@@ -190,7 +192,7 @@ function drawControls() {
         type: "range", id: "year", min: FIRST_YEAR, max: THIS_YEAR, step: 1, value: year(), style: "grid-column:1/-1",
         oninput: (event) => { choose({ year: Number(event.target.value) === THIS_YEAR ? null : event.target.value }); put(output, event.target.value); turn(); },
       }),
-      el("span", {}, t("图形只有今天的;往年的单位如实列出,不借今天的界线来画。", "Outlines exist for today only; divisions of earlier years are listed, not drawn with today's lines."))),
+      el("span", {}, t("图形只有今天的:名称代码未变的单位,往年以虚线画今天的图形,当年是否如此未知;其余只列不画。", "Outlines exist for today only: where name and code did not change, earlier years show today's outline dashed, not known to hold then; the others are listed, not drawn."))),
     choice(t("级别", "Level"), [[2, t("市级", "City")], [3, t("县级", "County")], [4, t("乡级", "Township")]], level(), (code) => { choose({ level: code === 3 ? null : code, unit: null }); open = null; about = null; drawControls(); refresh(); }));
 }
 
