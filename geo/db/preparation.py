@@ -49,6 +49,22 @@ def make_database(folder: str, name: str, *, template: str | None = None) -> Non
         for extension in EXTENSIONS:
             _bring_extension(admin, extension)
         admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # PostgreSQL 14's default
+        admin.execute(_NO_LARGE_OBJECTS)
+
+
+# Everybody may make large objects by default: a reading role could fill the disk with them.
+_NO_LARGE_OBJECTS = """
+DO $$
+DECLARE made regprocedure;
+BEGIN
+    FOR made IN SELECT oid FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace AND proname IN
+            ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite', 'lo_import')
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', made);
+    END LOOP;
+END $$
+"""
 
 
 def _bring_extension(admin: Connection[tuple[str, ...]], name: LiteralString) -> None:

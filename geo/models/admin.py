@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, no_overlap, spatial_indexes
+from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, spatial_indexes, versions_by
 
 LEVELS = {1: "province", 2: "city", 3: "county", 4: "township", 5: "village"}
 
@@ -22,7 +22,7 @@ class AdminUnit(Keyed, Versioned, Sourced, Base):
         CheckConstraint("parent_code ~ '^[0-9]{12}$'", name="parent_code"),
         CheckConstraint("level BETWEEN 1 AND 5", name="level"),
         CheckConstraint("geom IS NOT NULL OR geometry_note IS NOT NULL", name="geometry_or_reason"),
-        no_overlap("admin_unit", "code"),
+        *versions_by("admin_unit", "code"),
         Index("ix_admin_unit_parent_code", "parent_code"),
         Index("ix_admin_unit_level", "level"),
         *spatial_indexes("admin_unit"),

@@ -9,6 +9,8 @@ from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
+    Constraint,
     DateTime,
     ForeignKey,
     Identity,
@@ -61,10 +63,23 @@ def spatial_indexes(table: str, *, geography: bool = False, column: str = "geom"
     return made
 
 
-def no_overlap(table: str, *keys: str) -> ExcludeConstraint:
-    """Forbids two versions of one key that are in force on the same day."""
+def versions_by(table: str, *keys: str) -> list[Constraint]:
+    """Forbids two versions of one key on the same day, and ranges that no calendar day answers.
+
+    An empty range overlaps nothing and would escape the first rule; days outside the years 1 to
+    9999 and infinite ones cannot be read as dates.
+    """
     parts = [(key, "=") for key in keys] + [("validity", "&&")]
-    return ExcludeConstraint(*parts, name=f"ex_{table}_validity", using="gist")
+    calendar = "BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'"
+    return [
+        ExcludeConstraint(*parts, name=f"ex_{table}_validity", using="gist"),
+        CheckConstraint(
+            "NOT isempty(validity)"
+            f" AND coalesce(lower(validity), DATE '2000-01-01') {calendar}"
+            f" AND coalesce(upper(validity), DATE '2000-01-01') {calendar}",
+            name="validity",
+        ),
+    ]
 
 
 class Keyed:
@@ -136,7 +151,7 @@ __all__ = [
     "Versioned",
     "WKBElement",
     "geometry",
-    "no_overlap",
     "row_version_seq",
     "spatial_indexes",
+    "versions_by",
 ]

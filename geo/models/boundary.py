@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, CheckConstraint, Double, Index, SmallInteger, Te
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, no_overlap, spatial_indexes
+from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, spatial_indexes, versions_by
 
 
 class BoundaryLine(Keyed, Versioned, Sourced, Base):
@@ -20,7 +20,7 @@ class BoundaryLine(Keyed, Versioned, Sourced, Base):
         CheckConstraint("basis IN ('agreement', 'detailed_map', 'derived')", name="basis"),
         CheckConstraint("level BETWEEN 1 AND 5", name="level"),
         CheckConstraint("left_code <> right_code", name="two_sides"),
-        no_overlap("boundary_line", "code"),
+        *versions_by("boundary_line", "code"),
         *spatial_indexes("boundary_line"),
     )
 
@@ -56,7 +56,7 @@ class BoundaryMarker(Keyed, Versioned, Sourced, Base):
             name="state",
         ),
         CheckConstraint("cardinality(line_codes) BETWEEN 1 AND 3", name="at_most_three_lines"),
-        no_overlap("boundary_marker", "number"),
+        *versions_by("boundary_marker", "number"),
         Index("ix_boundary_marker_line_codes", "line_codes", postgresql_using="gin"),
         *spatial_indexes("boundary_marker"),
     )

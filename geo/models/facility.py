@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, no_overlap, spatial_indexes
+from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, spatial_indexes, versions_by
 
 STATES = ("open", "paused", "planned", "under_construction", "closed")
 FIRE_STATES = ("passed", "failed", "pending")
@@ -39,7 +39,7 @@ class Facility(Keyed, Versioned, Sourced, Base):
         CheckConstraint(
             "beds_nursing <= beds_total AND beds_free <= beds_total", name="beds_within_total"
         ),
-        no_overlap("facility", "code"),
+        *versions_by("facility", "code"),
         Index("ix_facility_kinds", "kinds", postgresql_using="gin"),
         Index("ix_facility_admin_code", "admin_code"),
         *spatial_indexes("facility", geography=True),

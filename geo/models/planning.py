@@ -9,14 +9,14 @@ from sqlalchemy import CheckConstraint, Double, Index, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, no_overlap, spatial_indexes
+from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, spatial_indexes, versions_by
 
 
 class PlanningZone(Keyed, Versioned, Sourced, Base):
     """A zone that is analysed or planned as one: 片区, 网格, a synthetic one for a township."""
 
     __tablename__ = "planning_zone"
-    __table_args__ = (no_overlap("planning_zone", "code"), *spatial_indexes("planning_zone"))
+    __table_args__ = (*versions_by("planning_zone", "code"), *spatial_indexes("planning_zone"))
 
     code: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
@@ -34,7 +34,7 @@ class Estate(Keyed, Versioned, Sourced, Base):
     __table_args__ = (
         CheckConstraint("estate_type IN ('new', 'built')", name="estate_type"),
         CheckConstraint("households >= 0", name="households"),
-        no_overlap("estate", "code"),
+        *versions_by("estate", "code"),
         *spatial_indexes("estate"),
     )
 
@@ -61,7 +61,7 @@ class ConstructionProject(Keyed, Versioned, Sourced, Base):
     __tablename__ = "construction_project"
     __table_args__ = (
         CheckConstraint("progress_percent BETWEEN 0 AND 100", name="progress"),
-        no_overlap("construction_project", "code"),
+        *versions_by("construction_project", "code"),
         *spatial_indexes("construction_project"),
     )
 
@@ -92,7 +92,7 @@ class StandardRule(Keyed, Versioned, Sourced, Base):
     __tablename__ = "standard_rule"
     __table_args__ = (
         CheckConstraint("status IN ('verified', 'second_hand', 'unverified')", name="status"),
-        no_overlap("standard_rule", "code"),
+        *versions_by("standard_rule", "code"),
         Index("ix_standard_rule_subject", "subject"),
     )
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from geo.models import AdminUnit, Base, Facility
@@ -81,6 +81,23 @@ def test_versions_of_one_code_may_touch_but_not_overlap(session: Session) -> Non
 def test_an_empty_validity_is_refused() -> None:
     with pytest.raises(ValueError, match="not after its start"):
         valid_between(date(2020, 1, 1), date(2020, 1, 1))
+
+
+@pytest.mark.parametrize("validity", ["empty", "[0044-03-15 BC,)", "[2000-01-01,infinity)"])
+def test_a_validity_without_a_calendar_day_is_refused(session: Session, validity: str) -> None:
+    session.add(unit(None, None))
+    session.flush()
+    with pytest.raises(IntegrityError, match="validity"):
+        session.execute(text("UPDATE admin_unit SET validity = :v"), {"v": validity})
+
+
+def test_the_public_role_cannot_make_large_objects(public_connection: Connection) -> None:
+    public_connection.execute(text("SET default_transaction_read_only = off"))
+    public_connection.commit()
+    for call in ("lo_from_bytea(0, 'x')", "lo_create(0)", "lo_creat(-1)"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            public_connection.execute(text(f"SELECT {call}"))
+        public_connection.rollback()
 
 
 def test_a_unit_without_geometry_says_why(session: Session) -> None:

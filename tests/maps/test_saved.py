@@ -29,7 +29,7 @@ Made = tuple[Page, dict[str, Any]]
 def saved(city: Database) -> dict[str, Made]:
     """Every kind of saved map: its page and its data."""
     engine = read_engine(city)
-    asked = Asked(CHANGZHOU, cli._today())
+    asked = Asked(CHANGZHOU, cli.today_in_china())
     made = {}
     with engine.connect() as public, session_factory(city)() as owner:
         place = city_of_page(public, asked)

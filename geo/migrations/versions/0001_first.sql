@@ -102,6 +102,7 @@ CREATE TABLE admin_unit (
     CONSTRAINT ck_admin_unit_level CHECK (level BETWEEN 1 AND 5),
     CONSTRAINT ck_admin_unit_geometry_or_reason CHECK (geom IS NOT NULL OR geometry_note IS NOT NULL),
     CONSTRAINT ex_admin_unit_validity EXCLUDE USING gist (code WITH =, validity WITH &&),
+    CONSTRAINT ck_admin_unit_validity CHECK (NOT isempty(validity) AND coalesce(lower(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' AND coalesce(upper(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'),
     CONSTRAINT fk_admin_unit_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 );
 
@@ -143,6 +144,7 @@ CREATE TABLE boundary_line (
     CONSTRAINT ck_boundary_line_level CHECK (level BETWEEN 1 AND 5),
     CONSTRAINT ck_boundary_line_two_sides CHECK (left_code <> right_code),
     CONSTRAINT ex_boundary_line_validity EXCLUDE USING gist (code WITH =, validity WITH &&),
+    CONSTRAINT ck_boundary_line_validity CHECK (NOT isempty(validity) AND coalesce(lower(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' AND coalesce(upper(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'),
     CONSTRAINT fk_boundary_line_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 );
 
@@ -183,6 +185,7 @@ CREATE TABLE boundary_marker (
     CONSTRAINT ck_boundary_marker_state CHECK (state IN ('intact','leaning','damaged','lost','moved','buried','unknown')),
     CONSTRAINT ck_boundary_marker_at_most_three_lines CHECK (cardinality(line_codes) BETWEEN 1 AND 3),
     CONSTRAINT ex_boundary_marker_validity EXCLUDE USING gist (number WITH =, validity WITH &&),
+    CONSTRAINT ck_boundary_marker_validity CHECK (NOT isempty(validity) AND coalesce(lower(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' AND coalesce(upper(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'),
     CONSTRAINT fk_boundary_marker_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 );
 
@@ -222,6 +225,7 @@ CREATE TABLE construction_project (
     CONSTRAINT pk_construction_project PRIMARY KEY (id),
     CONSTRAINT ck_construction_project_progress CHECK (progress_percent BETWEEN 0 AND 100),
     CONSTRAINT ex_construction_project_validity EXCLUDE USING gist (code WITH =, validity WITH &&),
+    CONSTRAINT ck_construction_project_validity CHECK (NOT isempty(validity) AND coalesce(lower(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' AND coalesce(upper(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'),
     CONSTRAINT fk_construction_project_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 );
 
@@ -315,6 +319,7 @@ CREATE TABLE estate (
     CONSTRAINT ck_estate_estate_type CHECK (estate_type IN ('new', 'built')),
     CONSTRAINT ck_estate_households CHECK (households >= 0),
     CONSTRAINT ex_estate_validity EXCLUDE USING gist (code WITH =, validity WITH &&),
+    CONSTRAINT ck_estate_validity CHECK (NOT isempty(validity) AND coalesce(lower(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' AND coalesce(upper(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'),
     CONSTRAINT fk_estate_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 );
 
@@ -416,6 +421,7 @@ CREATE TABLE planning_zone (
     row_version BIGINT DEFAULT nextval('row_version_seq') NOT NULL,
     CONSTRAINT pk_planning_zone PRIMARY KEY (id),
     CONSTRAINT ex_planning_zone_validity EXCLUDE USING gist (code WITH =, validity WITH &&),
+    CONSTRAINT ck_planning_zone_validity CHECK (NOT isempty(validity) AND coalesce(lower(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' AND coalesce(upper(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'),
     CONSTRAINT fk_planning_zone_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 );
 
@@ -488,6 +494,7 @@ CREATE TABLE standard_rule (
     CONSTRAINT pk_standard_rule PRIMARY KEY (id),
     CONSTRAINT ck_standard_rule_status CHECK (status IN ('verified', 'second_hand', 'unverified')),
     CONSTRAINT ex_standard_rule_validity EXCLUDE USING gist (code WITH =, validity WITH &&),
+    CONSTRAINT ck_standard_rule_validity CHECK (NOT isempty(validity) AND coalesce(lower(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' AND coalesce(upper(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'),
     CONSTRAINT fk_standard_rule_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 );
 
@@ -571,6 +578,7 @@ CREATE TABLE facility (
     CONSTRAINT ck_facility_beds CHECK (beds_total >= 0 AND beds_nursing >= 0 AND beds_free >= 0),
     CONSTRAINT ck_facility_beds_within_total CHECK (beds_nursing <= beds_total AND beds_free <= beds_total),
     CONSTRAINT ex_facility_validity EXCLUDE USING gist (code WITH =, validity WITH &&),
+    CONSTRAINT ck_facility_validity CHECK (NOT isempty(validity) AND coalesce(lower(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' AND coalesce(upper(validity), DATE '2000-01-01') BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'),
     CONSTRAINT fk_facility_operator_id FOREIGN KEY(operator_id) REFERENCES operator (id),
     CONSTRAINT fk_facility_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 );
