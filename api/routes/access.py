@@ -1,15 +1,15 @@
 """How many elders are within reach, where are the gaps, which areas lack what they must have?
 
-The counts run as the owner, in a read-only transaction: cells of people are not public, their sums
-are. Whatever leaves here has its small counts withheld, and with them the counts from which they
-could be worked out.
+The counts run as the owner, in a read-only transaction, because cells of people are not public; all
+else that they rest on is: published facilities and areas only. Counts leave rounded, small ones not
+at all (`geo.access.disclosure`).
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -45,6 +45,11 @@ router = APIRouter(
 )
 
 
+Order = Annotated[
+    Literal["people", "area"], Query(description="排序:人数或面积 · most people or largest first")
+]
+
+
 @router.get("/coverage", summary="覆盖 · Coverage", responses={200: {"model": CoverageAnswer}})
 def covered(
     doors: DoorsHere,
@@ -65,6 +70,7 @@ def covered(
             radius_m=radius_m,
             on=day,
             across_border=across_border,
+            published_only=True,
         )
         return GeoJson(coverage_geojson(connection, publishable_coverage(found, _threshold())))
 
@@ -78,9 +84,10 @@ def uncovered(
     areas: Areas = "district",
     radius_m: RadiusM = 500,
     across_border: AcrossBorder = True,
+    order: Order = "people",
     limit: LimitToThousand = 100,
 ) -> Response:
-    """The uncovered stretches of each area, those with the most elders first."""
+    """The uncovered stretches of each area: those with the most elders first, or the largest."""
     with doors.counting() as connection:
         found = gaps(
             connection,
@@ -90,9 +97,9 @@ def uncovered(
             radius_m=radius_m,
             on=day,
             across_border=across_border,
+            published_only=True,
         )
-    shown = publishable_gaps(found, _threshold())
-    return GeoJson(gaps_geojson(shown, shown.gaps[:limit]))
+    return GeoJson(gaps_geojson(publishable_gaps(found, _threshold(), order=order, limit=limit)))
 
 
 def _sends_geojson(request: Request) -> None:
@@ -133,6 +140,7 @@ def covered_within(
             radius_m=radius_m,
             on=day,
             across_border=across_border,
+            published_only=True,
         )
         return GeoJson(
             coverage_geojson(
@@ -155,5 +163,5 @@ def lacking(doors: DoorsHere, day: Day, city: CityAsked, areas: MustHave = "town
 
 
 def _threshold() -> int:
-    """Counts of people below this are withheld."""
+    """Counts of people below this are withheld, others rounded to it."""
     return read(CitySettings).small_count_threshold

@@ -16,8 +16,8 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.city_view import city_view
 from api.deps import CityAsked, DoorsHere
+from geo.queries.admin import bounds_of, unit
 from geo.settings import MapSettings, ServeSettings, read
 from geo.validity import today_in_china
 from maps.access import draw_access
@@ -57,13 +57,14 @@ def _serve(path: str, draw: Callable[[Page], str]) -> None:
         nonce = secrets.token_urlsafe(16)
         settings = read(MapSettings)
         with doors.public() as connection:
-            shown = city_view(connection, city, today_in_china())
+            shown = unit(connection, city, today_in_china())
+            bounds = bounds_of(connection, shown.code, on=today_in_china())
         seen = Page(
             lang=lang,
             large=large,
             city_code=shown.code,
             city_name=shown.name,
-            bounds=shown.bounds,
+            bounds=bounds,
             approval_number=settings.map_approval_number,
             nonce=nonce,
             root_path=request.scope.get("root_path", ""),

@@ -9,7 +9,7 @@ from api.deps import DoorsHere, checked
 from api.schemas.divisions import Sources
 from api.schemas.geojson import Json
 from api.schemas.problem import ALWAYS
-from api.source_register import source_register
+from geo.queries.sources import source_register
 
 router = APIRouter(
     prefix="/api",

@@ -16,7 +16,7 @@ class CoverageProperties(Answer):
 
     area_code: str
     area_name: str
-    status: str = Field(description="measured, no_geometry, no_cells; a total also partial")
+    status: str = Field(description="measured, no_geometry, no_cells, no_record; a total also partial")
     status_zh: str
     people_60: float | None = Field(description="people aged 60 and over")
     people_65: float | None
@@ -50,7 +50,11 @@ class Summary(Answer):
     base_year: int | None
     projection: str
     across_border: bool
-    facilities: int = Field(description="how many facilities counted")
+    published_only: bool = Field(description="rests on published facilities and areas only")
+    rounded_to: float | None = Field(
+        description="counts of people are multiples of this; smaller ones are withheld (null)"
+    )
+    facilities: int | None = Field(description="how many facilities counted; null: unknown")
     total: CoverageProperties
     unplaced: Outside | None
 
@@ -58,7 +62,7 @@ class Summary(Answer):
 class GapSummary(Summary):
     """The same, and how many gaps there are."""
 
-    gap_count: int = Field(description="in all, before `limit`")
+    gap_count: int | None = Field(description="in all, before `limit`; null: unknown")
     dropped_count: int = Field(description="slivers without people that are left out")
     dropped_m2: float
 
@@ -107,7 +111,7 @@ class GapProperties(Answer):
 
 
 class GapsAnswer(Computed):
-    """Uncovered stretches, most people first."""
+    """Uncovered stretches, most people first or largest first."""
 
     summary: GapSummary
     features: list[Feature[GapProperties]]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
+
+from geo.queries.admin import Reader
 
 _REGISTER = text(
     """SELECT kind, file_name, sha256, size_bytes, licence, received_at, crs_stated, crs_used,
@@ -13,6 +15,6 @@ _REGISTER = text(
 )
 
 
-def source_register(connection: Connection) -> list[dict[str, Any]]:
-    """Answer every loaded file whose secrecy is public, on a connection of the public role."""
-    return [dict(row._mapping) for row in connection.execute(_REGISTER)]
+def source_register(session: Reader) -> list[dict[str, Any]]:
+    """Answer every loaded file whose secrecy is public, for the public role."""
+    return [dict(row._mapping) for row in session.execute(_REGISTER)]
