@@ -1,7 +1,8 @@
 """What does a saved page hold? The API's own answers, asked of the same queries, for one city.
 
 Everything but counts over demand cells is read as the public reads it: only published rows leave
-in a file. Counts come from the owner's side and go through the same disclosure rule as in the API.
+in a file. Counts come from the owner's side, rest on published rows only, and go through the same
+disclosure rule as in the API.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def coverage_data(public: Reader, owner: Reader, asked: Asked) -> Answer:
     zones = _read(features.zones_geojson(public, on=asked.on, within=asked.city))
     levels = ["district", *(["zone"] if zones["features"] else [])]
     judged = "zone" if zones["features"] else "township"
-    lacks = missing(owner, city=asked.city, areas=judged, on=asked.on)
+    lacks = missing(public, city=asked.city, areas=judged, on=asked.on)
     kinds = FacilityFilter(kinds=(asked.kind,), within=asked.city)
     return {
         "units": _today(public, asked),
@@ -129,17 +130,18 @@ def names_data(public: Reader, owner: Reader, asked: Asked) -> Answer:
 
 def _covered(owner: Reader, asked: Asked, areas: str) -> Answer:
     found = coverage(
-        owner, city=asked.city, areas=areas, kind=asked.kind, radius_m=asked.radius_m, on=asked.on
-    )
+        owner, city=asked.city, areas=areas, kind=asked.kind, radius_m=asked.radius_m, on=asked.on,
+        published_only=True,
+    )  # fmt: skip
     return _read(coverage_geojson(owner, publishable_coverage(found, asked.threshold)))
 
 
 def _uncovered(owner: Reader, asked: Asked, areas: str) -> Answer:
     found = gaps(
-        owner, city=asked.city, areas=areas, kind=asked.kind, radius_m=asked.radius_m, on=asked.on
-    )
-    shown = publishable_gaps(found, asked.threshold)
-    return _read(gaps_geojson(shown, shown.gaps[:100]))
+        owner, city=asked.city, areas=areas, kind=asked.kind, radius_m=asked.radius_m, on=asked.on,
+        published_only=True,
+    )  # fmt: skip
+    return _read(gaps_geojson(publishable_gaps(found, asked.threshold, limit=100)))
 
 
 def _today(public: Reader, asked: Asked) -> Answer:

@@ -16,7 +16,9 @@ class CoverageProperties(Answer):
 
     area_code: str
     area_name: str
-    status: str = Field(description="measured, no_geometry, no_cells, no_record; a total also partial")
+    status: str = Field(
+        description="measured, no_geometry, no_cells, no_record; a total also partial"
+    )
     status_zh: str
     people_60: float | None = Field(description="people aged 60 and over")
     people_65: float | None

@@ -19,6 +19,8 @@ from geo.db.engine import open_session
 from geo.queries.filters import kind_code
 from geo.validity import today_in_china
 
+STAFF = "内部口径,含未公开的设施,不得直接对外发布 · for staff: unpublished facilities count too"
+
 WIDE = 110
 """Columns of a terminal from which all ages fit side by side."""
 
@@ -49,7 +51,11 @@ def show_coverage(
     across_border: Across = True,
     on: On = None,
 ) -> None:
-    """覆盖率:各区域半径内的老人数与比例 · Elders within a radius, by area."""
+    """覆盖率:各区域半径内的老人数与比例 · Elders within a radius, by area.
+
+    内部口径:未公开的设施也计入,人数不取整。For staff: unpublished facilities count too, and
+    counts are exact.
+    """
     kind = kind_code(kind)
     with open_session() as session:
         found = coverage(
@@ -81,14 +87,18 @@ def show_gaps(
     order: Annotated[str, typer.Option(help="people 按人数 · area 按面积")] = "people",
     limit: Annotated[int, typer.Option(help="行数 · rows")] = 20,
 ) -> None:
-    """缺口:未覆盖的连片区域,人数多的在前 · Uncovered stretches, most people first."""
+    """缺口:未覆盖的连片区域,人数多的在前 · Uncovered stretches, most people first.
+
+    内部口径:未公开的设施也计入,人数不取整。For staff: unpublished facilities count too, and
+    counts are exact.
+    """
     kind = kind_code(kind)
     with open_session() as session:
         found = gaps(
             session, city=city, areas=areas, kind=kind, radius_m=radius, on=_day(on),
             across_border=across_border, order=order, limit=limit,
         )  # fmt: skip
-    table = Table(title=f"{kind_name(kind)} {radius:g} 米服务缺口 · 共 {found.count} 处")
+    table = Table(title=f"{kind_name(kind)} {radius:g} 米服务缺口 · 共 {_number(found.count)} 处")
     for head in (
         "序号 no.",
         "区域 area",
@@ -121,7 +131,10 @@ def show_missing(
         bool, typer.Option("--all", help="也列出已有的 · list present ones too")
     ] = False,
 ) -> None:
-    """应有未有:缺少规定设施的乡镇街道 · Townships without the facility each must have."""
+    """应有未有:缺少规定设施的乡镇街道 · Townships without the facility each must have.
+
+    内部口径:未公开的设施也计入。For staff: unpublished facilities count too.
+    """
     with open_session() as session:
         found = missing(session, city=city, areas=areas, on=_day(on))
     console = Console()
@@ -138,6 +151,7 @@ def show_missing(
                 table.add_row(escape(row.area_name), row.status_zh, names)
         console.print(table)
         console.print(f"已有 {counts.get('present', 0)} / {sum(counts.values())}")
+    console.print(STAFF)
     if found.has_synthetic:
         console.print("[yellow]含合成数据 · contains synthetic data[/]")
 
@@ -165,7 +179,8 @@ def _number(value: float | None) -> str:
 def _print_notes(console: Console, found: Coverage) -> None:
     """Method, people outside every area, and what is made up."""
     console.print(found.method)
-    console.print(f"计入设施 {found.facilities} 处 · facilities that counted")
+    console.print(STAFF)
+    console.print(f"计入设施 {_number(found.facilities)} 处 · facilities that counted")
     if found.unplaced is not None and found.unplaced.cells:
         console.print(
             f"未落入任何区域 60+ {found.unplaced.people_60:,.0f} 人 · in no area, not in the total"

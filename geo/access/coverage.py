@@ -15,8 +15,10 @@ from sqlalchemy import text
 from geo.access.gaps import gaps_on, nearest_anywhere
 from geo.access.radius.answer import AreaCoverage, Coverage, answer, nearest_counting
 from geo.access.radius.areas import AREA_ROWS, Polygons
-from geo.access.radius.ground import Floats, Ground, base_year_of, read_ground
+from geo.access.radius.ground import Floats, Ground, read_ground
 from geo.access.radius.question import AREAS, RADII_M, ask
+from geo.access.radius.record import on_record, unrecorded
+from geo.access.radius.seen import as_seen
 from geo.access.radius.stored import (
     count_current,
     current_run,
@@ -47,27 +49,32 @@ def coverage(
     base_year: int | None = None,
     projection: str = "none",
     across_border: bool = True,
+    published_only: bool = False,
     store: bool = False,
 ) -> Coverage:
     """Coverage of a city's areas by one kind (or group) of facility at one radius in metres.
 
-    areas: district, township or zone. Answers from a stored run when its data are unchanged, else
+    areas: district, township or zone. published_only: rest on published facilities and areas only,
+    as the public is told; else on all. Answers from a stored run when its data are unchanged, else
     computes; `store` keeps what was computed (the caller commits). base_year None: the last count
-    not after `on`. Raises BadInput for a malformed question, NotFound for an unknown city or where
-    there are no areas or no people.
+    not after `on`. Days before anything was on record have no numbers. Raises BadInput for a
+    malformed question, NotFound for an unknown city or where there are no areas or no people.
     """
     question = ask(
         city=city, areas=areas, kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
+        published_only=published_only,
     )  # fmt: skip
     kept = current_run(session, question)
     if kept is not None:
         return kept
     stamp = data_stamp(session)  # read before the data: a write in between makes it stale
-    unit(session, question.city, on)
-    question = replace(question, base_year=base_year_of(session, question))
-    ground = read_ground(session, question, kinds=[kind], longest_m=radius_m)
-    made = answer(ground, question, stamp)
+    with as_seen(session, published_only=published_only):
+        recorded = on_record(session, question)
+        if recorded is None:
+            return unrecorded(session, question, stamp)
+        ground = read_ground(session, recorded, kinds=[kind], longest_m=radius_m)
+    made = answer(ground, recorded, stamp)
     if store:
         keep(session, [made], by_default=base_year is None)
     return made
@@ -84,6 +91,7 @@ def coverage_of(
     base_year: int | None = None,
     projection: str = "none",
     across_border: bool = True,
+    published_only: bool = False,
 ) -> Coverage:
     """Coverage of any set of polygons: (code, name, shapely geometry in EPSG:4490) each.
 
@@ -93,11 +101,15 @@ def coverage_of(
     question = ask(
         city="", areas="polygon", kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
+        published_only=published_only,
     )  # fmt: skip
     stamp = data_stamp(session)
-    question = replace(question, base_year=base_year_of(session, question, polygons))
-    ground = read_ground(session, question, kinds=[kind], longest_m=radius_m, polygons=polygons)
-    return answer(ground, question, stamp)
+    with as_seen(session, published_only=published_only):
+        recorded = on_record(session, question, polygons)
+        if recorded is None:
+            return unrecorded(session, question, stamp, polygons)
+        ground = read_ground(session, recorded, kinds=[kind], longest_m=radius_m, polygons=polygons)
+    return answer(ground, recorded, stamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +125,9 @@ def compute_city(
 ) -> Computed:
     """Compute and store what the pages offer for a city: kinds and groups × radii × both borders.
 
-    For districts and, where the city has any, planning zones. Skips when every run is there with
-    unchanged data. The caller commits. Raises NotFound for an unknown city.
+    These are the public answers, resting on published rows only. For districts and, where the city
+    has any, planning zones; none where nothing is on record on that day. Skips when every run is
+    there with unchanged data. The caller commits. Raises NotFound for an unknown city.
     """
     city = unit(session, city_code, on)
     kinds = [*KINDS, *GROUPS]
@@ -122,28 +135,38 @@ def compute_city(
     wait_for_turn(session)  # whoever comes second finds the work of the first, and skips
     stamp = data_stamp(session)
     kept = count_current(session, city.code, on, stamp, kinds=kinds, radii_m=RADII_M)
-    present = [areas for areas in CITY_AREAS if _has_areas(session, city.code, areas, on)]
+    present = _public_areas(session, city.code, on)
     if present and all(kept.get(areas, 0) >= expected for areas in present):
         return Computed(sum(kept[areas] for areas in present), skipped=True)
     forget_stale(session, city.code, stamp)
     # Fresh statistics: right after loading the planner would know nothing of these tables.
     session.execute(text("ANALYZE demand_cell, facility, admin_unit, planning_zone"))
-    runs = 0
-    for areas in present:
-        progress(0, None, f"覆盖率 coverage · {AREAS[areas]}")
-        ground, made = _compute_areas(session, city.code, areas, kinds, on, stamp)
-        runs += len(made)
-        if areas == "district":
-            _draw_gaps(session, ground, made, progress)
+    with as_seen(session, published_only=True):
+        runs = sum(
+            _compute_areas(session, city.code, areas, kinds, on, stamp, progress)
+            for areas in present
+        )
     return Computed(runs, skipped=False)
 
 
 def _compute_areas(
-    session: Reader, city_code: str, areas: str, kinds: list[str], on: date, stamp: int
-) -> tuple[Ground, dict[int, Coverage]]:
-    """Read the ground once and store the answers to every question on it; run id → answer."""
-    first = ask(city=city_code, areas=areas, kind=kinds[0], radius_m=max(RADII_M), on=on)
-    first = replace(first, base_year=base_year_of(session, first))
+    session: Reader,
+    city_code: str,
+    areas: str,
+    kinds: list[str],
+    on: date,
+    stamp: int,
+    progress: Progress,
+) -> int:
+    """Read the ground once and store the answers to every question on it; how many there are."""
+    progress(0, None, f"覆盖率 coverage · {AREAS[areas]}")
+    question = ask(
+        city=city_code, areas=areas, kind=kinds[0], radius_m=max(RADII_M), on=on,
+        published_only=True,
+    )  # fmt: skip
+    first = on_record(session, question)
+    if first is None:
+        return 0
     ground = read_ground(session, first, kinds=kinds, longest_m=max(RADII_M))
     answers = []
     for kind in kinds:
@@ -153,7 +176,9 @@ def _compute_areas(
                 asked = replace(first, kind=kind, radius_m=radius_m, across_border=across)
                 answers.append(answer(ground, asked, stamp, nearest_m))
     run_ids = keep(session, answers, by_default=True)
-    return ground, dict(zip(run_ids, answers, strict=True))
+    if areas == "district":
+        _draw_gaps(session, ground, dict(zip(run_ids, answers, strict=True)), progress)
+    return len(answers)
 
 
 def _draw_gaps(
@@ -171,9 +196,13 @@ def _draw_gaps(
         store_gaps(session, run_id, drawn)
 
 
-def _has_areas(session: Reader, city_code: str, areas: str, on: date) -> bool:
-    """Whether a city has areas of a kind at all."""
-    return bool(session.execute(_HAS_AREAS[areas], {"code": city_code, "on": on}).scalar_one())
+def _public_areas(session: Reader, city_code: str, on: date) -> list[str]:
+    """Which sorts of areas the public sees in a city."""
+    values = {"code": city_code, "on": on}
+    with as_seen(session, published_only=True):
+        return [
+            areas for areas in CITY_AREAS if session.execute(_HAS_AREAS[areas], values).scalar_one()
+        ]
 
 
 _HAS_AREAS = {

@@ -1,123 +1,52 @@
-"""Which small numbers must a public table hide, and which more, so that none can be worked out?
+"""Which counts of people may be published, so that no small group can be worked out from any?
 
-Primary suppression: a count above 0 and below the threshold is hidden. Complementary suppression:
-where the total of a column is published and the hidden counts of that column could be worked out
-from it (one of them alone, or several that together stay below the threshold), the smallest counts
-that are still shown are hidden too. Zero says that nobody is there and is shown.
-
-Columns tied by a difference are hidden together: of people, covered and uncovered any two give the
-third, so a small uncovered count hides the covered one, although that one may be large.
+Every published count is a multiple of the base (10): counts above 0 and below it are withheld, all
+others are rounded. The rule looks at one number only, never at what stands beside it. So the same
+number is published whatever is asked together with it, and the difference of any two published
+counts (districts and their zones, two radii, with and without facilities across a border, covered
+people and gaps) is again a multiple of the base, which a group of two and a group of twelve may
+leave behind alike. See docs/decisions/007-small-counts.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from math import floor
+from typing import Any
 
 from geo.access.radius.answer import AGES, AreaCoverage
 from geo.errors import BadInput
 
-Row = TypeVar("Row")
 
+def publishable_count(value: float | None, base: float) -> float | None:
+    """A count of people as it may be published: 0, None (withheld) or a multiple of `base`.
 
-@dataclass(frozen=True, slots=True)
-class Suppressed(Generic[Row]):
-    """Rows in which hidden counts are None, and which were hidden: (number of the row, column).
-
-    totals: columns whose total must be hidden as well, because nothing is left to hide beside the
-    small count.
+    None is unknown and stays. base 0 changes nothing. Raises BadInput for a negative base.
     """
+    if base < 0:
+        raise BadInput(f"threshold must be 0 or more, not {base}", parameter="threshold")
+    if value is None or base == 0:
+        return value
+    return None if is_small(value, base) else float(base * floor(value / base + 0.5))
 
-    rows: tuple[Row, ...]
-    hidden: frozenset[tuple[int, str]]
-    totals: frozenset[str] = frozenset()
+
+def is_small(value: float, base: float) -> bool:
+    """Whether a count is of somebody, but of too few to be published."""
+    return 0 < value < base
 
 
-def suppress_small(
-    rows: Sequence[Row],
-    threshold: float,
-    *,
-    columns: Sequence[str] = ("people_60", "people_65", "people_80"),
-    has_total: bool = True,
-) -> Suppressed[Row]:
-    """Hide counts above 0 and below `threshold`, and what would give them away.
+def publishable_area(row: AreaCoverage, base: float) -> AreaCoverage:
+    """An area whose people and covered people may be published, by age.
 
-    rows: dataclasses with the columns as fields; None is unknown and stays. has_total: the columns'
-    totals are published beside the rows. threshold 0 hides nothing. Raises BadInput for a negative
-    threshold.
+    Covered people are withheld with the people they are part of, and where those who are not
+    covered are few: 997 of 1 000 would else be published as everybody. What is shown of both is
+    therefore never further apart than it says: a share of 100 % means that nobody is left out.
     """
-    if threshold < 0:
-        raise BadInput(f"threshold must be 0 or more, not {threshold}", parameter="threshold")
-    hidden: set[tuple[int, str]] = set()
-    for column in columns:
-        values = _values(rows, column)
-        small = {i for i, value in values.items() if 0 < value < threshold}
-        hidden |= {(i, column) for i in _with_complements(small, values, threshold, has_total)}
-    return _suppressed(rows, hidden, threshold)
-
-
-def suppress_coverage(
-    rows: Sequence[AreaCoverage], threshold: float, *, has_total: bool = True
-) -> Suppressed[AreaCoverage]:
-    """Hide small counts of a coverage table: of people, of covered and of uncovered people.
-
-    A small covered or uncovered count hides `covered_…` (with it the share); small people hide
-    both. Complements are hidden per column where totals are published.
-    """
-    if threshold < 0:
-        raise BadInput(f"threshold must be 0 or more, not {threshold}", parameter="threshold")
-    hidden: set[tuple[int, str]] = set()
+    shown: dict[str, Any] = {}
     for age in AGES:
-        whole, part = f"people_{age}", f"covered_{age}"
-        people = _values(rows, whole)
-        covered = _values(rows, part)
-        few = {i for i, value in people.items() if 0 < value < threshold}
-        few = _with_complements(few, people, threshold, has_total)
-        tied = few & covered.keys()
-        for i, value in covered.items():
-            if 0 < value < threshold or 0 < people[i] - value < threshold:
-                tied.add(i)
-        tied = _with_complements(tied, covered, threshold, has_total)
-        hidden |= {(i, whole) for i in few} | {(i, part) for i in tied}
-    return _suppressed(rows, hidden, threshold)
-
-
-def _suppressed(
-    rows: Sequence[Row], hidden: set[tuple[int, str]], threshold: float
-) -> Suppressed[Row]:
-    """The rows without what is hidden, and the totals that would still give something away."""
-    totals = set()
-    for column in {column for _, column in hidden}:
-        gone = [getattr(rows[i], column) for i, name in hidden if name == column]
-        if sum(1 for value in gone if value > 0) < 2 or sum(gone) < threshold:
-            totals.add(column)
-    return Suppressed(_without(rows, hidden), frozenset(hidden), frozenset(totals))
-
-
-def _with_complements(
-    small: set[int], values: dict[int, float], threshold: float, has_total: bool
-) -> set[int]:
-    """The rows to hide in one column, so that total minus shown tells no small number."""
-    hidden = set(small)
-    if not has_total or not hidden:
-        return hidden
-    shown = sorted((value, i) for i, value in values.items() if i not in hidden and value > 0)
-    for _, i in shown:
-        if len(hidden) > 1 and sum(values[k] for k in hidden) >= threshold:
-            break
-        hidden.add(i)
-    return hidden
-
-
-def _values(rows: Sequence[Any], column: str) -> dict[int, float]:
-    return {i: value for i, row in enumerate(rows) if (value := getattr(row, column)) is not None}
-
-
-def _without(rows: Sequence[Row], hidden: set[tuple[int, str]]) -> tuple[Row, ...]:
-    """The rows with None in the hidden places."""
-    made = []
-    for i, row in enumerate(rows):
-        gone: dict[str, Any] = {column: None for k, column in hidden if k == i}
-        made.append(replace(row, **gone) if gone else row)  # type: ignore[type-var]
-    return tuple(made)
+        people, covered = getattr(row, f"people_{age}"), getattr(row, f"covered_{age}")
+        whole, part = publishable_count(people, base), publishable_count(covered, base)
+        if whole is None or (part is not None and is_small(people - covered, base)):
+            part = None
+        shown |= {f"people_{age}": whole, f"covered_{age}": part}
+    return replace(row, **shown)

@@ -1,13 +1,12 @@
 """How do coverage and gaps leave as GeoJSON? FeatureCollections as bytes, numbers as counted.
 
-Shares and numbers are those of `geo.access.coverage`; nothing is rounded but lengths, areas and
-coordinates. Members beside `features`: `summary`, `method`, `sources`, `has_synthetic`,
+Shares and numbers are those of the answer that is given; nothing is rounded here but lengths, areas
+and coordinates. Members beside `features`: `summary`, `method`, `sources`, `has_synthetic`,
 `computed_at`. Geometry is lon, lat of CGCS2000, which the WGS 84 of GeoJSON matches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy import text
 from geo.access.radius.answer import STATUS_ZH, AreaCoverage, Coverage
 from geo.access.radius.areas import AREA_ROWS, Polygons, polygon_binds
 from geo.access.radius.gap import Gap, Gaps
+from geo.access.radius.seen import as_seen
 from geo.queries.admin import BELOW, Reader
 
 LINE_DIGITS = 6
@@ -37,15 +37,9 @@ def coverage_geojson(
     return _collection(features, found)
 
 
-def gaps_geojson(found: Gaps, shown: Sequence[Gap] | None = None) -> bytes:
-    """Gaps as one feature each, in order; `summary` tells how many there are and were dropped.
-
-    shown: the gaps to give instead of all found, for example after small numbers were hidden.
-    """
-    features = [
-        _feature(_text_of(gap.shape), gap_properties(gap))
-        for gap in (found.gaps if shown is None else shown)
-    ]
+def gaps_geojson(found: Gaps) -> bytes:
+    """Gaps as one feature each, in order; `summary` tells how many there are and were dropped."""
+    features = [_feature(_text_of(gap.shape), gap_properties(gap)) for gap in found.gaps]
     about = {
         "gap_count": found.count,
         "dropped_count": found.dropped,
@@ -90,6 +84,8 @@ def summary(found: Coverage) -> dict[str, Any]:
         "base_year": question.base_year,
         "projection": question.projection,
         "across_border": question.across_border,
+        "published_only": question.published_only,
+        "rounded_to": found.rounded_to,
         "facilities": found.facilities,
         "total": area_properties(found.total),
         "unplaced": found.unplaced
@@ -136,7 +132,8 @@ def _area_shapes(
         f"""WITH RECURSIVE {BELOW} SELECT r.code, ST_AsGeoJSON(r.geom, {LINE_DIGITS}, 0) AS shape
         FROM ({AREA_ROWS[question.areas]}) AS r"""
     )
-    return {row.code: row.shape for row in session.execute(statement, values)}
+    with as_seen(session, published_only=question.published_only):
+        return {row.code: row.shape for row in session.execute(statement, values)}
 
 
 def _text_of(shape: shapely.Geometry) -> str:

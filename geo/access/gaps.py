@@ -17,16 +17,21 @@ from geo.access.radius.areas import Polygons
 from geo.access.radius.distance import CGCS2000, Floats, nearest_site
 from geo.access.radius.drawing import Part, uncovered_parts
 from geo.access.radius.gap import Gap, Gaps
-from geo.access.radius.ground import Ground, base_year_of, read_ground
+from geo.access.radius.ground import Ground, read_ground
 from geo.access.radius.question import Question, ask
+from geo.access.radius.record import on_record, unrecorded
+from geo.access.radius.seen import as_seen
 from geo.access.radius.stored import data_stamp
 from geo.access.radius.stored_gaps import current_gaps
 from geo.errors import BadInput
 from geo.models.kinds import kinds_of
-from geo.queries.admin import Reader, unit
+from geo.queries.admin import Reader
 
 SLIVER_M2 = 10_000.0
 """A part below one hectare without people aged 60 and over is dropped; its area is reported."""
+
+WITHHELD = 1e-9
+"""Where a withheld count ranks: before 0, after every other."""
 
 _SITES_AROUND = text(
     """SELECT ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat FROM facility f
@@ -48,6 +53,7 @@ def gaps(
     base_year: int | None = None,
     projection: str = "none",
     across_border: bool = True,
+    published_only: bool = False,
     order: str = "people",
     limit: int | None = None,
 ) -> Gaps:
@@ -63,15 +69,18 @@ def gaps(
     question = ask(
         city=city, areas=areas, kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
+        published_only=published_only,
     )  # fmt: skip
     kept = current_gaps(session, question)
     if kept is not None:
-        return _in_order(kept, order, limit)
+        return in_order(kept, order, limit)
     stamp = data_stamp(session)
-    unit(session, question.city, on)
-    question = replace(question, base_year=base_year_of(session, question))
-    ground = read_ground(session, question, kinds=[kind], longest_m=radius_m)
-    return _in_order(gaps_on(session, ground, question, stamp), order, limit)
+    with as_seen(session, published_only=published_only):
+        recorded = on_record(session, question)
+        if recorded is None:
+            return Gaps(unrecorded(session, question, stamp), (), None, 0, 0.0)
+        ground = read_ground(session, recorded, kinds=[kind], longest_m=radius_m)
+        return in_order(gaps_on(session, ground, recorded, stamp), order, limit)
 
 
 def gaps_of(
@@ -85,6 +94,7 @@ def gaps_of(
     base_year: int | None = None,
     projection: str = "none",
     across_border: bool = True,
+    published_only: bool = False,
 ) -> Gaps:
     """The uncovered stretches of any set of polygons, most people first.
 
@@ -93,11 +103,15 @@ def gaps_of(
     question = ask(
         city="", areas="polygon", kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
+        published_only=published_only,
     )  # fmt: skip
     stamp = data_stamp(session)
-    question = replace(question, base_year=base_year_of(session, question, polygons))
-    ground = read_ground(session, question, kinds=[kind], longest_m=radius_m, polygons=polygons)
-    return gaps_on(session, ground, question, stamp)
+    with as_seen(session, published_only=published_only):
+        recorded = on_record(session, question, polygons)
+        if recorded is None:
+            return Gaps(unrecorded(session, question, stamp, polygons), (), None, 0, 0.0)
+        ground = read_ground(session, recorded, kinds=[kind], longest_m=radius_m, polygons=polygons)
+        return gaps_on(session, ground, recorded, stamp)
 
 
 def gaps_on(
@@ -123,8 +137,8 @@ def gaps_on(
     if nearest_m is None:
         nearest_m = nearest_anywhere(session, ground, question)
     made = [_gap(ground, part, nearest_m) for part in parts]
-    kept = [gap for gap in made if gap.people_60 > 0 or gap.area_m2 >= SLIVER_M2]
-    slivers = [gap for gap in made if gap.people_60 <= 0 and gap.area_m2 < SLIVER_M2]
+    kept = [gap for gap in made if gap.people_60 or gap.area_m2 >= SLIVER_M2]
+    slivers = [gap for gap in made if not gap.people_60 and gap.area_m2 < SLIVER_M2]
     kept.sort(key=_by_people)
     return Gaps(
         answer(ground, question, stamp, counting_m),
@@ -135,8 +149,11 @@ def gaps_on(
     )
 
 
-def _in_order(found: Gaps, order: str, limit: int | None) -> Gaps:
-    """The first `limit` gaps in the asked order, ranked anew."""
+def in_order(found: Gaps, order: str = "people", limit: int | None = None) -> Gaps:
+    """The first `limit` gaps in the asked order, ranked anew.
+
+    A count that is withheld stands between those that are shown and nobody at all.
+    """
     kept = sorted(found.gaps, key=_by_people if order == "people" else _by_area)[:limit]
     ranked = tuple(replace(gap, rank=rank) for rank, gap in enumerate(kept, start=1))
     return replace(found, gaps=ranked)
@@ -179,7 +196,7 @@ def nearest_anywhere(session: Reader, ground: Ground, question: Question) -> Flo
     first = nearest_site(
         lon, lat, np.array([s.lon for s in known]), np.array([s.lat for s in known])
     )
-    values = {"kinds": members, "on": question.on, **_box(lon, lat, float(first.distance_m.max()))}
+    values = question.binds() | {"kinds": members, **_box(lon, lat, float(first.distance_m.max()))}
     rows = session.execute(_SITES_AROUND, values).all()
     if len(rows) <= len(known):
         return first.distance_m
@@ -203,8 +220,12 @@ def _box(lon: Floats, lat: Floats, margin_m: float) -> dict[str, float]:
 
 
 def _by_people(gap: Gap) -> tuple[float, float, str]:
-    return (-gap.people_60, -gap.area_m2, gap.area_code)
+    return (-_weight(gap), -gap.area_m2, gap.area_code)
 
 
 def _by_area(gap: Gap) -> tuple[float, float, str]:
-    return (-gap.area_m2, -gap.people_60, gap.area_code)
+    return (-gap.area_m2, -_weight(gap), gap.area_code)
+
+
+def _weight(gap: Gap) -> float:
+    return WITHHELD if gap.people_60 is None else gap.people_60

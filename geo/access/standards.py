@@ -48,6 +48,10 @@ _UNIT_TYPES = {
 }
 
 
+# The digits that a division's own code shares with all codes below it.
+_STEM = "left(p.code, CASE p.level WHEN 1 THEN 2 WHEN 2 THEN 4 WHEN 3 THEN 6 ELSE 9 END)"
+
+
 def _units_statement(areas: str) -> Any:
     return text(
         f"""WITH RECURSIVE {BELOW}
@@ -60,7 +64,8 @@ def _units_statement(areas: str) -> Any:
 def _held_statement(areas: str) -> Any:
     """By position where the territory is known; else by the division that the facility states.
 
-    A stated name counts only where one unit of the city bears it.
+    A stated name counts only where one unit of the city bears it, and only for a facility that lies
+    in that unit's superior, by division code or position: names repeat from city to city.
     """
     return text(
         f"""WITH RECURSIVE {BELOW},
@@ -72,8 +77,11 @@ def _held_statement(areas: str) -> Any:
           AND f.state <> 'closed'
         UNION ALL
         SELECT a.code, f.code, f.name, f.kinds, f.state, f.is_synthetic
-        FROM area a JOIN facility f ON f.admin_code = a.code
-          OR (f.stated_unit = a.name AND a.name IN (SELECT name FROM single))
+        FROM area a
+        LEFT JOIN admin_unit p ON p.code = a.parent_code AND p.validity @> CAST(:on AS date)
+        JOIN facility f ON f.admin_code = a.code
+          OR (f.stated_unit = a.name AND a.name IN (SELECT name FROM single)
+            AND (ST_Intersects(p.geom, f.geom) OR starts_with(f.admin_code, {_STEM})))
         WHERE a.geom IS NULL
           AND f.kinds && CAST(:kinds AS text[]) AND f.validity @> CAST(:on AS date)
           AND f.state <> 'closed'

@@ -20,7 +20,7 @@ class CoverageRun(Keyed, Base):
         Index(
             "uq_coverage_run_question",
             "city_code", "areas", "kind", "radius_m", "on_date", "basis", "base_year",
-            "projection", "across_border",
+            "projection", "across_border", "published_only",
             unique=True,
         ),
     )  # fmt: skip
@@ -35,6 +35,9 @@ class CoverageRun(Keyed, Base):
     projection: Mapped[str] = mapped_column(Text)
     across_border: Mapped[bool] = mapped_column(
         Boolean, doc="facilities outside an area count for its people"
+    )
+    published_only: Mapped[bool] = mapped_column(
+        Boolean, doc="only published facilities and areas count: what the public is told"
     )
     method: Mapped[str] = mapped_column(Text, doc="the rule in words")
     data_stamp: Mapped[int] = mapped_column(

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.access.coverage import compute_city, coverage, coverage_of
-from geo.access.disclosure import suppress_coverage
+from geo.access.disclosure import publishable_area
 from geo.access.features import coverage_geojson
 from geo.access.radius import far
 from geo.errors import BadInput, NotFound
@@ -271,6 +271,79 @@ def test_a_stored_run_holds_on_days_between_changes(two_districts) -> None:
     assert not asked(two_districts, on=date(2019, 12, 31)).is_stored
 
 
+@pytest.mark.parametrize("on", [date(1, 1, 1), date(2019, 12, 31)])
+def test_before_the_first_count_of_people_nothing_is_known(two_districts, on: date) -> None:
+    make_cell(two_districts, (119.85, 31.7), 40)
+    make_facility(two_districts, (119.85, 31.7))
+    assert_unrecorded(asked(two_districts, on=on))
+    polygons = [("a", "A", square(119.8, 31.65))]
+    given = coverage_of(two_districts, polygons, kind="canteen", radius_m=500, on=on)
+    assert_unrecorded(given)
+    assert compute_city(two_districts, "320400", on=on).runs == 0
+
+
+def test_before_the_first_facility_on_record_nothing_is_known(two_districts) -> None:
+    make_cell(two_districts, (119.85, 31.7), 40)
+    opened = {"validity": during(date(2026, 1, 1))}
+    make_facility(two_districts, (119.85, 31.7), kinds=["day_care"], **opened)
+    assert_unrecorded(asked(two_districts, on=date(2025, 12, 31)))
+    recorded = asked(two_districts, on=date(2026, 1, 1))
+    assert by_name(recorded)["西区"] == (40, 0), "other kinds are on record: no canteen is a fact"
+    make_facility(two_districts, (119.85, 31.7), is_published=False)
+    assert by_name(asked(two_districts, on=date(2025, 12, 31)))["西区"] == (40, 40)
+    assert_unrecorded(asked(two_districts, on=date(2025, 12, 31), published_only=True))
+
+
+def assert_unrecorded(found) -> None:
+    """Areas without any number, for the reason that nothing is on record."""
+    assert {row.status for row in (*found.rows, found.total)} == {"no_record"}
+    assert {row.people_60 for row in found.rows} == {None}
+    assert {found.total.people_60, found.total.share_60, found.facilities} == {None}
+    assert found.unplaced is None
+    assert found.question.base_year is None
+
+
+def test_the_public_is_told_of_published_things_only(two_districts) -> None:
+    make_cell(two_districts, (119.85, 31.7), 40)
+    make_cell(two_districts, (120.05, 31.7), 30)
+    make_facility(two_districts, (119.85, 31.7), source="open register")
+    make_facility(two_districts, (120.05, 31.7), is_published=False, source="secret.csv")
+    make_zone(two_districts, "Z", geom=square(119.8, 31.65), is_published=False)
+    make_zone(two_districts, "Y", geom=square(120.0, 31.65))
+    for store in (True, False):  # computed and stored, then both read: never one for the other
+        staff = asked(two_districts, store=store)
+        public = asked(two_districts, store=store, published_only=True)
+        assert staff.is_stored == public.is_stored == (not store)
+        assert by_name(staff) == {"西区": (40, 40), "东区": (30, 30)}
+        assert by_name(public) == {"西区": (40, 40), "东区": (30, 0)}
+        assert (staff.facilities, public.facilities) == (2, 1)
+        assert "secret.csv" in {source.source for source in staff.sources}
+        assert "secret.csv" not in {source.source for source in public.sources}
+        assert "未公开的设施也计入" in staff.method
+        assert "仅计已公开的设施" in public.method
+    zones = asked(two_districts, areas="zone", published_only=True)
+    assert [row.area_code for row in zones.rows] == ["Y"]
+    two_districts.execute(
+        update(AdminUnit).where(AdminUnit.code == "320404000000").values(is_published=False)
+    )
+    assert by_name(asked(two_districts, published_only=True)) == {"西区": (40, 40)}
+    two_districts.execute(
+        update(AdminUnit).where(AdminUnit.code == "320400000000").values(is_published=False)
+    )
+    with pytest.raises(NotFound):
+        asked(two_districts, published_only=True)
+
+
+def test_compute_city_stores_what_the_public_is_told(two_districts) -> None:
+    make_cell(two_districts, (119.85, 31.7), 40)
+    make_facility(two_districts, (119.85, 31.7), is_published=False)
+    compute_city(two_districts, "320400", on=TODAY)
+    public = asked(two_districts, published_only=True)
+    assert public.is_stored
+    assert by_name(public)["西区"] == (40, 0)
+    assert not asked(two_districts).is_stored
+
+
 def test_compute_city_stores_what_pages_offer_and_then_skips(two_districts) -> None:
     make_cell(two_districts, (119.949, 31.7), 40)
     make_facility(two_districts, (119.952, 31.7))
@@ -282,7 +355,10 @@ def test_compute_city_stores_what_pages_offer_and_then_skips(two_districts) -> N
     assert compute_city(two_districts, "320400", on=TODAY).skipped
     for areas in ("district", "zone"):
         for across in (True, False):
-            given = {"areas": areas, "across_border": across, "kind": "meal", "radius_m": 300}
+            given = {
+                "areas": areas, "across_border": across, "kind": "meal", "radius_m": 300,
+                "published_only": True,
+            }  # fmt: skip
             kept = asked(two_districts, **given)
             assert kept.is_stored
             assert kept.rows == asked(two_districts, **given, base_year=2020).rows
@@ -339,7 +415,7 @@ def test_as_geojson_unknown_is_null(two_districts) -> None:
     assert made["has_synthetic"] is True
     assert made["summary"]["total"]["people_60"] == 40
     assert {source["what"] for source in made["sources"]} == {"areas", "people"}
-    public = suppress_coverage(found.rows, 50).rows
+    public = [publishable_area(row, 50) for row in found.rows]
     assert [row.people_60 for row in public] == [None, None, None]
 
 
@@ -362,7 +438,8 @@ def test_the_demo_city_person_for_person(city_session: Session, kind, radius_m, 
     ).all()
     sites = city_session.execute(
         text("""SELECT ST_X(geom), ST_Y(geom) FROM facility
-        WHERE kinds && :kinds AND state = 'open' AND validity @> current_date"""),
+        WHERE kinds && :kinds AND state = 'open' AND validity @> current_date
+          AND is_published"""),
         {"kinds": kinds_of(kind)},
     ).all()
     at = np.array([(cell[0], cell[1]) for cell in cells], dtype=float)
@@ -388,8 +465,9 @@ def test_the_demo_city_person_for_person(city_session: Session, kind, radius_m, 
         covered[reached if across else reached[home[reached] == own]] = True
 
     found = coverage(
-        city_session, city="320400", kind=kind, radius_m=radius_m, on=today, across_border=across
-    )
+        city_session, city="320400", kind=kind, radius_m=radius_m, on=today, across_border=across,
+        published_only=True,
+    )  # fmt: skip
     assert found.is_stored
     for number, (code, _) in enumerate(districts):
         row = next(row for row in found.rows if row.area_code == code)

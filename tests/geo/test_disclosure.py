@@ -1,88 +1,97 @@
-"""Can a hidden small number be worked out from what is still shown?"""
+"""Can a small group be worked out from counts that are published?"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.access.disclosure import suppress_coverage, suppress_small
+from geo.access.disclosure import publishable_area, publishable_count
 from geo.access.radius.answer import AreaCoverage
 from geo.errors import BadInput
 
-
-@dataclass(frozen=True)
-class Row:
-    """A row with one count."""
-
-    people_60: float | None
+PEOPLE = st.integers(0, 60) | st.integers(0, 5000)
+BASES = st.integers(2, 15)
 
 
-def shown(values: list[float | None], threshold: float = 10, **more) -> list[float | None]:
-    """What is left of a column."""
-    rows = [Row(value) for value in values]
-    made = suppress_small(rows, threshold, columns=("people_60",), **more)
-    return [row.people_60 for row in made.rows]
-
-
-def test_small_numbers_take_a_second_one_with_them() -> None:
-    assert shown([3, 50, 100]) == [None, None, 100]
-
-
-def test_without_a_total_only_the_small_ones_go() -> None:
-    assert shown([3, 50, 100], has_total=False) == [None, 50, 100]
-
-
-def test_two_small_ones_that_stay_small_together_take_a_third() -> None:
-    assert shown([3, 4, 50, 100]) == [None, None, None, 100]
-    assert shown([6, 7, 50, 100]) == [None, None, 50, 100]
-
-
-def test_zero_and_unknown_stay_as_they_are() -> None:
-    assert shown([0, None, 50]) == [0, None, 50]
-    assert shown([0, None, 5]) == [0, None, None]
-
-
-def test_a_total_that_gives_a_lone_small_count_away_is_named() -> None:
-    lone = suppress_small([Row(0), Row(5)], 10, columns=("people_60",))
-    assert lone.totals == {"people_60"}
-    paired = suppress_small([Row(50), Row(5)], 10, columns=("people_60",))
-    assert paired.totals == frozenset()
-
-
-def test_the_threshold_itself_is_shown_and_zero_hides_nothing() -> None:
-    assert shown([10, 50]) == [10, 50]
-    assert shown([1, 2], threshold=0) == [1, 2]
-    with pytest.raises(BadInput):
-        shown([1], threshold=-1)
-
-
-@given(st.lists(st.integers(0, 40), min_size=2, max_size=8), st.integers(1, 15))
-def test_the_total_tells_nothing_small(values: list[int], threshold: int) -> None:
-    left = shown(list(values), threshold)
-    hidden = [value for value, seen in zip(values, left, strict=True) if seen is None]
-    assert all(seen is None or seen == 0 or seen >= threshold for seen in left)
-    if hidden:
-        positive = sum(1 for value in values if value > 0)
-        assert len(hidden) > 1 or positive == 1
-        assert sum(hidden) >= threshold or len(hidden) == positive
-
-
-def area(people: float, covered: float) -> AreaCoverage:
+def area(people: float, covered: float | None) -> AreaCoverage:
     """An area with the same numbers at each age."""
     return AreaCoverage("a", "A", "measured", people, people, people, covered, covered, covered)
 
 
-def test_a_small_rest_hides_the_covered_part() -> None:
-    rows = suppress_coverage([area(100, 95), area(200, 80), area(300, 0)], 10).rows
-    assert [row.people_60 for row in rows] == [100, 200, 300]
-    assert [row.covered_60 for row in rows] == [None, None, 0]
-    assert rows[0].share_60 is None
+def shown(people: float, covered: float | None, base: float = 10) -> tuple[float | None, ...]:
+    """What is published of an area: people, covered and share, alike for each age."""
+    made = publishable_area(area(people, covered), base)
+    assert made.people_60 == made.people_65 == made.people_80
+    assert made.covered_60 == made.covered_65 == made.covered_80
+    return made.people_60, made.covered_60, made.share_60
+
+
+@pytest.mark.parametrize(
+    ("count", "published"),
+    [(0, 0), (0.5, None), (1, None), (9, None), (10, 10), (14, 10), (15, 20), (61_817, 61_820)],
+)
+def test_small_counts_are_withheld_and_others_rounded(count: float, published: object) -> None:
+    assert publishable_count(count, 10) == published
+
+
+def test_unknown_stays_unknown_and_base_0_changes_nothing() -> None:
+    assert publishable_count(None, 10) is None
+    assert publishable_count(3, 0) == 3
+    assert shown(3, 1, base=0) == (3, 1, pytest.approx(1 / 3))
+    with pytest.raises(BadInput):
+        publishable_count(1, -1)
 
 
 def test_few_people_hide_everything_about_them() -> None:
-    rows = suppress_coverage([area(4, 4), area(200, 80), area(300, 150)], 10).rows
-    assert (rows[0].people_60, rows[0].covered_60) == (None, None)
-    assert rows[2].people_60 == 300
+    assert shown(4, 4) == (None, None, None)
+    assert shown(4, 0) == (None, None, None)
+
+
+def test_few_who_are_left_out_are_not_rounded_away() -> None:
+    assert shown(1000, 995) == (1000, None, None)
+    assert shown(1000, 5) == (1000, None, None)
+    assert shown(1000, 0) == (1000, 0, 0)
+    assert shown(1000, 1000) == (1000, 1000, 1)
+    assert shown(100, None) == (100, None, None)
+
+
+@given(PEOPLE, PEOPLE, BASES)
+def test_the_difference_of_two_published_counts_is_no_small_one(
+    one: int, other: int, base: int
+) -> None:
+    """Two districts, two radii, a district and its zones: whatever is subtracted."""
+    a, b = publishable_count(one, base), publishable_count(other, base)
+    if a is not None and b is not None:
+        assert (a - b) % base == 0
+        assert abs((a - b) - (one - other)) <= base
+
+
+@given(PEOPLE, st.integers(1, 14), BASES)
+def test_a_small_difference_could_as_well_be_another_one(count: int, more: int, base: int) -> None:
+    """For what is seen of a count and of the count with a small group added, some other group
+    explains it as well, or none at all: never just the one."""
+    seen = publishable_count(count, base), publishable_count(count + more, base)
+    if more < base and None not in seen:
+        others = {
+            group
+            for start in range(max(count - base, 0), count + base + 1)
+            for group in range(2 * base)
+            if (publishable_count(start, base), publishable_count(start + group, base)) == seen
+        }
+        assert more in others
+        assert len(others) >= max(2, base // 2)
+
+
+@given(PEOPLE, PEOPLE, BASES)
+def test_nothing_small_is_left_between_people_and_covered(
+    people: int, covered: int, base: int
+) -> None:
+    covered = min(people, covered)
+    whole, part, share = shown(people, covered, base)
+    for value in (whole, part):
+        assert value is None or value == 0 or value >= base
+    if whole is not None and part is not None:
+        assert whole - part == 0 or whole - part >= base
+        assert (whole == part) == (people == covered)
+        assert share is None or 0 <= share <= 1

@@ -208,7 +208,7 @@ def test_stored_gaps_answer_until_an_input_is_written(two_districts) -> None:
         make_cell(two_districts, tuple(at), int(random.integers(0, 500)))
     drawn = asked(two_districts)
     compute_city(two_districts, "320400", on=TODAY)
-    kept = asked(two_districts)
+    kept = asked(two_districts, published_only=True)
     assert kept.coverage.is_stored
     assert not drawn.coverage.is_stored
     assert kept.coverage.rows == drawn.coverage.rows
@@ -218,8 +218,24 @@ def test_stored_gaps_answer_until_an_input_is_written(two_districts) -> None:
     for one, other in zip(kept.gaps, drawn.gaps, strict=True):
         assert replace(one, shape=None) == replace(other, shape=None)
         assert one.shape.equals(other.shape)
-    assert asked(two_districts, order="area", limit=1).gaps[0].area_m2 == max(
-        gap.area_m2 for gap in drawn.gaps
-    )
+    largest = asked(two_districts, order="area", limit=1, published_only=True)
+    assert largest.gaps[0].area_m2 == max(gap.area_m2 for gap in drawn.gaps)
     make_facility(two_districts)
-    assert not asked(two_districts).coverage.is_stored
+    assert not asked(two_districts, published_only=True).coverage.is_stored
+
+
+def test_an_unpublished_facility_leaves_no_hole_in_public_gaps(two_districts) -> None:
+    hidden = (119.85, 31.7)
+    make_facility(two_districts, hidden, is_published=False)
+    make_cell(two_districts, hidden, 40)
+    public = asked(two_districts, published_only=True)
+    assert public.gaps[0].shape.contains(shapely.Point(hidden))
+    assert (public.gaps[0].people_60, public.gaps[0].nearest_m) == (40, None)
+    assert not asked(two_districts).gaps[0].shape.contains(shapely.Point(hidden))
+
+
+def test_before_anything_is_on_record_there_is_no_number_of_gaps(two_districts) -> None:
+    make_cell(two_districts, (119.85, 31.7), 40)
+    found = asked(two_districts, on=date(1999, 1, 1))
+    assert (found.gaps, found.count) == ((), None)
+    assert json.loads(gaps_geojson(found))["summary"]["gap_count"] is None

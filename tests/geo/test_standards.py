@@ -70,10 +70,26 @@ def test_what_is_not_open_is_shown_apart(towns: Session, state: str) -> None:
 
 @pytest.mark.parametrize("stated", [{"admin_code": "320402102000"}, {"stated_unit": "丁镇"}])
 def test_units_without_territory_are_judged_by_what_facilities_state(towns, stated) -> None:
-    make_facility(towns, (0, 0), kinds=["rural_home"], **stated)
+    make_facility(towns, (119.98, 31.78), kinds=["rural_home"], **stated)
     found = missing(towns, city="320400", on=TODAY)
     assert statuses(found)["丁镇"] == "present"
     assert next(r for r in found.rows if r.area_name == "丁镇").judged_by == "stated"
+
+
+@pytest.mark.parametrize(
+    ("at", "admin_code", "status"),
+    [
+        ((126.6, 45.8), None, "unknown"),  # Harbin has a town of this name as well
+        ((126.6, 45.8), "230102000000", "unknown"),
+        ((126.6, 45.8), "320402000000", "present"),
+        ((119.98, 31.78), None, "present"),
+    ],
+)
+def test_a_stated_name_counts_only_within_the_units_own_district(
+    towns: Session, at: tuple[float, float], admin_code: str | None, status: str
+) -> None:
+    make_facility(towns, at, kinds=["rural_home"], stated_unit="丁镇", admin_code=admin_code)
+    assert statuses(missing(towns, city="320400", on=TODAY))["丁镇"] == status
 
 
 def test_a_stated_name_that_two_units_bear_proves_nothing(towns: Session) -> None:
@@ -81,7 +97,7 @@ def test_a_stated_name_that_two_units_bear_proves_nothing(towns: Session) -> Non
         towns, "320402103000", name="丁镇", level=4, unit_type="镇", parent_code="320402000000",
         geom=None,
     )  # fmt: skip
-    make_facility(towns, (0, 0), kinds=["rural_home"], stated_unit="丁镇")
+    make_facility(towns, (119.98, 31.78), kinds=["rural_home"], stated_unit="丁镇")
     assert statuses(missing(towns, city="320400", on=TODAY))["丁镇"] == "unknown"
 
 

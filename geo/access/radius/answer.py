@@ -20,11 +20,13 @@ AGES = ("60", "65", "80")
 MEASURED = "measured"
 NO_GEOMETRY = "no_geometry"
 NO_CELLS = "no_cells"
+NO_RECORD = "no_record"
 PARTIAL = "partial"
 STATUS_ZH = {
     MEASURED: "已计算",
     NO_GEOMETRY: "无边界,未知",
     NO_CELLS: "无人口数据,未知",
+    NO_RECORD: "当日尚无记录,未知",
     PARTIAL: "部分未知",
 }
 
@@ -33,8 +35,8 @@ STATUS_ZH = {
 class AreaCoverage:
     """People of one area and those covered, by age; None is unknown, never 0.
 
-    status: measured; no_geometry or no_cells where nothing can be said; for a total also partial,
-    when some of its areas are unknown.
+    status: measured; no_geometry, no_cells or no_record (on that day nothing was on record yet)
+    where nothing can be said; for a total also partial, when some of its areas are unknown.
     """
 
     area_code: str
@@ -68,19 +70,20 @@ class Coverage:
     """The answer to a question: its areas by code, their total, and what it rests on.
 
     unplaced: people of the city whom no area holds (not in the total). facilities: how many
-    counted. stamp: state of the data (see `geo.access.radius.stored`). is_stored: read, not
-    computed now.
+    counted; None where unknown. stamp: state of the data (see `geo.access.radius.stored`).
+    is_stored: read, not computed now. rounded_to: published counts are multiples of it.
     """
 
     question: Question
     rows: tuple[AreaCoverage, ...]
     total: AreaCoverage
     unplaced: Unplaced | None
-    facilities: int
+    facilities: int | None
     sources: tuple[Source, ...]
     stamp: int
     computed_at: datetime
     is_stored: bool = False
+    rounded_to: float | None = None
 
     @property
     def has_synthetic(self) -> bool:
@@ -90,12 +93,26 @@ class Coverage:
     @property
     def method(self) -> str:
         """The rule in Chinese."""
-        return rule_in_words(self.question, "zh")
+        return rule_in_words(self.question, "zh") + self._rounding("zh")
 
     @property
     def method_en(self) -> str:
         """The rule in English."""
-        return rule_in_words(self.question, "en")
+        return rule_in_words(self.question, "en") + self._rounding("en")
+
+    def _rounding(self, lang: str) -> str:
+        """What was done to the counts before they were published."""
+        if self.rounded_to is None:
+            return ""
+        if lang == "zh":
+            return (
+                f"人数取整到 {self.rounded_to:g},不足 {self.rounded_to:g} 人的不公布,"
+                "合计与分项之和可能略有出入。"
+            )
+        return (
+            f" Counts are rounded to {self.rounded_to:g}, smaller ones are withheld; sums may "
+            "therefore differ a little from totals."
+        )
 
 
 def answer(
@@ -177,8 +194,9 @@ def total_of(rows: tuple[AreaCoverage, ...]) -> AreaCoverage:
     """The sum over measured areas; partial when others are unknown, no numbers when all are."""
     measured = [row for row in rows if row.status == MEASURED]
     if not measured:
-        undrawn = any(row.status == NO_GEOMETRY for row in rows)
-        return AreaCoverage("", "合计", NO_GEOMETRY if undrawn else NO_CELLS)
+        reasons = {row.status for row in rows}
+        reason = next(one for one in (NO_RECORD, NO_GEOMETRY, NO_CELLS) if one in reasons)
+        return AreaCoverage("", "合计", reason)
     sums: list[float | None] = []
     for name in (*(f"people_{age}" for age in AGES), *(f"covered_{age}" for age in AGES)):
         values = [getattr(row, name) for row in measured]

@@ -21,7 +21,7 @@ class Gap:
     rank: int
     area_code: str
     area_name: str
-    people_60: float
+    people_60: float | None
     people_65: float | None
     people_80: float | None
     area_m2: float
@@ -33,12 +33,12 @@ class Gap:
 class Gaps:
     """The gaps of a question in order, and the coverage they belong to.
 
-    count: how many there are before `limit`; dropped, dropped_m2: slivers without people that are
-    left out.
+    count: how many there are before `limit`; None where nothing is known. dropped, dropped_m2:
+    slivers without people that are left out.
     """
 
     coverage: Coverage
     gaps: tuple[Gap, ...]
-    count: int
+    count: int | None
     dropped: int
     dropped_m2: float

@@ -24,7 +24,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.access.radius import far
 from geo.access.radius.areas import Polygons, area_statement, polygon_binds
-from geo.access.radius.question import Question
+from geo.access.radius.question import Question, no_areas
 from geo.access.radius.sites import Reach, Site
 from geo.errors import NotFound
 from geo.models.kinds import kinds_of
@@ -96,14 +96,6 @@ LEFT JOIN LATERAL unnest(s.homes) AS h (area) ON true
 WHERE k.kind = ANY(CAST(:kinds AS text[]))
 GROUP BY 1, 2, 3, 4"""
 
-_BASE_YEAR = """SELECT coalesce(
-    max(c.base_year) FILTER (WHERE c.base_year <= EXTRACT(year FROM CAST(:on AS date))),
-    min(c.base_year))
-FROM demand_cell c
-WHERE c.basis = :basis AND c.projection = :projection AND (
-    c.geom && (SELECT ST_SetSRID(ST_Extent(a.geom)::geometry, 4490) FROM area a)
-    OR c.admin_code IN (SELECT b.code FROM below b))"""
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -118,10 +110,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """People of the city in cells that lie in none of the areas."""
+    """People of the city in cells that lie in none of the areas; None is unknown or withheld."""
 
     cells: int
-    people_60: float
+    people_60: float | None
     people_65: float | None
     people_80: float | None
 
@@ -158,7 +150,7 @@ def read_ground(
 ) -> Ground:
     """Read everything that answers questions on these areas for these kinds (or groups).
 
-    question: its areas, day and count of people; its base year must be set (`base_year_of`).
+    question: its areas, day and count of people; its base year must be set (`record.on_record`).
     longest_m: the largest radius that will be asked. Raises NotFound where there are no areas.
     """
     members = sorted({member for kind in kinds for member in kinds_of(kind)})
@@ -166,10 +158,7 @@ def read_ground(
     values |= {"kinds": members, "longest_m": float(longest_m)}
     areas = session.execute(area_statement(question.areas, _AREAS), values).all()
     if not areas:
-        raise NotFound(
-            f"no areas of the kind {question.areas!r} are known under {question.city} "
-            f"on {question.on}"
-        )
+        raise NotFound(no_areas(question))
     listed = _CELLS_OF_AREAS if question.areas == "polygon" else _CELLS_OF_CITY
     cells = _cells(session.execute(area_statement(question.areas, _PLACED, listed), values).all())
     sites = session.execute(area_statement(question.areas, _SITES, _SITE_ROWS), values).all()
@@ -200,23 +189,6 @@ def read_ground(
         ),
         unplaced=None if question.areas == "polygon" else _unplaced(cells.people[~placed]),
     )
-
-
-def base_year_of(session: Reader, question: Question, polygons: Polygons | None = None) -> int:
-    """The base year that is meant: the one asked for, or the last not after the asked day.
-
-    Where all are later, the earliest. Raises NotFound where no people are stored for the areas.
-    """
-    if question.base_year is not None:
-        return question.base_year
-    values = question.binds() | polygon_binds(polygons)
-    year = session.execute(area_statement(question.areas, _BASE_YEAR), values).scalar_one()
-    if year is None:
-        raise NotFound(
-            f"no {question.basis} population is stored for {question.city or 'the given areas'}; "
-            "load demand cells first"
-        )
-    return int(year)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class Question:
     city: 12-digit code of the city (or any division above the areas); "" for given polygons.
     radius_m: metres, straight line. basis, base_year, projection: which count of people.
     across_border: facilities outside a person's own area count for that person.
+    published_only: only published facilities and areas count: what the public is told.
+    published_only: only published facilities and areas count; what the public is told rests on it.
     """
 
     city: str
@@ -37,6 +39,7 @@ class Question:
     base_year: int | None = None
     projection: str = "none"
     across_border: bool = True
+    published_only: bool = False
 
     def binds(self) -> dict[str, Any]:
         """The bind values that the statements of this folder share."""
@@ -60,6 +63,7 @@ def ask(
     base_year: int | None = None,
     projection: str = "none",
     across_border: bool = True,
+    published_only: bool = False,
 ) -> Question:
     """Check the parts of a question. Raises BadInput that names the part at fault."""
     if areas not in AREAS:
@@ -70,7 +74,15 @@ def ask(
     check_radius(radius_m)
     code = "" if areas == "polygon" else full_code(city)
     return Question(
-        code, areas, kind, float(radius_m), on, basis, base_year, projection, across_border
+        code, areas, kind, float(radius_m), on, basis, base_year, projection, across_border,
+        published_only,
+    )  # fmt: skip
+
+
+def no_areas(question: Question) -> str:
+    """What to say where a question has no areas."""
+    return (
+        f"no areas of the kind {question.areas!r} are known under {question.city} on {question.on}"
     )
 
 
@@ -83,6 +95,7 @@ def kind_name(kind: str, lang: str = "zh") -> str:
 def rule_in_words(question: Question, lang: str = "zh") -> str:
     """The rule by which a question is answered, in one paragraph, for tables and maps."""
     across, year = question.across_border, question.base_year or "未知"
+    published = question.published_only
     radius, day = f"{question.radius_m:g}", question.on.isoformat()
     name = kind_name(question.kind, lang)
     if lang == "zh":
@@ -91,12 +104,13 @@ def rule_in_words(question: Question, lang: str = "zh") -> str:
             f"{name}直线 {radius} 米覆盖:人口格网以代表点计,代表点到任一在用设施的测地线距离"
             "(CGCS2000 椭球)不大于半径即为覆盖,每人只计一次;"
             f"{'区域外设施计入' if across else '仅计本区域内设施'};"
-            f"{basis}人口,基准年 {year};设施状态截至 {day}。"
+            f"{basis}人口,基准年 {year};设施状态截至 {day};"
+            f"{'仅计已公开的设施' if published else '未公开的设施也计入'}。"
         )
     border = "facilities outside the area count" if across else "only those inside the area count"
     return (
         f"{name} within {radius} m, straight line: a cell is its representative point and is "
         "covered when the geodesic (CGCS2000 ellipsoid) to any open facility is not longer than "
         f"the radius; nobody counts twice; {border}; {question.basis} population, base year {year};"
-        f" facilities in force on {day}."
+        f" facilities in force on {day}, {'published ones only' if published else 'all of them'}."
     )

@@ -85,7 +85,7 @@ def count_current(
     kinds: Sequence[str],
     radii_m: Sequence[float],
 ) -> dict[str, int]:
-    """How many runs per sort of areas still hold for a city, among those kinds and radii."""
+    """How many public runs per sort of areas still hold for a city, among those kinds and radii."""
     asked = (
         select(_RUN.c.areas, func.count().label("runs"))
         .where(
@@ -94,6 +94,7 @@ def count_current(
             _RUN.c.radius_m.in_(radii_m),
             _RUN.c.basis == "resident",
             _RUN.c.projection == "none",
+            _RUN.c.published_only == true(),
             _RUN.c.detail["base_year_by_default"].as_boolean() == true(),
             _RUN.c.holds.op("@>")(on),
             _RUN.c.data_stamp == stamp,
@@ -159,6 +160,7 @@ def _same(question: Question) -> list[Any]:
         _RUN.c.basis == question.basis,
         _RUN.c.projection == question.projection,
         _RUN.c.across_border == question.across_border,
+        _RUN.c.published_only == question.published_only,
         _RUN.c.base_year == year
         if year is not None
         else or_(_RUN.c.detail["base_year_by_default"].as_boolean() == true()),
@@ -177,6 +179,7 @@ def _run_values(made: Coverage, holds: Range[date], by_default: bool) -> dict[st
         "base_year": question.base_year,
         "projection": question.projection,
         "across_border": question.across_border,
+        "published_only": question.published_only,
         "method": made.method,
         "data_stamp": made.stamp,
         "has_synthetic": made.has_synthetic,

@@ -32,6 +32,7 @@ CREATE TABLE coverage_run (
     base_year SMALLINT NOT NULL,
     projection TEXT NOT NULL,
     across_border BOOLEAN NOT NULL,
+    published_only BOOLEAN NOT NULL,
     method TEXT NOT NULL,
     data_stamp BIGINT NOT NULL,
     holds DATERANGE NOT NULL,
@@ -43,7 +44,7 @@ CREATE TABLE coverage_run (
     CONSTRAINT pk_coverage_run PRIMARY KEY (id)
 );
 
-CREATE UNIQUE INDEX uq_coverage_run_question ON coverage_run (city_code, areas, kind, radius_m, on_date, basis, base_year, projection, across_border);
+CREATE UNIQUE INDEX uq_coverage_run_question ON coverage_run (city_code, areas, kind, radius_m, on_date, basis, base_year, projection, across_border, published_only);
 
 CREATE TABLE data_stamp (
     table_name TEXT NOT NULL,

@@ -18,7 +18,8 @@ const L = globalThis.L;
 const RADII = [300, 500, 1000];
 const AREAS = { district: t("区县", "Districts"), zone: t("片区", "Zones"), township: t("乡镇街道", "Townships") };
 const STATUS = {
-  no_geometry: t("无图形,不能计算", "no outline: cannot be measured"), no_cells: t("无人口数据", "no data on people"), partial: t("部分未知", "partly unknown"),
+  no_geometry: t("无图形,不能计算", "no outline: cannot be measured"), no_cells: t("无人口数据", "no data on people"),
+  no_record: t("当日尚无记录", "nothing on record on that day"), partial: t("部分未知", "partly unknown"),
 };
 
 let coverage = null;
@@ -92,7 +93,7 @@ function labelAreas() {
   labels = L.layerGroup();
   const isRoomy = ({ geometry }) => geometry && fits(geometry, [52, 30]);
   const name = ({ properties: p, geometry }) => (fits(geometry, [p.area_name.length * 15, 34]) ? p.area_name : "");
-  drawLabels(labels, apart(coverage.features.filter((one) => isRoomy(one) && isShown(one))), (one) => [name(one), percent(share(one))], "value-label");
+  drawLabels(labels, apart(coverage.features.filter((one) => isRoomy(one) && isShown(one))), (one) => [name(one), figure(one.properties, `share_${age()}`, percent)], "value-label");
   layer("areas").addLayer(labels);
 }
 
@@ -132,8 +133,8 @@ function drawResults() {
   put(byId("results"),
     el("p", { class: "headline" }, synthetic(), " ",
       t(`${kindName(question.kind)} ${metres(question.radius_m)}内:${age()} 岁以上 `, `${kindName(question.kind)} within ${metres(question.radius_m)}: of `),
-      el("strong", {}, count(sum.people)), t(" 人中有 ", ` people aged ${age()}+, `), el("strong", {}, count(sum.covered)),
-      t(" 人够得着,占 ", " are within reach: "), el("strong", {}, percent(sum.share)), t("。", ".")),
+      el("strong", {}, sum.say(sum.people)), t(" 人中有 ", ` people aged ${age()}+, `), el("strong", {}, sum.say(sum.covered)),
+      t(" 人够得着,占 ", " are within reach: "), el("strong", {}, sum.say(sum.share, percent)), t("。", ".")),
     coverageTable(sum),
     el("h2", {}, t("缺口:够不着的老人,多的在前", "Gaps: elders out of reach, the most first"), " ", synthetic()),
     el("div", { id: "gap-list" }),
@@ -150,11 +151,15 @@ const synthetic = () => coverage.has_synthetic && el("span", { class: "synthetic
 /** The sums of the rows shown: the city's own where everything is shown, so nothing is lost. */
 function total() {
   const rows = coverage.features.filter(isShown).map((one) => one.properties);
-  const add = (name) => rows.reduce((sum, p) => (isKnown(p[name]) ? sum + p[name] : sum), 0);
+  const measured = rows.filter((p) => p.status === "measured");
+  // What is withheld in one row is withheld in the sum; without any row there is no sum.
+  const add = (name) => (measured.length && measured.every((p) => isKnown(p[name])) ? measured.reduce((sum, p) => sum + p[name], 0) : null);
   const whole = within() ? null : coverage.summary?.total;
   const people = whole ? whole[`people_${age()}`] : add(`people_${age()}`);
   const covered = whole ? whole[`covered_${age()}`] : add(`covered_${age()}`);
-  return { people, covered, share: people > 0 ? covered / people : null, unknown: rows.filter((p) => !isKnown(p[`people_${age()}`])).length };
+  const share = people > 0 && isKnown(covered) ? covered / people : null;
+  const say = (value, words = count) => (isKnown(value) ? words(value) : people === 0 ? "—" : measured.length ? t("不公布", "withheld") : words(value));
+  return { people, covered, share, say };
 }
 
 /** A number of an area that was measured is withheld when it is not there: it was too small. */
@@ -174,7 +179,7 @@ function coverageTable(sum) {
         el("td", {}, figure(p, `covered_${age()}`)), el("td", {}, figure(p, `people_${age()}`)),
         el("td", {}, figure(p, `share_${age()}`, percent), isKnown(share(one)) && el("span", { class: "bar", "aria-hidden": "true" }, el("span", { style: `width:${(share(one) * 100).toFixed(1)}%` }))));
     })),
-    el("tfoot", {}, el("tr", {}, el("th", { scope: "row" }, t("合计", "Total")), el("td", {}, count(sum.covered)), el("td", {}, count(sum.people)), el("td", {}, percent(sum.share))))));
+    el("tfoot", {}, el("tr", {}, el("th", { scope: "row" }, t("合计", "Total")), el("td", {}, sum.say(sum.covered)), el("td", {}, sum.say(sum.people)), el("td", {}, sum.say(sum.share, percent))))));
 }
 
 function drawGapList() {
@@ -192,7 +197,7 @@ function drawGapList() {
           isKnown(p.nearest_m) && el("span", { class: "small" }, t(`距最近一处平均 ${metres(p.nearest_m)}`, `nearest on average ${metres(p.nearest_m)}`))));
     },
     turn: (to) => { at = to; drawGapList(); drawGaps(); },
-    empty: t("没有缺口。", "No gap."),
+    empty: isKnown(gaps.summary?.gap_count) ? t("没有缺口。", "No gap.") : t("缺口未知。", "Gaps are unknown."),
   });
 }
 
@@ -219,7 +224,7 @@ function drawKey() {
   const missing = rows.filter((one) => !isKnown(share(one)));
   drawLegend(t(`够得着的占比(${age()} 岁以上)`, `Share within reach (aged ${age()}+)`), [
     ...CLASSES.map((one, i) => [patch(one.colour), one.label, t(`${of(i).length} 个`, String(of(i).length))]).reverse(),
-    missing.length && [patch(UNKNOWN), t("未知", "unknown"), t(`${missing.length} 个`, String(missing.length))],
+    missing.length && [patch(UNKNOWN), t("未知或不公布", "unknown or withheld"), t(`${missing.length} 个`, String(missing.length))],
     [patch("url(#hatch)", "#b34700"), t("缺口(编号同列表)", "Gap (number as in the list)"), t(`${gapsShown().length} 处`, String(gapsShown().length))],
   ].filter(Boolean), coverage.has_synthetic ? t("合成数据", "Synthetic data") : null);
   drawSources([
