@@ -6,6 +6,7 @@ import contextlib
 import errno
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,16 @@ BROKEN = 70
 class Door(TyperGroup):
     """The group of all commands; what they raise becomes a message and an exit code."""
 
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Read what stands before the command's name."""
+        with _usage_in_chinese():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Exit codes: 2 refused, 130 interrupted, 70 an error of our own."""
         try:
-            return super().invoke(ctx)
+            with _usage_in_chinese():
+                return super().invoke(ctx)
         except GeoError as problem:
             say_problem(str(problem))
             raise typer.Exit(REFUSED) from None
@@ -45,9 +52,55 @@ class Door(TyperGroup):
             raise
         except Exception as problem:
             if type(problem).__module__.startswith(("click", "typer")):
-                raise  # a usage error: the group's own words are better
+                raise  # a usage error: the group's own words follow the Chinese line
             say_problem(_unknown(problem))
             raise typer.Exit(BROKEN) from None
+
+
+@contextlib.contextmanager
+def _usage_in_chinese() -> Iterator[None]:
+    """Before the English words of a usage error, say in Chinese what was typed wrongly."""
+    try:
+        yield
+    except Exception as problem:
+        if told := _usage(problem):
+            say_problem(told)
+        raise
+
+
+def _usage(problem: Exception) -> str | None:
+    """The Chinese line for a usage error; None for any other and for the plain help."""
+    kinds = [kind.__name__ for kind in type(problem).__mro__]
+    if "UsageError" not in kinds or "NoArgsIsHelpError" in kinds:
+        return None
+    context: Any = getattr(problem, "ctx", None)
+    said = str(getattr(problem, "message", problem))
+    asked = f"{context.command_path} --help" if context is not None else "./atlas --help"
+    return f"参数有误:{_misuse(kinds, problem, said)}。用法见 {asked}"
+
+
+def _misuse(kinds: list[str], problem: Exception, said: str) -> str:
+    """What was typed wrongly, in Chinese."""
+    parameter: Any = getattr(problem, "param", None)
+    named = parameter.get_error_hint() if parameter is not None else ""
+    option = getattr(problem, "option_name", "")
+    if "MissingParameter" in kinds:
+        return f"缺少 {named}"
+    if "BadParameter" in kinds:
+        return f"{named} 的值不能用({said})"
+    if "NoSuchOption" in kinds:
+        if option[1:2].isdigit():
+            return f"没有选项 {option};负数前请先写 -- 再写各个数"
+        return f"没有选项 {option}"
+    if "BadOptionUsage" in kinds:
+        return f"选项 {option} 后面的值缺少或多余"
+    if said.startswith("No such command"):
+        return f"没有命令 {said.removeprefix('No such command ').split(maxsplit=1)[0].strip('.')}"
+    if "unexpected extra argument" in said:
+        return f"多出了内容 {said.partition('(')[2].partition('(')[2].rstrip(')')}"
+    if said.startswith("Missing command"):
+        return "缺少命令"
+    return said.rstrip(".")
 
 
 def say_problem(message: str) -> None:

@@ -29,7 +29,9 @@ from geo.errors import (
     NotAllowed,
     NotFound,
     Unavailable,
+    both,
 )
+from geo.queries.filters import swapped_hint
 
 log = logging.getLogger("atlas.api")
 
@@ -64,22 +66,25 @@ TITLES = {
 
 # pydantic's error type → what to tell the caller; {} holds the limits of the rule.
 _SENTENCES = {
-    "missing": "缺少此参数 / it is missing",
-    "greater_than_equal": "须不小于 {ge} / it must be at least {ge}",
-    "less_than_equal": "须不大于 {le} / it must be at most {le}",
-    "finite_number": "须为有限数字 / it must be a finite number",
-    "bool_parsing": "须为 true 或 false / it must be true or false",
-    "literal_error": "须为以下之一:/ it must be one of: {expected}",
-    "string_too_long": "最多 {max_length} 个字 / at most {max_length} characters",
-    "json_invalid": "不是有效的 JSON / it is not valid JSON",
+    "missing": ("缺少此参数。", "it is missing"),
+    "greater_than_equal": ("须不小于 {ge}。", "it must be at least {ge}"),
+    "less_than_equal": ("须不大于 {le}。", "it must be at most {le}"),
+    "finite_number": ("须为有限数字。", "it must be a finite number"),
+    "bool_parsing": ("须为 true(是)或 false(否)。", "it must be true or false"),
+    "literal_error": ("须为以下之一:{expected}。", "it must be one of: {expected}"),
+    "string_too_long": ("最多 {max_length} 个字。", "at most {max_length} characters"),
+    "json_invalid": ("不是有效的 JSON。", "it is not valid JSON"),
 }
-AWAY = (
-    "数据库暂时无法访问,请稍后再试 / the database cannot be reached now; try again in a few seconds"
+AWAY = both(
+    "数据库暂时无法访问,请稍后再试。",
+    "the database cannot be reached now; try again in a few seconds",
 )
-SLOW = "查询用时过长,已中止;请缩小范围 / the query took too long and was stopped; ask for less"
-_FAULT = (
-    "服务内部出错,已记入日志;请把请求编号告诉管理员 / an internal fault was logged; "
-    "tell the administrator the request id"
+SLOW = both(
+    "查询用时过长,已中止;请缩小范围。", "the query took too long and was stopped; ask for less"
+)
+_FAULT = both(
+    "服务内部出错,已记入日志;请把请求编号告诉管理员。",
+    "an internal fault was logged; tell the administrator the request id",
 )
 
 
@@ -137,18 +142,29 @@ def _invalid(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
     name = ".".join(where if where[0] == "body" else where[1:])
-    return problem(
-        request, 400, f"参数 {name}:{_sentence(first)} (parameter {name!r})", parameter=name
-    )
+    zh, en = _sentences(first)
+    zh_hint, en_hint = _swapped(request) if name in ("lon", "lat") else ("", "")
+    detail = both(f"参数 {name}:{zh}{zh_hint}", f"parameter {name!r}: {en}{en_hint}")
+    return problem(request, 400, detail, parameter=name)
 
 
-def _sentence(error: Mapping[str, Any]) -> str:
-    """What a validation error says, Chinese first."""
+def _sentences(error: Mapping[str, Any]) -> tuple[str, str]:
+    """What a validation error says, in Chinese and in English."""
     context = error.get("ctx") or {}
     if isinstance(cause := context.get("error"), BadInput):
-        return str(cause)
-    sentence = _SENTENCES.get(str(error["type"]))
-    return sentence.format_map(context) if sentence else str(error["msg"])
+        zh, _, en = str(cause).partition("\n")
+        return zh, en or zh
+    zh, en = _SENTENCES.get(str(error["type"]), ("取值不合要求。", str(error["msg"])))
+    return zh.format_map(context), en.format_map(context)
+
+
+def _swapped(request: Request) -> tuple[str, str]:
+    """The hint for someone who sent latitude as longitude; nothing where that is not clear."""
+    try:
+        lon, lat = (float(request.query_params[name]) for name in ("lon", "lat"))
+    except (KeyError, ValueError):
+        return "", ""
+    return swapped_hint(lon, lat)
 
 
 def _http_error(request: Request, error: Exception) -> Response:
@@ -156,11 +172,13 @@ def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail, headers = str(error.detail), dict(error.headers or {})
     if error.status_code == 404:
-        detail = f"没有这个地址 / there is no such address: {request.url.path}"
+        path = request.url.path
+        detail = both(f"没有这个地址:{path}", f"there is no such address: {path}")
     if error.status_code == 405:
         allowed = methods_at(request)
         headers["Allow"] = ", ".join(allowed)
-        detail = f"此地址只接受 / this address takes only: {', '.join(allowed)}"
+        listed = ", ".join(allowed)
+        detail = both(f"此地址只接受:{listed}。", f"this address takes only: {listed}")
     return problem(request, error.status_code, detail, headers=headers)
 
 
@@ -217,6 +235,6 @@ def _page(request: Request, title: str, detail: str) -> str:
         '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>民政一张图</title>'
         '<body style="font:18px/1.6 sans-serif;max-width:40em;margin:3em auto;padding:0 1em">'
-        f"<h1>{escape(title)}</h1><p>{escape(detail)}</p>"
+        f"<h1>{escape(title)}</h1><p>{escape(detail).replace(chr(10), '<br>')}</p>"
         f'<p><a href="{home}">民政一张图 · home</a></p></body></html>'
     )

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 
+def both(zh: str, en: str) -> str:
+    """A message in two languages: the Chinese sentence first, the English one on the next line."""
+    return f"{zh}\n{en}"
+
+
 class GeoError(Exception):
-    """The request or the data cannot be served; the message says what, where and what to do."""
+    """The request or the data cannot be served; the message says what, where and what to do.
+
+    A message that users meet is written by `both`; the first line stands alone on a screen.
+    """
 
 
 class BadInput(GeoError, ValueError):

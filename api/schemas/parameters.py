@@ -15,9 +15,10 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from geo.errors import BadInput
+from geo.errors import BadInput, both
 from geo.models.facility import CARE_LEVELS, FIRE_STATES, STATES
 from geo.models.kinds import GROUPS, KINDS, kinds_of
+from geo.queries.filters import VALUE_WORDS, swapped_hint
 
 TEXT_CAP = 100
 """Longest text parameter, in characters: longer than any place name or facility code."""
@@ -32,14 +33,14 @@ _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})
 def _whole(value: object) -> object:
     """A whole number as people write it: pydantic alone would also take `1_0` and `1.0`."""
     if isinstance(value, str) and not _WHOLE.fullmatch(value):
-        raise BadInput("需要整数 / a whole number is needed")
+        raise BadInput(both("需要整数。", "a whole number is needed"))
     return value
 
 
 def _number(value: object) -> object:
     """A finite decimal number: no `nan`, no `inf`, no digits of other scripts."""
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
-        raise BadInput("需要有限的数字 / a finite number is needed")
+        raise BadInput(both("需要有限的数字。", "a finite number is needed"))
     return value
 
 
@@ -48,11 +49,11 @@ def _day(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not _DAY.fullmatch(value):
-        raise BadInput("日期须写作 2026-01-31 / a date is written 2026-01-31")
+        raise BadInput(both("日期须写作 2026-01-31。", "a date is written 2026-01-31"))
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise BadInput(f"没有这一天 / there is no such day: {value}") from None
+        raise BadInput(both(f"没有这一天:{value}。", f"there is no such day: {value}")) from None
 
 
 def _minute(value: object) -> object:
@@ -60,26 +61,28 @@ def _minute(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not _MINUTE.fullmatch(value):
-        raise BadInput("时间须写作 2026-01-31T09:30 / a time is written 2026-01-31T09:30")
+        raise BadInput(both("时间须写作 2026-01-31T09:30。", "a time is written 2026-01-31T09:30"))
     try:
         return datetime.fromisoformat(value)
     except ValueError:
-        raise BadInput(f"没有这一时刻 / there is no such time: {value}") from None
+        raise BadInput(both(f"没有这一时刻:{value}。", f"there is no such time: {value}")) from None
 
 
 def _plain(value: str) -> str:
     """Text without control characters (PostgreSQL has no NUL) that is not only spaces."""
     if not value.strip():
-        raise BadInput("内容为空 / it is empty")
+        raise BadInput(both("内容为空。", "it is empty"))
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
-        raise BadInput("含有控制字符 / it holds control characters")
+        raise BadInput(both("含有控制字符。", "it holds control characters"))
     return value
 
 
 def full_division(value: str) -> str:
     """A division code of 6, 9 or 12 digits, filled up to 12."""
     if not _CODE.fullmatch(value):
-        raise BadInput("区划代码为 6、9 或 12 位数字 / a division code has 6, 9 or 12 digits")
+        raise BadInput(
+            both("区划代码为 6、9 或 12 位数字。", "a division code has 6, 9 or 12 digits")
+        )
     return value.ljust(12, "0")
 
 
@@ -92,16 +95,23 @@ def _bbox(value: str) -> tuple[float, float, float, float]:
     """West, south, east, north in degrees; no box across the antimeridian (none is needed here)."""
     parts = value.split(",")
     if len(parts) != 4 or not all(_NUMBER.fullmatch(part) for part in parts):
-        raise BadInput("须为四个数字:西,南,东,北 / four numbers are needed: west,south,east,north")
+        raise BadInput(
+            both("须为四个数字:西,南,东,北。", "four numbers are needed: west,south,east,north")
+        )
     west, south, east, north = (float(part) for part in parts)
     if not (
         -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90 and -90 <= north <= 90
     ):
         raise BadInput(
-            "经度须在 ±180、纬度在 ±90 之内 / longitude within ±180, latitude within ±90"
+            both(
+                "经度须在 ±180、纬度在 ±90 之内。" + swapped_hint(west, south)[0],
+                "longitude within ±180, latitude within ±90." + swapped_hint(west, south)[1],
+            )
         )
     if west > east or south > north:
-        raise BadInput("次序须为 西<=东、南<=北 / the order is west <= east, south <= north")
+        raise BadInput(
+            both("次序须为 西<=东、南<=北。", "the order is west <= east, south <= north")
+        )
     return west, south, east, north
 
 
@@ -113,8 +123,12 @@ def _listed(known: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
         strange = [word for word in words if word not in known]
         if strange:
             raise BadInput(
-                f"未知的值 {strange[0]!r};可用:/ unknown value {strange[0]!r}; known: "
-                + ", ".join(known)
+                both(
+                    f"没有「{strange[0]}」这个值;可用:"
+                    + "、".join(f"{VALUE_WORDS[word]} {word}" for word in known)
+                    + "。",
+                    f"unknown value {strange[0]!r}; known: {', '.join(known)}",
+                )
             )
         return words
 

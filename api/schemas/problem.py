@@ -38,7 +38,10 @@ def _documented(status: int) -> dict[str, Any]:
         "instance": "/api/…",
     }
     if status == 400:
-        example |= {"parameter": "lon", "detail": "参数 lon:须不大于 180 / it must be at most 180"}
+        example |= {
+            "parameter": "lon",
+            "detail": "参数 lon:须不大于 180。\nparameter 'lon': it must be at most 180",
+        }
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": title, "content": {PROBLEM: {"schema": schema, "example": example}}}
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
-from geo.errors import NotFound
+from geo.errors import NotFound, both
 from geo.gazetteer.places import PlaceFacts, facts_of
 from geo.queries.admin import History
 from geo.queries.admin import history as unit_history
@@ -107,7 +107,12 @@ def card(session: Session | Connection, place_code: str, *, on: date | None = No
     place = _place(session, place_code)
     facts = facts_of(session, [place.id], on or today_in_china()).get(place.id)
     if facts is None:
-        raise NotFound(f"该地名没有名称记录 · place {place_code!r} has no stored name")
+        raise NotFound(
+            both(
+                f"地名 {place_code} 没有名称记录,请重新导入其来源。",
+                f"place {place_code!r} has no stored name; load its source again",
+            )
+        )
     of = {"place": place.id}
     names = tuple(CardName(**row._mapping) for row in session.execute(_NAMES, of))
     positions = tuple(CardPosition(**row._mapping) for row in session.execute(_POSITIONS, of))
@@ -145,8 +150,10 @@ def _place(session: Session | Connection, place_code: str) -> Row[Any]:
 
 def _unknown(place_code: str) -> NotFound:
     return NotFound(
-        f"没有代码为 {place_code[:60]!r} 的地名,可按名称查找 · no place has this code; "
-        "search by name gives codes"
+        both(
+            f"没有代码为「{place_code[:60]}」的地名;按名称查找可得到代码。",
+            f"no place has the code {place_code[:60]!r}; search by name gives codes",
+        )
     )
 
 

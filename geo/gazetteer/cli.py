@@ -7,19 +7,31 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from geo.db.engine import open_session
 from geo.gazetteer.index import refresh_keys
-from geo.gazetteer.search import Hit, search
+from geo.gazetteer.places import EXACT_ENOUGH
+from geo.gazetteer.search import FEATURE_CLASSES, Hit, search
+from geo.queries.admin import code_of
 from geo.text import reviewed_readings, romanise
 from geo.validity import today_in_china
 
 names = typer.Typer(
     help="地名读音与索引 · Readings and index of place names.", no_args_is_help=True
 )
+
+POSITION_WORDS = {
+    "surveyed": "实测位置", "point": "点位已知", "approximate": "位置近似",
+    "township": "仅知所在乡镇", "district": "仅知所在区县", "city": "仅知所在城市",
+    "unknown": "位置未知",
+}  # fmt: skip
+"""What the qualities of a position are called."""
+
+_CLASSES = " ".join(code + word for code, word in FEATURE_CLASSES.items())
 
 _UNCERTAIN = text(
     """
@@ -44,13 +56,13 @@ def find(
     name: Annotated[str, typer.Argument(help="汉字、拼音、首字母、旧名 · Chinese or pinyin.")],
     limit: Annotated[int, typer.Option(help="最多条数 · Most hits shown.")] = 10,
     within: Annotated[
-        str | None, typer.Option(help="行政区划代码 · Only inside this division (code).")
+        str | None, typer.Option(help="区划名称或代码 · Only inside this division.")
     ] = None,
     feature_class: Annotated[
-        str | None, typer.Option("--class", help="类别 A H L P R S T · Only this class.")
+        str | None, typer.Option("--class", help=f"{_CLASSES} · Only this class.")
     ] = None,
     family: Annotated[
-        str | None, typer.Option(help="heritage 或 red · Only names on such a list.")
+        str | None, typer.Option(help="heritage 遗产, red 红色地名 · Only names on such a list.")
     ] = None,
     on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 · Date, default today.")
@@ -59,13 +71,20 @@ def find(
     """查地名 · Find a place by any of its names."""
     day = on.date() if on else today_in_china()
     with open_session() as session:
+        inside = None if within is None else code_of(session, within, day)
         hits = search(
-            session, name, on=day, limit=limit, within=within,
+            session, name, on=day, limit=limit, within=inside,
             feature_class=feature_class, family=family,
         )  # fmt: skip
     console = Console()
     if not hits:
-        console.print(f"没有找到「{name}」· nothing found for “{name}”", markup=False)
+        filters = (
+            "或去掉 --within、--class、--family 的限制" if within or feature_class or family else ""
+        )
+        console.print(
+            f"没有找到「{name}」;可换用简称、拼音或旧名{filters}。\nnothing found for “{name}”",
+            markup=False,
+        )
         return
     console.print(_hits_table(hits))
 
@@ -76,14 +95,22 @@ def _hits_table(hits: list[Hit]) -> Table:
         table.add_column(heading)
     table.add_column("代码 · Code", overflow="fold")
     for hit in hits:
-        position = (
-            f"{hit.lon:.5f}, {hit.lat:.5f}" if hit.lon is not None else ""
-        ) + f" ({hit.position_quality})"
-        table.add_row(
-            hit.name, hit.pinyin or "未知", hit.in_unit_name or "未知", position.strip(),
-            hit.how_zh, hit.code,
+        cells = (
+            hit.name + ("(合成)" if hit.is_synthetic else ""), hit.pinyin or "未知",
+            hit.in_unit_name or "未知", _position(hit), hit.how_zh, hit.code,
         )  # fmt: skip
+        table.add_row(*(escape(cell) for cell in cells))
     return table
+
+
+def _position(hit: Hit) -> str:
+    """Where a place lies and how surely; a point taken from a division's outline says so."""
+    if hit.lon is None or hit.lat is None:
+        return "该区划无图形" if hit.unit_code else POSITION_WORDS[hit.position_quality]
+    where = f"{hit.lon:.5f}, {hit.lat:.5f}"
+    if hit.position_quality not in EXACT_ENOUGH:
+        return f"{where}(区划图形推算的代表点)"
+    return f"{where}({POSITION_WORDS[hit.position_quality]})"
 
 
 @names.command("pinyin")

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from geo.errors import BadInput
+from geo.errors import BadInput, both
 from geo.gazetteer.places import units_within
 from geo.gazetteer.search import FAMILIES
 from geo.validity import today_in_china
@@ -125,7 +125,10 @@ def listings(
 def _check(parameter: str, value: str | None, known: tuple[str, ...]) -> None:
     if value is not None and value not in known:
         raise BadInput(
-            f"{parameter} 取值未知 · unknown {parameter} {value[:40]!r}; known: {', '.join(known)}",
+            both(
+                f"参数 {parameter} 没有「{value[:40]}」这个值;可用:{'、'.join(known)}。",
+                f"unknown {parameter} {value[:40]!r}; known: {', '.join(known)}",
+            ),
             parameter=parameter,
         )
 

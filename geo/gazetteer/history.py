@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from geo.errors import BadInput
+from geo.errors import BadInput, both
 from geo.gazetteer.card import Card, card, place_id
 from geo.gazetteer.places import PlaceFacts, facts_of
 from geo.gazetteer.years import NameInYear, names_in_year
@@ -67,7 +67,10 @@ def names_near(
     _check_year(year)
     if not 1 <= limit <= MOST_NEAR:
         raise BadInput(
-            f"limit 须在 1 至 {MOST_NEAR} 之间 · limit {limit} is not between 1 and {MOST_NEAR}",
+            both(
+                f"条数须在 1 至 {MOST_NEAR} 之间,现为 {limit}。",
+                f"limit {limit} is not between 1 and {MOST_NEAR}",
+            ),
             parameter="limit",
         )
     # A place may have several positions, or no name in the year: look at some more than asked.
@@ -107,8 +110,10 @@ def called_in(session: Session | Connection, place_code: str, year: int) -> list
 def _check_year(year: int | None) -> None:
     if year is not None and not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise BadInput(
-            f"年份须在 {EARLIEST_YEAR} 至 {LATEST_YEAR} 之间 · "
-            f"year {year} is not between {EARLIEST_YEAR} and {LATEST_YEAR}",
+            both(
+                f"年份须在 {EARLIEST_YEAR} 至 {LATEST_YEAR} 之间,现为 {year}。",
+                f"year {year} is not between {EARLIEST_YEAR} and {LATEST_YEAR}",
+            ),
             parameter="year",
         )
 

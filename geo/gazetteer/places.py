@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
-from geo.errors import NotFound
-from geo.queries.admin import full_code
+from geo.errors import NotFound, both
+from geo.queries.admin import full_code, not_loaded
 
 EXACT_ENOUGH = ("surveyed", "point", "approximate")
 """Position qualities that may be drawn as a point; the others are areas or hollow marks."""
@@ -157,5 +157,8 @@ def units_within(session: Session | Connection, code: str, on: date) -> list[str
     full = full_code(code)
     codes = list(session.execute(_WITHIN, {"code": full, "on": on}).scalars())
     if not codes:
-        raise NotFound(f"数据库中没有行政区划 {full} · division {full} is not in this database")
+        zh, en = not_loaded(session, full)
+        raise NotFound(
+            both(f"数据库里没有区划 {full}。{zh}", f"division {full} is not in this database. {en}")
+        )
     return codes

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from geo.errors import BadInput, NotFound
+from geo.errors import BadInput, NotFound, both
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.matching import PAST_KINDS, Match, judge
 from geo.gazetteer.places import PlaceFacts, facts_of, units_within
@@ -24,8 +24,10 @@ MOST_HITS = 100
 PER_PROBE = 200
 SHORTEST_WITH_DIVISION = 4
 MOST_DIVISIONS_TRIED = 3
-FEATURE_CLASSES = frozenset("AHLPRST")
-FAMILIES = frozenset({"heritage", "red"})
+FEATURE_CLASSES = {
+    "A": "政区", "H": "水系", "L": "区域", "P": "居民点", "R": "道路", "S": "场所", "T": "地形",
+}  # fmt: skip
+FAMILIES = {"heritage": "地名文化遗产", "red": "红色地名"}
 
 
 @dataclass(frozen=True)
@@ -186,31 +188,45 @@ def _told_inside(hit: Hit, division: str) -> Hit:
 def _check(text: str, limit: int, feature_class: str | None, family: str | None) -> None:
     if not search_key(text):
         raise BadInput(
-            "请输入地名、拼音或首字母 · nothing to search for: give a name, pinyin or initials",
+            both(
+                "请输入地名、拼音或首字母。",
+                "nothing to search for: give a name, pinyin or initials",
+            ),
             parameter="q",
         )
     if len(text) > LONGEST_TEXT:
         raise BadInput(
-            f"地名最多 {LONGEST_TEXT} 字 · {len(text)} characters are too many for a name "
-            f"(at most {LONGEST_TEXT})",
+            both(
+                f"地名最多 {LONGEST_TEXT} 字,现有 {len(text)} 字。",
+                f"{len(text)} characters are too many for a name (at most {LONGEST_TEXT})",
+            ),
             parameter="q",
         )
     if not 1 <= limit <= MOST_HITS:
         raise BadInput(
-            f"limit 须在 1 至 {MOST_HITS} 之间 · limit {limit} is not between 1 and {MOST_HITS}",
+            both(
+                f"条数须在 1 至 {MOST_HITS} 之间,现为 {limit}。",
+                f"limit {limit} is not between 1 and {MOST_HITS}",
+            ),
             parameter="limit",
         )
     if feature_class is not None and feature_class not in FEATURE_CLASSES:
-        known = ", ".join(sorted(FEATURE_CLASSES))
-        raise BadInput(
-            f"类别未知 · unknown class {feature_class!r}; known: {known}",
-            parameter="feature_class",
-        )
+        raise _unknown_word("地名类别", "class", feature_class, FEATURE_CLASSES, "feature_class")
     if family is not None and family not in FAMILIES:
-        known = ", ".join(sorted(FAMILIES))
-        raise BadInput(
-            f"名录类别未知 · unknown family {family!r}; known: {known}", parameter="family"
-        )
+        raise _unknown_word("名录", "family", family, FAMILIES, "family")
+
+
+def _unknown_word(zh: str, en: str, value: str, known: dict[str, str], parameter: str) -> BadInput:
+    """The refusal of a value that is none of the known ones, which it lists in words."""
+    return BadInput(
+        both(
+            f"没有「{value[:40]}」这种{zh};可用:"
+            + "、".join(f"{code} {word}" for code, word in known.items())
+            + "。",
+            f"unknown {en} {value[:40]!r}; known: {', '.join(known)}",
+        ),
+        parameter=parameter,
+    )
 
 
 def _matches(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geo.errors import BadInput
+from geo.errors import BadInput, both
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,21 @@ def kinds_of(code: str) -> list[str]:
         return [code]
     members = [kind.code for kind in KINDS.values() if kind.group == code]
     if not members:
-        known = ", ".join([*GROUPS, *KINDS])
-        raise BadInput(f"unknown facility kind {code!r}; known: {known}", parameter="kind")
+        raise BadInput(
+            both(
+                f"没有「{code[:40]}」这种设施。可用的类别(名称或代码):{_listed_in_chinese()}。",
+                f"unknown facility kind {code[:40]!r}; known: {', '.join([*GROUPS, *KINDS])}",
+            ),
+            parameter="kind",
+        )
     return members
+
+
+def _listed_in_chinese() -> str:
+    """Every group with its kinds, each as name and code."""
+    return ";".join(
+        f"{group.zh} {group.code}("
+        + "、".join(f"{kind.zh} {kind.code}" for kind in KINDS.values() if kind.group == group.code)
+        + ")"
+        for group in GROUPS.values()
+    )

@@ -10,13 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from geo.errors import BadInput, NotFound
+from geo.errors import Ambiguous, BadInput, NotFound, both
 from geo.queries.filters import check_point
 
 Reader = Session | Connection
 
 MUNICIPALITIES = ("11", "12", "31", "50")
 """First two digits of the province-level cities, whose districts lie directly under them."""
+
+LEVEL_WORDS = {1: "省级", 2: "地级", 3: "县级", 4: "乡级", 5: "村级"}
+"""What the levels are called."""
+
+MOST_CANDIDATES = 10
+"""How many divisions of one name a message lists."""
 
 # An outline is known for the day of its source. A version may reach further back, because neither
 # name nor code changed; whether its territory was the same then, no source tells: that is said.
@@ -95,6 +101,19 @@ _VERSIONS = text(
     ORDER BY lower(u.validity) NULLS FIRST"""
 )
 
+# Full names before short ones: 常州市 is the city, whatever else is called 常州市 for short.
+_NAMED = text(
+    """WITH fitting AS (
+        SELECT u.code, u.name, u.level, u.parent_code, u.name = :name AS in_full
+        FROM admin_unit u
+        WHERE (u.name = :name OR u.short_name = :name) AND u.validity @> CAST(:on AS date)
+    )
+    SELECT f.code, f.name, (SELECT a.name FROM admin_unit a
+        WHERE a.code = f.parent_code AND a.validity @> CAST(:on AS date)) AS above
+    FROM fitting f WHERE f.in_full = (SELECT bool_or(in_full) FROM fitting)
+    ORDER BY f.level, f.code"""
+)
+
 _EVENTS = text(
     """SELECT e.id, e.kind, e.event_year, e.decided_on, e.effective_on, e.document_no, e.note,
            e.source, m.side, m.code, m.name, m.parent_code
@@ -170,9 +189,48 @@ def full_code(code: str) -> str:
     typed = code.strip()
     if not re.fullmatch(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}", typed, re.ASCII):
         raise BadInput(
-            f"a division code has 6, 9 or 12 digits, not {code[:20]!r}", parameter="code"
+            both(
+                f"区划代码是 6、9 或 12 位数字,不是「{code[:20]}」。",
+                f"a division code has 6, 9 or 12 digits, not {code[:20]!r}",
+            ),
+            parameter="code",
         )
     return typed.ljust(12, "0")
+
+
+def code_of(session: Reader, said: str, on: date) -> str:
+    """The 12-digit code of a division that someone names by its code or by its name on a day.
+
+    A code is only filled up, not looked up: the question asked with it says whether it is known.
+    A name is a full one (常州市); where none fits, one without its generic part (常州). Raises
+    NotFound for a name that no stored division has on that day, Ambiguous where several have it,
+    with their codes.
+    """
+    typed = said.strip()
+    if typed.isascii() and typed.isdigit():
+        return full_code(typed)
+    fitting = session.execute(_NAMED, {"name": typed.replace("\0", ""), "on": on}).all()
+    if not fitting:
+        raise NotFound(
+            both(
+                f"{on} 没有名为「{typed[:40]}」的区划;请核对名称(全称如 常州市)或改用区划代码。"
+                f"如该城市尚未载入,请运行 ./atlas up --city 城市名称。",
+                f"no division in force on {on} is called {typed[:40]!r}; check the name or give"
+                " the code. If its city has not been loaded: ./atlas up --city CITY",
+            )
+        )
+    if len(fitting) > 1:
+        listed = [f"{row.code} {row.above or ''}{row.name}" for row in fitting]
+        more = len(listed) - MOST_CANDIDATES
+        raise Ambiguous(
+            both(
+                f"名为「{typed[:40]}」的区划不止一个,请改用代码:"
+                + "、".join(listed[:MOST_CANDIDATES])
+                + (f" …(另有 {more} 个)。" if more > 0 else "。"),
+                f"{len(listed)} divisions are called {typed[:40]!r}; give one of the codes above",
+            )
+        )
+    return str(fitting[0].code)
 
 
 def unit(session: Reader, code: str, on: date) -> Unit:
@@ -203,10 +261,22 @@ def units(
 ) -> list[Unit]:
     """Divisions in force on a day, of a level (1 province … 5 village), right under a superior."""
     if level is not None and not 1 <= level <= 5:
-        raise BadInput(f"level is 1 (province) … 5 (village), not {level}", parameter="level")
+        raise bad_level(level)
     above = full_code(parent) if parent is not None else None
     rows = session.execute(_UNITS, {"level": level, "parent": above, "on": on})
     return [Unit(**row._mapping) for row in rows]
+
+
+def bad_level(level: int) -> BadInput:
+    """The refusal of a level that does not exist."""
+    return BadInput(
+        both(
+            "级别是 1 至 5:" + "、".join(f"{n} {zh}" for n, zh in LEVEL_WORDS.items())
+            + f";现为 {level}。",
+            f"level is 1 (province) … 5 (village), not {level}",
+        ),
+        parameter="level",
+    )  # fmt: skip
 
 
 def children(session: Reader, code: str, on: date) -> list[Unit]:
@@ -237,7 +307,14 @@ def city_of(session: Reader, code: str, on: date) -> Unit:
     municipal = [u for u in above if u.level == 1 and u.code[:2] in MUNICIPALITIES]
     city = municipal or [u for u in above if u.level == 2]
     if not city:
-        raise NotFound(f"no city is known above {full_code(code)} on {on}")
+        raise NotFound(
+            both(
+                f"{above[0].name} {full_code(code)} 在 {on} 不属于任何已载入的城市;"
+                "请给出城市或其下的区划。",
+                f"no city is known above {full_code(code)} on {on}; give a city or a division"
+                " under one",
+            )
+        )
     return city[0]
 
 
@@ -261,7 +338,7 @@ def history(session: Reader, code: str) -> History:
     versions = tuple(Unit(**row._mapping) for row in found)
     events = _events(session.execute(_EVENTS, {"code": whole}).all())
     if not versions and not events:
-        raise NotFound(f"division {whole} is not known")
+        raise NotFound(_unknown(session, whole))
     return History(whole, versions, events)
 
 
@@ -284,6 +361,32 @@ def _why_missing(session: Reader, code: str, on: date) -> str:
     """One sentence: never known, or known on other days."""
     rows = session.execute(_VERSIONS, {"code": code, "on": None}).all()
     if not rows:
-        return f"division {code} is not known"
+        return _unknown(session, code)
     spans = "; ".join(f"{r.name} {r.valid_from or '…'} – {r.valid_until or '…'}" for r in rows[:5])
-    return f"division {code} is not in force on {on}; known: {spans}"
+    return both(
+        f"区划 {code} 在 {on} 无效;已知的时段:"
+        + ";".join(
+            f"{r.name} {r.valid_from or '不详'} 至 {r.valid_until or '今'}" for r in rows[:5]
+        )
+        + "。请改用其中的日期。",
+        f"division {code} is not in force on {on}; known: {spans}",
+    )
+
+
+def _unknown(session: Reader, code: str) -> str:
+    zh, en = not_loaded(session, code)
+    return both(f"数据库里没有区划 {code}。{zh}", f"division {code} is not known. {en}")
+
+
+def not_loaded(session: Reader, code: str) -> tuple[str, str]:
+    """What to do about a code that is not stored: check it, or load the city it belongs to."""
+    if not re.fullmatch(r"[0-9]{12}", code, re.ASCII):
+        return "请核对代码。", "Check the code."
+    city = code[:2] + "0000" if code[:2] in MUNICIPALITIES else code[:4] + "00"
+    rows = session.execute(_VERSIONS, {"code": city.ljust(12, "0"), "on": None}).first()
+    if rows is not None or (city.endswith("0000") and code[:2] not in MUNICIPALITIES):
+        return "请核对代码。", "Check the code."
+    return (
+        f"请核对代码;如该城市尚未载入,请运行 ./atlas up --city {city}。",
+        f"Check the code; if its city has not been loaded: ./atlas up --city {city}",
+    )

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from geo.errors import BadInput, NotFound
-from geo.queries.admin import BELOW, UNIT, Reader, unit
+from geo.errors import BadInput, NotFound, both
+from geo.queries.admin import BELOW, UNIT, Reader, bad_level, unit
 from geo.queries.filters import FacilityFilter, check_limit, check_point, where
 from geo.queries.nearest import nearest_hits, nearest_question
 from geo.queries.within import (
@@ -84,7 +84,12 @@ def facilities_geojson(
     """
     check_limit(limit, most=50_000)
     if offset < 0:
-        raise BadInput(f"offset must be 0 or more, not {offset}", parameter="offset")
+        raise BadInput(
+            both(
+                f"跳过的条数不能小于 0,现为 {offset}。", f"offset must be 0 or more, not {offset}"
+            ),
+            parameter="offset",
+        )
     asked = filter or FacilityFilter()
     territory, binds = territory_of(session, asked.within, on)
     values = {**asked.binds(), **binds, "on": on, "limit": limit, "offset": offset}
@@ -98,7 +103,12 @@ def facility_geojson(session: Reader, code: str, *, on: date) -> bytes:
     """
     made = _bytes(session, _FACILITY, {"code": code, "on": on})
     if _is_empty(made):
-        raise NotFound(f"no facility {code[:60]!r} is in force on {on}")
+        raise NotFound(
+            both(
+                f"{on} 没有编码为「{code[:60]}」的设施;请核对编码和日期。",
+                f"no facility {code[:60]!r} is in force on {on}; check the code and the day",
+            )
+        )
     return made
 
 
@@ -147,7 +157,7 @@ def units_geojson(
     Raises NotFound where a named division is not in force on that day.
     """
     if level is not None and not 1 <= level <= 5:
-        raise BadInput(f"level is 1 (province) … 5 (village), not {level}", parameter="level")
+        raise bad_level(level)
     shape = []
     values: dict[str, Any] = {"on": on}
     for name, given in (("own", code), ("parent", parent), ("code", within)):

@@ -13,9 +13,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from geo.errors import BadInput
+from geo.errors import BadInput, both
 from geo.models.facility import CARE_LEVELS, FIRE_STATES, STATES
 from geo.models.kinds import GROUPS, KINDS, kinds_of
+
+PARAMETER_WORDS = {
+    "state": "状态", "care_level": "照护等级", "fire_state": "消防状态", "ownership": "所有制",
+}  # fmt: skip
+VALUE_WORDS = {
+    "open": "开放", "paused": "暂停", "planned": "筹建", "under_construction": "在建",
+    "closed": "关闭", "passed": "达标", "failed": "未达标", "pending": "办理中",
+    "independent": "能自理", "partial": "半失能", "full": "失能", "dementia": "认知症",
+    "public": "公有", "private": "民办",
+}  # fmt: skip
+"""What the fixed values of the filters are called in Chinese, for messages."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_TEXT = 100
@@ -98,7 +109,11 @@ class FacilityFilter:
         price = self.max_price
         if price is not None and not (math.isfinite(price) and price >= 0):
             raise BadInput(
-                f"max_price must be a number of yuan ≥ 0, not {price}", parameter="max_price"
+                both(
+                    f"价格上限须是不小于 0 的数(元),现为 {price}。",
+                    f"max_price must be a number of yuan ≥ 0, not {price}",
+                ),
+                parameter="max_price",
             )
         if self.text is not None:
             _check_text(self.text)
@@ -152,20 +167,39 @@ def where(shape: tuple[str, ...], *more: str) -> str:
 def check_point(lon: float, lat: float) -> None:
     """Refuse a position that is not on the globe, naming the coordinate.
 
-    Raises BadInput for NaN, infinity, |lon| > 180 or |lat| > 90.
+    Raises BadInput for NaN, infinity, |lon| > 180 or |lat| > 90; where the two look swapped, the
+    message says so.
     """
-    for name, value, limit in (("lon", lon, 180.0), ("lat", lat, 90.0)):
+    zh_hint, en_hint = swapped_hint(lon, lat)
+    for zh, name, value, limit in (("经度", "lon", lon, 180.0), ("纬度", "lat", lat, 90.0)):
         if not (math.isfinite(value) and -limit <= value <= limit):
             raise BadInput(
-                f"{name} must lie in −{limit:g} … {limit:g}, not {value}", parameter=name
+                both(
+                    f"{zh}须在 −{limit:g} 至 {limit:g} 度之间,现为 {value}。{zh_hint}",
+                    f"{name} must lie in −{limit:g} … {limit:g}, not {value}.{en_hint}",
+                ),
+                parameter=name,
             )
+
+
+def swapped_hint(lon: float, lat: float) -> tuple[str, str]:
+    """What to tell someone who seems to have written latitude before longitude; else nothing."""
+    if not (abs(lon) <= 90 < abs(lat) <= 180):
+        return "", ""
+    return (
+        f"经纬度似乎写反了:先经度、后纬度,即 {lat:g} {lon:g}。",
+        f" Longitude and latitude look swapped: longitude comes first, {lat:g} {lon:g}.",
+    )
 
 
 def check_radius(radius_m: float, *, longest_m: float = 50_000.0) -> None:
     """Refuse a radius that is no positive length up to `longest_m` (metres)."""
     if not (math.isfinite(radius_m) and 0 < radius_m <= longest_m):
         raise BadInput(
-            f"radius_m must lie above 0 and up to {longest_m:g} m, not {radius_m}",
+            both(
+                f"半径须大于 0、不超过 {longest_m:g} 米,现为 {radius_m}。",
+                f"radius_m must lie above 0 and up to {longest_m:g} m, not {radius_m}",
+            ),
             parameter="radius_m",
         )
 
@@ -173,7 +207,13 @@ def check_radius(radius_m: float, *, longest_m: float = 50_000.0) -> None:
 def check_limit(limit: int, *, most: int = 10_000) -> None:
     """Refuse a number of rows outside 1 … `most`."""
     if not 1 <= limit <= most:
-        raise BadInput(f"limit must lie in 1 … {most}, not {limit}", parameter="limit")
+        raise BadInput(
+            both(
+                f"条数须在 1 至 {most} 之间,现为 {limit}。",
+                f"limit must lie in 1 … {most}, not {limit}",
+            ),
+            parameter="limit",
+        )
 
 
 def _expanded(codes: Iterable[str]) -> tuple[str, ...] | None:
@@ -191,8 +231,15 @@ def _each(values: Iterable[str], known: tuple[str, ...], parameter: str) -> Iter
 
 def _one_of(value: str | None, known: tuple[str, ...], parameter: str) -> None:
     if value is not None and value not in known:
-        listed = ", ".join(known)
-        raise BadInput(f"unknown {parameter} {value!r}; known: {listed}", parameter=parameter)
+        raise BadInput(
+            both(
+                f"{PARAMETER_WORDS.get(parameter, parameter)}没有「{value[:40]}」这个值;可用:"
+                + "、".join(f"{VALUE_WORDS[word]} {word}" for word in known)
+                + "。",
+                f"unknown {parameter} {value[:40]!r}; known: {', '.join(known)}",
+            ),
+            parameter=parameter,
+        )
 
 
 def _check_bbox(bbox: tuple[float, float, float, float]) -> None:
@@ -201,17 +248,30 @@ def _check_bbox(bbox: tuple[float, float, float, float]) -> None:
         try:
             check_point(lon, lat)
         except BadInput as problem:
-            raise BadInput(f"bbox: {problem}", parameter="bbox") from None
+            zh, _, en = str(problem).partition("\n")
+            message = both(f"范围框有误:{zh}", f"bbox: {en}")
+            raise BadInput(message, parameter="bbox") from None
     if west > east or south > north:
         raise BadInput(
-            f"bbox is west,south,east,north; {west} … {east} and {south} … {north} run backwards",
+            both(
+                "范围框的次序是西、南、东、北,且西不大于东、南不大于北;"
+                f"现为 {west}、{south}、{east}、{north}。",
+                f"bbox is west,south,east,north; {west} … {east} and {south} … {north} run"
+                " backwards",
+            ),
             parameter="bbox",
         )
 
 
 def _check_text(value: str) -> None:
     if "\0" in value or len(value) > LONGEST_TEXT:
-        raise BadInput(f"text is at most {LONGEST_TEXT} characters, without NUL", parameter="q")
+        raise BadInput(
+            both(
+                f"查找的文字最多 {LONGEST_TEXT} 个字,不能有空字符。",
+                f"text is at most {LONGEST_TEXT} characters, without NUL",
+            ),
+            parameter="q",
+        )
 
 
 def _moment(at: datetime) -> dict[str, str]:

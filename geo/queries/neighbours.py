@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import text
 
-from geo.errors import BadInput
+from geo.errors import BadInput, both
 from geo.queries.admin import Reader, unit
 
 MEASURED = "量算值"
@@ -72,7 +72,13 @@ def neighbours(
     Raises NotFound for a division that is not in force on that day.
     """
     if not 0 <= tolerance_m <= 100:
-        raise BadInput(f"tolerance_m lies in 0 … 100 m, not {tolerance_m}", parameter="tolerance_m")
+        raise BadInput(
+            both(
+                f"容差须在 0 至 100 米之间,现为 {tolerance_m}。",
+                f"tolerance_m lies in 0 … 100 m, not {tolerance_m}",
+            ),
+            parameter="tolerance_m",
+        )
     found = unit(session, code, on)
     values = {"code": found.code, "on": on, "tolerance_m": float(tolerance_m)}
     rows = session.execute(_NEIGHBOURS, values)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import TextClause, text
 
-from geo.errors import NotFound
-from geo.queries.admin import BELOW, Reader
+from geo.errors import NotFound, both
+from geo.queries.admin import BELOW, Reader, not_loaded
 from geo.queries.filters import FacilityFilter, check_limit, check_point, check_radius, where
 
 HERE = "ST_SetSRID(ST_Point(:lon, :lat), 4490)::geography"
@@ -112,7 +112,13 @@ def territory_of(session: Reader, within: str | None, on: date) -> tuple[Territo
     padded = within.ljust(12, "0") if within.isascii() and within.isdigit() else within
     row = session.execute(_WHAT_IS, {"code": padded, "within": within, "on": on}).one_or_none()
     if row is None:
-        raise NotFound(f"no division or planning zone {within[:40]!r} is in force on {on}")
+        raise NotFound(
+            both(
+                f"{on} 没有代码为「{within[:40]}」的区划或片区。{not_loaded(session, padded)[0]}",
+                f"no division or planning zone {within[:40]!r} is in force on {on}. "
+                + not_loaded(session, padded)[1],
+            )
+        )
     if row.what == "zone":
         return "zone", {"within": within}
     if row.drawn:
