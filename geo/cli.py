@@ -40,6 +40,9 @@ def load(
     datum_shift: Annotated[
         str | None, typer.Option(help="西安80/北京54 七参数 · dx,dy,dz,rx,ry,rz,ppm")
     ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="交付单位或岗位, 不写个人 · office or role that delivers")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只核对不保存 · store nothing")
     ] = False,
@@ -54,6 +57,7 @@ def load(
     options = {
         "crs": crs, "on": _day(on), "dry_run": dry_run, "secrecy": secrecy,
         "facility_kind": facility_kind, "datum_shift": _shift(datum_shift),
+        "by": by,
     }  # fmt: skip
     if report is not None and not report.absolute().parent.is_dir():
         raise _unwritable(report, "没有这个文件夹 · no such folder")
@@ -76,6 +80,7 @@ def deliveries(
 SELECT id, file_name || E'\\n' || kind,
        to_char(received_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
        coalesce(crs_used, '—') || E'\\n' || secrecy || ' ' || status,
+       coalesce(delivered_by, '—'),
        CASE WHEN report ? 'rows_read' THEN format('%s=%s+%s+%s+%s+%s',
             report ->> 'rows_read', report ->> 'kept', report ->> 'merged', report ->> 'updated',
             report ->> 'unchanged', report ->> 'refused') END
@@ -85,6 +90,7 @@ FROM delivery ORDER BY id DESC LIMIT :limit""")
     shown = Table(title="交付 · Deliveries")
     for heading in (
         "编号\nid", "文件, 种类\nfile, kind", "时间\nreceived", "坐标系, 密级\nCRS, secrecy",
+        "交付方\nby",
         "读=增+并+改+同+拒\nrows",
     ):  # fmt: skip
         shown.add_column(heading)

@@ -14,8 +14,9 @@ from pyproj.exceptions import ProjError
 
 from geo.crs.names import (
     FIRST_MERIDIAN,
+    FIRST_WIDE_ZONE,
     FIRST_ZONE,
-    LAST_MERIDIAN,
+    LAST_WIDE_ZONE,
     LAST_ZONE,
     STORED,
     known_crs,
@@ -60,8 +61,9 @@ def to_stored(
 
     `lon_or_x` is east (longitude or easting in metres), `lat_or_y` north; arrays of one shape.
     WGS 84 is taken for CGCS2000 as it is: the ellipsoids differ by 0.1 mm, the frames by under a
-    metre. Raises CrsError for an unknown CRS, for eastings whose zone number does not fit the
-    stated zone, and for a datum that needs `datum_shift` and got none.
+    metre. Single eastings whose zone number does not fit the stated zone become NaN. Raises
+    CrsError for an unknown CRS, for eastings none of which fits the stated zone, and for a datum
+    that needs `datum_shift` and got none.
     """
     east, north = np.broadcast_arrays(
         np.asarray(lon_or_x, dtype=np.float64), np.asarray(lat_or_y, dtype=np.float64)
@@ -82,8 +84,7 @@ def to_stored(
 
 def _from_epsg(east: Array, north: Array, name: str, shift: DatumShift | None) -> Stored:
     """Convert with PROJ, refusing every operation that only pretends to."""
-    code = int(name.removeprefix("EPSG:"))
-    _check_zone_prefix(east, code)
+    east = _in_stated_zone(east, name)
     lon, lat = _transformer(name, shift).transform(east, north, errcheck=False)
     label = CRS.from_user_input(name).name
     used = " (给定参数 · parameters as given)" if shift else ""
@@ -91,27 +92,58 @@ def _from_epsg(east: Array, north: Array, name: str, shift: DatumShift | None) -
     return Stored(*_finite(np.asarray(lon), np.asarray(lat)), note)
 
 
-def _check_zone_prefix(east: Array, code: int) -> None:
-    """Raise CrsError when all eastings carry a zone number and the CRS has none, or otherwise."""
-    known = east[np.isfinite(east)]
-    if known.size == 0:
-        return
-    if FIRST_MERIDIAN <= code <= LAST_MERIDIAN and bool((known > 1_000_000).all()):
-        zone = int(np.median(known) // 1_000_000)
-        right = FIRST_ZONE + zone - 25
-        raise CrsError(
-            f"横坐标带有带号 {zone}, 而 EPSG:{code} 不带带号; 请改用 EPSG:{right}。\n"
-            f"The eastings start with zone number {zone}, but EPSG:{code} has none: state "
-            f"EPSG:{right}, or swap the axes (X 纵坐标 is north).",
-            parameter="crs",
-        )
-    if FIRST_ZONE <= code <= LAST_ZONE and bool((known < 1_000_000).all()):
+def _in_stated_zone(east: Array, name: str) -> Array:
+    """The eastings with NaN for those whose zone number is not the one that the CRS has.
+
+    Raises CrsError, naming the CRS that fits, when that is none of them. A zone number stands in
+    the millions of an easting; a zone without one has false easting 500 000.
+    """
+    prefix = _zone_prefix(name)
+    said = np.floor(east / 1_000_000)
+    known = np.isfinite(east) & (east != 0)
+    if prefix is None or not known.any():
+        return east
+    fits = said == prefix
+    if not (fits & known).any():
+        raise _wrong_zone(name, prefix, int(np.median(said[known])))
+    return np.where(fits | ~known, east, np.nan)
+
+
+@lru_cache(maxsize=64)
+def _zone_prefix(name: str) -> int | None:
+    """The zone number before the eastings of a Gauss–Krüger zone, 0 without; None for others."""
+    try:
+        operation = CRS.from_user_input(name).coordinate_operation
+    except ProjCrsError:
+        raise unknown_crs(name) from None
+    if operation is None or operation.method_name != "Transverse Mercator":
+        return None
+    found = (param.value for param in operation.params if param.name == "False easting")
+    zone, rest = divmod(float(next(found)), 1_000_000)
+    return int(zone) if rest == 500_000 else None
+
+
+def _wrong_zone(name: str, prefix: int, said: int) -> CrsError:
+    """The error for eastings of another zone, with the CRS that fits where there is one."""
+    code = int(name.removeprefix("EPSG:"))
+    right = None
+    if said == 0 and FIRST_ZONE <= code <= LAST_ZONE:
         right = code + FIRST_MERIDIAN - FIRST_ZONE
-        raise CrsError(
-            f"横坐标没有带号, 而 EPSG:{code} 需要带号; 请改用 EPSG:{right}。\n"
-            f"The eastings have no zone number, but EPSG:{code} needs one: state EPSG:{right}.",
-            parameter="crs",
-        )
+    elif 0 <= said - 25 <= LAST_ZONE - FIRST_ZONE:
+        right = FIRST_ZONE + said - 25
+    elif 0 <= said - 13 <= LAST_WIDE_ZONE - FIRST_WIDE_ZONE:
+        right = FIRST_WIDE_ZONE + said - 13
+    has = (
+        (f"带有带号 {said}", f"start with {said}") if said else ("没有带号", "have no zone number")
+    )
+    wants = (f"的带号是 {prefix}", f"has zone {prefix}") if prefix else ("不带带号", "has none")
+    zh = f"请改用 EPSG:{right}" if right else "请核对坐标系, 或对调两轴 (X 纵坐标为北)"
+    en = f"state EPSG:{right}" if right else "check the CRS, or swap the axes (X 纵坐标 is north)"
+    return CrsError(
+        f"横坐标{has[0]}, 而 {name} {wants[0]}; {zh}。\n"
+        f"The eastings {has[1]}, but {name} {wants[1]}: {en}.",
+        parameter="crs",
+    )
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from geo.errors import CrsError
 
 STORED = "EPSG:4490"
 FIRST_ZONE, LAST_ZONE = 4513, 4533  # 3° zones 25–45, easting with the zone number in front
+FIRST_WIDE_ZONE, LAST_WIDE_ZONE = 4491, 4501  # 6° zones 13–23, easting with the zone number
 FIRST_MERIDIAN, LAST_MERIDIAN = 4534, 4554  # the same zones named by meridian, without it
 
 _NAMES = {

@@ -16,11 +16,17 @@ _A = 6378245.0
 _EE = 0.00669342162296594323
 _BD_PI = np.pi * 3000.0 / 180.0
 _ROUNDS = 30
+_LARGEST_SHIFT_DEG = 0.05  # a few kilometres; no shift reaches as far
 
 
-def in_gcj02_area(lon: Array, lat: Array) -> NDArray[np.bool_]:
-    """Where GCJ-02 differs from WGS 84: the rectangle of the published code, not the border."""
-    return (lon >= 72.004) & (lon <= 137.8347) & (lat >= 0.8293) & (lat <= 55.8271)
+def in_gcj02_area(lon: Array, lat: Array, *, margin_deg: float = 0.0) -> NDArray[np.bool_]:
+    """Where GCJ-02 differs from WGS 84: the rectangle of the published code, not the border.
+
+    `margin_deg` widens it on all sides.
+    """
+    west, east = 72.004 - margin_deg, 137.8347 + margin_deg
+    south, north = 0.8293 - margin_deg, 55.8271 + margin_deg
+    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 
 
 def _gcj02_offset(lon: Array, lat: Array) -> tuple[Array, Array]:
@@ -55,19 +61,23 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:
 
     Solved by fixed-point iteration; round trips agree to better than 1e-11°, a thousandth of a
     millimetre. What is approximate is the formula itself: map providers do not publish theirs.
+    Whether a position was shifted at all is decided where it comes from, not where it was shifted
+    to: within a kilometre of the rectangle's edge the two differ. There a given position may come
+    from inside or be an unshifted one outside; the one inside is meant.
     """
     given_lon, given_lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    inside = in_gcj02_area(given_lon, given_lat)
+    near = in_gcj02_area(given_lon, given_lat, margin_deg=_LARGEST_SHIFT_DEG)
     lon, lat = given_lon, given_lat
     for _ in range(_ROUNDS):
         east, north = _gcj02_offset(lon, lat)
-        next_lon = given_lon - np.where(inside, east, 0.0)
-        next_lat = given_lat - np.where(inside, north, 0.0)
+        next_lon = given_lon - np.where(near, east, 0.0)
+        next_lat = given_lat - np.where(near, north, 0.0)
         settled = np.array_equal(next_lon, lon, True) and np.array_equal(next_lat, lat, True)
         lon, lat = next_lon, next_lat
         if settled:
             break
-    return lon, lat
+    inside = in_gcj02_area(lon, lat)
+    return np.where(inside, lon, given_lon), np.where(inside, lat, given_lat)
 
 
 def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Array, Array]:

@@ -58,7 +58,14 @@ def _plain(value: Any) -> Any:
 
 
 def remove_demo(target: Target, delivery_ids: list[int]) -> None:
-    """Take back what earlier demo deliveries brought."""
+    """Take back what earlier demo deliveries brought; rows of others let go of its operators."""
+    target.execute(
+        text("""
+UPDATE facility SET operator_id = NULL
+WHERE operator_id IN (SELECT id FROM operator WHERE delivery_id = ANY(:ids))
+  AND (delivery_id IS NULL OR delivery_id <> ALL (:ids))"""),
+        {"ids": delivery_ids},
+    )
     for table in TABLES:
         target.execute(
             text(f"DELETE FROM {table} WHERE delivery_id = ANY(:ids)"), {"ids": delivery_ids}

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs import Array, Stored
-from geo.loaders.fields import Mapping, redact
+from geo.loaders.fields import Mapping
 from geo.loaders.kinds import STATE_WORDS, kind_in_name, kind_of_words
+from geo.loaders.personal import public_text
 from geo.loaders.report import Problem
 from geo.loaders.tables import Row, Table
 
@@ -70,9 +71,8 @@ def read_rows(table: Table, mapping: Mapping, kind: str | None) -> Readings:
 
 def public_cells(row: Row, columns: list[str], mapping: Mapping) -> dict[str, str]:
     """A row's cells by column, without personal columns and values, as refused rows keep them."""
-    phone = mapping.fields.get("phone")
     return {
-        column: redact(cell, phone=index == phone)
+        column: public_text(cell, mapping.field_of(index))
         for index, (column, cell) in enumerate(zip(columns, row.cells, strict=True))
         if index not in mapping.personal
     }
@@ -83,7 +83,7 @@ def _read_row(row: Row, columns: list[str], mapping: Mapping) -> tuple[Candidate
     extra: dict[str, str] = {}
     problems: list[Problem] = []
     for field, index in mapping.fields.items():
-        text = redact(row.cells[index].strip(), phone=field == "phone")
+        text = public_text(row.cells[index].strip(), field)
         if text != row.cells[index].strip():
             problems.append(
                 Problem(row.number, columns[index], None, "personal_value",
@@ -104,7 +104,7 @@ def _read_row(row: Row, columns: list[str], mapping: Mapping) -> tuple[Candidate
     if values.get("stated_city"):  # tells sites apart; a facility has no column of its own for it
         extra[columns[mapping.fields["stated_city"]]] = values["stated_city"]
     for index, column in mapping.extra.items():
-        text = redact(row.cells[index].strip())
+        text = public_text(row.cells[index].strip(), None)
         if text.casefold() not in _UNKNOWN:
             extra[column] = text
     problems.extend(_beds_problems(row.number, values))

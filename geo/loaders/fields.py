@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from geo.errors import DeliveryRefused
+from geo.loaders.personal import REDACTED, holds_persons
 from geo.loaders.tables import LAT, LON, Row, Table
 from geo.text import search_key
 
@@ -46,38 +46,6 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "checked_on": ("核实日期", "核查日期", "checked_on"),
 }  # fmt: skip
 
-# Words in a heading that make the column one about persons. A facility's published phone is not
-# personal; its contact person and its legal representative are.
-_PERSONAL_WORDS = (
-    "身份证", "证件号", "公民身份", "手机", "移动电话", "联系人", "负责人", "法定代表", "法人",
-    "院长", "姓名", "老人名", "老人电话", "老人住址", "老人信息", "儿童名", "儿童信息", "监护人",
-    "家属", "出生", "生日", "户主", "经办人", "填报人", "病史", "idcard", "idnumber", "mobile",
-    "cellphone", "contactperson", "contactname", "legalrep", "legalperson", "principal",
-    "manager", "guardian", "birth", "fullname", "personname",
-)  # fmt: skip
-_NOT_PERSONAL = ("手机网站", "老人名额")
-
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[\dXx](?![0-9A-Za-z])")
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
-REDACTED = "[个人信息已去除]"
-
-
-def is_identity_number(text: str) -> bool:
-    """Whether 18 characters carry the check digit of a resident identity number (GB 11643)."""
-    if not _IDENTITY.fullmatch(text):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] == text[-1].upper()
-
-
-def redact(text: str, *, phone: bool = False) -> str:
-    """The text without identity numbers and, unless it is a phone column, mobile numbers."""
-    if not any(character.isdigit() for character in text):
-        return text
-    clean = _IDENTITY.sub(lambda m: REDACTED if is_identity_number(m[0]) else m[0], text)
-    return clean if phone else _MOBILE.sub(REDACTED, clean)
-
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
@@ -86,6 +54,10 @@ class Mapping:
     fields: dict[str, int]
     personal: dict[int, str]
     extra: dict[int, str]
+
+    def field_of(self, index: int) -> str | None:
+        """The field that a column is read as, if any."""
+        return next((field for field, at in self.fields.items() if at == index), None)
 
     def named(self, columns: list[str]) -> dict[str, str]:
         """Column → field, for the report; personal and extra columns say so."""
@@ -112,8 +84,8 @@ def map_columns(table: Table) -> Mapping:
         field, order = rank.get(search_key(column), (None, 0))
         if field is not None:
             claims.setdefault(field, []).append((order, index))
-        elif is_personal_name(column) or _holds_persons(table.rows, index):
-            personal[index] = _safe_heading(column)
+        elif holds_persons(column, (row.cells[index] for row in table.rows)):
+            personal[index] = column
         else:
             extra[index] = column
     fields = {field: min(claim)[1] for field, claim in claims.items()}
@@ -138,26 +110,6 @@ def _refuse_two_positions(
                 f"有两列都像是坐标, 其中「{columns[index]}」; 请去掉或改名一列。\n"
                 f"Two columns claim one coordinate, {columns[index]!r} among them: drop one."
             )
-
-
-def is_personal_name(column: str) -> bool:
-    """Whether a heading speaks of persons."""
-    key = search_key(column)
-    return any(word in key for word in _PERSONAL_WORDS) and not any(
-        word in key for word in _NOT_PERSONAL
-    )
-
-
-def _holds_persons(rows: list[Row], index: int) -> bool:
-    """Whether a column of unknown meaning is mostly identity or mobile numbers."""
-    values = [row.cells[index] for row in rows if row.cells[index].strip()]
-    hits = sum(redact(value) != value for value in values)
-    return hits > 0 and hits * 5 >= len(values)
-
-
-def _safe_heading(column: str) -> str:
-    """A heading may itself hold a number when a file has no heading line."""
-    return redact(column)[:60]
 
 
 def _settle_axes(fields: dict[str, int], rows: list[Row]) -> list[int]:
@@ -192,7 +144,9 @@ def _x_is_north(x_text: str, y_text: str) -> bool | None:
 
 
 def _lacking(zh: str, en: str, columns: list[str]) -> DeliveryRefused:
-    shown = ", ".join(redact(column)[:20] for column in columns[:20])
+    shown = ", ".join(column[:20] for column in columns[:20])
+    if any(REDACTED in column for column in columns):  # then the first line is one of persons
+        shown = f"{len(columns)} 列, 疑似没有表头 · {len(columns)} columns, it seems no headings"
     return DeliveryRefused(
         f"没有找到{zh}列; 现有列: {shown}。请按 docs/loading.md 改列名。\n"
         f"No column holds {en}; there are: {shown}. See docs/loading.md for the names understood."

@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import text
 
 from geo.crs import Array, DatumShift, known_crs, to_stored
-from geo.errors import BadInput, CrsError, DeliveryRefused
+from geo.errors import BadInput, CrsError
 from geo.loaders.checks import (
     Candidate,
     Readings,
@@ -24,18 +24,17 @@ from geo.loaders.checks import (
     public_cells,
     read_rows,
 )
-from geo.loaders.fields import Mapping, map_columns, redact
+from geo.loaders.fields import Mapping, map_columns
 from geo.loaders.kinds import kind_given, kind_in_name
 from geo.loaders.match import Sites, tell_sites_apart
+from geo.loaders.personal import is_persons_name, redact, safe_file_name
 from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
-from geo.loaders.store import Target, keep_refused, merge, place, stage
+from geo.loaders.secrecy import column_is_secret, is_marked, refuse_secret, secret
+from geo.loaders.store import NOT_MERGED, Merged, Target, keep_refused, merge, place, stage
 from geo.loaders.tables import Table, read_table
 from geo.progress import Progress, silent
-from geo.text import search_key
 
 KINDS_OF_DELIVERY = ("facilities",)
-SECRECY = ("public", "internal", "unknown")
-_SECRET_WORDS = ("秘密", "机密", "绝密")
 _ONE_AT_A_TIME = 0x6D7A6661
 """Lock that two loadings at once take in turn: each compares with what is stored."""
 
@@ -51,14 +50,16 @@ def load_delivery(
     secrecy: str = "unknown",
     facility_kind: str | None = None,
     datum_shift: DatumShift | None = None,
+    by: str | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Load a file of `kind` ("facilities") into the session's transaction, whole or not at all.
 
     `crs` is what the deliverer states; GeoJSON brings its own. `on` is the day from which the
     delivery is true (default today). `facility_kind` is the kind of all rows; else a type column,
-    the file's name or each row's name tells. With `dry_run` everything is done and taken back.
-    The caller commits. Raises DeliveryRefused, CrsError or BadInput when the file is refused whole.
+    the file's name or each row's name tells. `by` is the office or role that delivers. With
+    `dry_run` everything is done and taken back. The caller commits. Raises DeliveryRefused,
+    CrsError or BadInput when the file is refused whole.
     """
     started = time.perf_counter()
     path = Path(path)
@@ -68,44 +69,34 @@ def load_delivery(
             f"{kind!r} cannot be loaded yet; use {' '.join(KINDS_OF_DELIVERY)}.",
             parameter="kind",
         )
-    _refuse_secret(secrecy, path)
+    refuse_secret(secrecy, path)
+    _refuse_person(by)
     day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    progress(0, None, f"读取 {path.name} · reading")
+    progress(0, None, f"读取 {safe_file_name(path.name)} · reading")
     prepared = _prepare(path, crs, facility_kind, datum_shift)
     progress(1, 3, "核对 · checking")
-    stored = _store(session, prepared, path, kind, day, secrecy, dry_run)
+    stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by)
     progress(3, 3, "完成 · done")
     return replace(stored, seconds=round(time.perf_counter() - started, 3))
 
 
-def _refuse_secret(secrecy: str, path: Path) -> None:
-    """Refuse, unread, what is or may be a state secret."""
-    if any(word in secrecy or word in path.name for word in _SECRET_WORDS) or secrecy in (
-        "secret", "confidential", "top-secret",
-    ):  # fmt: skip
-        raise _secret()
-    if secrecy not in SECRECY:
+def _refuse_person(by: str | None) -> None:
+    """Who delivers is an office or a role: a person's name or number is no business of the log."""
+    if by and (is_persons_name(by.strip()) or redact(by) != by):
         raise BadInput(
-            f"密级 {secrecy!r} 无效, 可用: {' '.join(SECRECY)}。\n"
-            f"Secrecy {secrecy!r} is not one of {' '.join(SECRECY)}.",
-            parameter="secrecy",
+            "--by 请写单位或岗位 (如 天宁区民政局养老科), 不要写个人姓名或号码。\n"
+            "--by takes an office or a role, not a person's name or number.",
+            parameter="by",
         )
 
 
 def _refuse_marked(table: Table) -> None:
-    """Refuse a file in which a 密级 column marks any row as a secret."""
-    for index, column in enumerate(table.columns):
-        if search_key(column) == "密级" and any(
-            word in row.cells[index] for row in table.rows for word in _SECRET_WORDS
-        ):
-            raise _secret()
-
-
-def _secret() -> DeliveryRefused:
-    return DeliveryRefused(
-        "标有密级 (秘密及以上) 的文件不得导入本系统, 未保存任何内容。\n"
-        "A file marked 秘密 (secret) or above is refused; nothing of it was stored."
-    )
+    """Refuse a table that is marked as secret in a heading or in any cell."""
+    if is_marked(table.columns) or any(
+        column_is_secret(column, (row.cells[index] for row in table.rows))
+        for index, column in enumerate(table.columns)
+    ):
+        raise secret()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +140,10 @@ def _stated_crs(crs: str | None, table: Table, path: Path) -> str:
     """The CRS to read in: as stated by the deliverer, else by the file; never guessed."""
     stated = crs or table.crs
     if stated is None:
+        name = safe_file_name(path.name)
         raise CrsError(
-            f"{path.name}: 没有说明坐标系; 请用 --crs 说明 (cgcs2000, gcj02, bd09, 4549 …)。\n"
-            f"{path.name} does not state its CRS: give it by --crs.",
+            f"{name}: 没有说明坐标系; 请用 --crs 说明 (cgcs2000, gcj02, bd09, 4549 …)。\n"
+            f"{name} does not state its CRS: give it by --crs.",
             parameter="crs",
         )
     return known_crs(stated)
@@ -201,13 +193,14 @@ def _locate(
 
 
 def _store(
-    session: Target, made: _Prepared, path: Path, kind: str, on: date, secrecy: str, dry_run: bool
-) -> Report:
+    session: Target, made: _Prepared, path: Path, kind: str, on: date, secrecy: str,
+    dry_run: bool, by: str | None,
+) -> Report:  # fmt: skip
     """Stage, place and merge inside a savepoint; a dry run takes it back."""
     savepoint = session.begin_nested()
     try:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-        delivery_id = _register(session, made, path, kind, secrecy)
+        delivery_id = _register(session, made, path, kind, secrecy, by)
         stage(session, made.sites.sites, made.lon, made.lat)
         placed = place(session, on)
         fields = {*made.mapping.fields, "kinds"}
@@ -215,14 +208,16 @@ def _store(
             session, fields=fields, delivery_id=delivery_id, on=on, secrecy=secrecy, note=made.note
         )
         refused = sorted(
-            [*made.refused, *_too_old(made, merged.too_old)], key=lambda r: r.problem.row or 0
+            [*made.refused, *_not_merged(made, merged)], key=lambda r: r.problem.row or 0
         )
         keep_refused(session, delivery_id, refused)
         counts = Counts(
             made.read, merged.kept, made.sites.merged, merged.updated, merged.unchanged,
             len(refused), made.sites.review,
         )  # fmt: skip
-        problems = [*(r.problem for r in refused), *placed.problems, *made.problems]
+        problems = [
+            *(r.problem for r in refused), *placed.problems, *merged.problems, *made.problems
+        ]  # fmt: skip
         report = _report(made, path, kind, on, secrecy, counts, placed.placement, problems)
         report = replace(report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id)
         session.execute(
@@ -240,38 +235,36 @@ def _store(
     return report
 
 
-def _register(session: Target, made: _Prepared, path: Path, kind: str, secrecy: str) -> int:
+def _register(
+    session: Target, made: _Prepared, path: Path, kind: str, secrecy: str, by: str | None
+) -> int:
     """Write the delivery's own row and answer its id."""
     table = made.table
     made_id: int = session.execute(
         text("""
-INSERT INTO delivery (kind, file_name, sha256, size_bytes, secrecy, encoding, crs_stated, crs_used,
-                      columns)
-VALUES (:kind, :file_name, :sha256, :size, :secrecy, :encoding, :stated, :used,
+INSERT INTO delivery (kind, file_name, sha256, size_bytes, delivered_by, secrecy, encoding,
+                      crs_stated, crs_used, columns)
+VALUES (:kind, :file_name, :sha256, :size, :by, :secrecy, :encoding, :stated, :used,
         CAST(:columns AS jsonb)) RETURNING id"""),
         {
-            "kind": kind, "file_name": path.name, "sha256": table.sha256, "size": table.size_bytes,
-            "secrecy": secrecy, "encoding": table.encoding, "stated": made.crs.declared,
-            "used": made.crs.used,
+            "kind": kind, "file_name": safe_file_name(path.name), "sha256": table.sha256,
+            "size": table.size_bytes, "by": (by or "").strip() or None, "secrecy": secrecy,
+            "encoding": table.encoding, "stated": made.crs.declared, "used": made.crs.used,
             "columns": json.dumps(made.mapping.named(table.columns), ensure_ascii=False),
         },
     ).scalar_one()  # fmt: skip
     return made_id
 
 
-def _too_old(made: _Prepared, numbers: list[int]) -> list[Refusal]:
-    """Rows that would rewrite a version which a later one has followed."""
+def _not_merged(made: _Prepared, merged: Merged) -> list[Refusal]:
+    """Rows that what is stored, or where they lie, keeps out."""
     cells = {row.number: row for row in made.table.rows}
-    message = (
-        "库中已有更晚的版本, 未改动历史; 请核对 --on 日期 · "
-        "a later version is stored; history is not rewritten: check --on"
-    )
     return [
         Refusal(
-            Problem(number, None, None, "newer_version", message),
+            Problem(number, None, None, rule, NOT_MERGED[rule]),
             public_cells(cells[number], made.table.columns, made.mapping),
         )
-        for number in numbers
+        for number, rule in merged.not_merged
     ]
 
 
@@ -294,7 +287,7 @@ def _report(
         personal_columns=sorted(made.mapping.personal.values()),
         problems=problems[:MOST_PROBLEMS],
         problems_left_off=max(0, len(problems) - MOST_PROBLEMS),
-        file_name=path.name,
+        file_name=safe_file_name(path.name),
         sha256=made.table.sha256,
         kind=kind,
         on=on.isoformat(),

@@ -19,10 +19,35 @@ from sqlalchemy.orm import Session
 from geo.crs import Array
 from geo.loaders.checks import Refusal
 from geo.loaders.match import Site
+from geo.loaders.publishing import publishes, told_of_publishing
 from geo.loaders.report import Placement, Problem
 from geo.models import STORED_SRID, Facility, FacilityPrice, FacilityRating
 
 Target = Session | Connection
+SYNTHETIC_PREFIX = "DEMO-"
+"""Codes of made-up rows begin so; no delivery may use them."""
+CHINA = (73.0, 3.0, 136.0, 54.0)
+"""West, south, east, north in degrees: the extent of the country, its seas included."""
+NOT_MERGED = {
+    "newer_version": (
+        "库中已有更晚的版本, 未改动历史; 请核对 --on 日期 · "
+        "a later version is stored; history is not rewritten: check --on"
+    ),
+    "published_today": (
+        "库中同日版本已公开, 非公开的交付不能在同一天改动它; 请用 --secrecy public 或更晚的 --on · "
+        "the version of that very day is published; a delivery that is not public cannot replace "
+        "it: state --secrecy public or a later --on"
+    ),
+    "synthetic_code": (
+        "编码属于合成演示数据, 真实设施不能沿用; 请改用自己的编码 · "
+        "the code is one of a made-up row; give the real facility its own"
+    ),
+    "outside_country": (
+        "坐标在国境范围之外, 而所述区划在境内; 请核对经纬度的符号与坐标系 · "
+        "the position is outside China, the stated division is not: check signs and the CRS"
+    ),
+}
+"""Why a row that is a facility is kept out all the same, by rule."""
 
 # Fields that a delivery may bring, with their types on the stage.
 FIELD_TYPES = {
@@ -44,12 +69,13 @@ CREATE TEMP TABLE stage (
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """How many sites are new, changed or as before; those that the stored history refuses."""
+    """How many sites are new, changed or as before; which rows were kept out, by which rule."""
 
     kept: int
     updated: int
     unchanged: int
-    too_old: list[int]
+    not_merged: list[tuple[int, str]]
+    problems: list[Problem]
 
 
 def driver_connection(target: Target) -> Any:
@@ -97,7 +123,8 @@ WITH meant AS MATERIALIZED (
 )
 SELECT s.row_number, s.stated_unit, s.name,
        min(CASE WHEN ST_Covers(m.geom, s.geom) THEN 0
-                ELSE ST_Distance(m.geom::geography, s.geom::geography) END) AS away_m
+                ELSE ST_Distance(m.geom::geography, s.geom::geography) END) AS away_m,
+       NOT bool_or(s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4490)) AS is_far
 FROM stage s LEFT JOIN meant m ON m.stated_unit = s.stated_unit
 GROUP BY s.row_number, s.stated_unit, s.name ORDER BY s.row_number
 """)
@@ -112,13 +139,27 @@ class Placed:
 
 
 def place(target: Target, on: date) -> Placed:
-    """Find each staged row's division by its position and compare it with the stated one."""
+    """Find each staged row's division by its position and compare it with the stated one.
+
+    A row outside the country is a problem where nothing is known of its division, and gets the fate
+    `outside_country` where its division is known to lie elsewhere.
+    """
     target.execute(_PLACE, {"on": on})
     inside = outside = not_checked = 0
     problems = []
-    for number, stated, name, away_m in target.execute(_STATED, {"on": on}):
-        if away_m is None:
+    impossible = []
+    extent = dict(zip(("west", "south", "east", "north"), CHINA, strict=True))
+    for number, stated, name, away_m, is_far in target.execute(_STATED, {"on": on, **extent}):
+        if is_far and away_m:
+            impossible.append(number)
+        elif away_m is None:
             not_checked += 1
+            if is_far:
+                message = (
+                    f"「{name}」在国境范围之外, 已保留, 请核对坐标的符号与坐标系 · "
+                    "lies outside China; kept, please check the signs and the CRS"
+                )
+                problems.append(Problem(number, "lon", None, "outside_country", message))
         elif away_m == 0:
             inside += 1
         else:
@@ -128,6 +169,10 @@ def place(target: Target, on: date) -> Placed:
                 f"lies {away_m:.0f} m outside {stated}; kept, please check"
             )
             problems.append(Problem(number, "stated_unit", stated, "outside_stated_unit", message))
+    target.execute(
+        text("UPDATE stage SET fate = 'outside_country' WHERE row_number = ANY(:rows)"),
+        {"rows": impossible},
+    )
     return Placed(Placement(inside, outside, not_checked), problems)
 
 
@@ -136,7 +181,7 @@ def place(target: Target, on: date) -> Placed:
 _KNOWN = """
 CREATE TEMP TABLE known ON COMMIT DROP AS
 SELECT id, code, address, validity @> CAST(:on AS date) AS in_force, upper_inf(validity) AS lasts,
-       lower(validity) AS begins
+       lower(validity) AS begins, is_synthetic
 FROM facility WHERE code IN (SELECT by_name FROM stage UNION SELECT by_address FROM stage)
 """
 # A row's site is stored under its name, or under name and address where names repeat.
@@ -161,32 +206,40 @@ def merge(
 
     A site that is not stored becomes a version from `on`; one that differs gets a new version from
     `on`, or is corrected in place when its version began on that very day. A row that would change
-    a version which a later one has already followed is not merged; its number is returned.
+    a version which a later one has already followed is not merged, nor one with the code of a
+    made-up facility. Only a delivery with secrecy `public` publishes (`geo.loaders.publishing`).
     """
     told = [name for name in FIELD_TYPES if name in fields]
     target.execute(text("DROP TABLE IF EXISTS pg_temp.known"))
     for statement in (_KNOWN, "ANALYZE known", _RESOLVE):
         target.execute(text(statement), {"on": on})
-    target.execute(text(_FATE.format(old=_list("f", told), new=_list("s", told))), {"on": on})
     bound = {
-        "on": on, "delivery": delivery_id, "note": note,
-        "public": {"public": True, "internal": False}.get(secrecy),
+        "on": on, "delivery": delivery_id, "note": note, "public": secrecy == "public",
     }  # fmt: skip
-    _begin_versions(target, told, bound)
+    synthetic = {"synthetic": f"{SYNTHETIC_PREFIX}%"}
+    fate = _FATE.format(old=_list("f", told), new=_list("s", told))
+    target.execute(text(fate), {**bound, **synthetic})
+    public = publishes(told)
     assign = ", ".join(f"{name} = s.{name}" for name in told)
-    for statement in (_CORRECT.format(assign=assign), _REFRESH):
-        target.execute(text(statement), bound)
-    target.execute(text(_INSERT.format(names=", ".join(told), values=_list("s", told))), bound)
+    for statement in (_REFRESH, _CORRECT):
+        target.execute(
+            text(statement.format(assign=assign, publishes=public, quality=_QUALITY)), bound
+        )
+    _begin_versions(target, told, public, bound)
+    insert = _INSERT.format(names=", ".join(told), values=_list("s", told), quality=_QUALITY)
+    target.execute(text(insert), bound)
     fates = target.execute(text("SELECT fate, count(*) FROM stage GROUP BY fate"))
     counts: dict[str, int] = {row[0]: row[1] for row in fates}
-    too_old = [
-        row[0]
-        for row in target.execute(
-            text("SELECT row_number FROM stage WHERE fate = 'too_old' ORDER BY row_number")
-        )
-    ]
+    kept_out = target.execute(
+        text("SELECT row_number, fate FROM stage WHERE fate = ANY(:rules) ORDER BY row_number"),
+        {"rules": list(NOT_MERGED)},
+    )
+    not_merged = [(row[0], row[1]) for row in kept_out]
     updated = counts.get("changed", 0) + counts.get("corrected", 0)
-    return Merged(counts.get("new", 0), updated, counts.get("unchanged", 0), too_old)
+    return Merged(
+        counts.get("new", 0), updated, counts.get("unchanged", 0), not_merged,
+        told_of_publishing(target, on=on, is_public=secrecy == "public"),
+    )  # fmt: skip
 
 
 def _list(alias: str, names: list[str]) -> str:
@@ -196,47 +249,52 @@ def _list(alias: str, names: list[str]) -> str:
 # `extra` is compared only for the columns that this delivery brings.
 _FATE = """
 UPDATE stage s SET old_id = f.id, fate = CASE
-    WHEN f.id IS NULL THEN CASE WHEN later.code IS NULL THEN 'new' ELSE 'too_old' END
+    WHEN s.fate IS NOT NULL THEN s.fate
+    WHEN o.code LIKE :synthetic OR made.code IS NOT NULL THEN 'synthetic_code'
+    WHEN f.id IS NULL THEN CASE WHEN later.code IS NULL THEN 'new' ELSE 'newer_version' END
     WHEN ROW({old}, f.geom) IS NOT DISTINCT FROM ROW({new}, s.geom)
          AND coalesce(f.extra, '{{}}') @> coalesce(s.extra, '{{}}') THEN 'unchanged'
-    WHEN NOT upper_inf(f.validity) THEN 'too_old'
-    WHEN lower(f.validity) = CAST(:on AS date) THEN 'corrected'
+    WHEN NOT upper_inf(f.validity) THEN 'newer_version'
+    WHEN lower(f.validity) = CAST(:on AS date)
+         THEN CASE WHEN f.is_published AND NOT :public THEN 'published_today' ELSE 'corrected' END
     ELSE 'changed' END
 FROM stage o
 LEFT JOIN known k ON k.code = o.code AND k.in_force
 LEFT JOIN facility f ON f.id = k.id
 LEFT JOIN (SELECT DISTINCT code FROM known WHERE begins > CAST(:on AS date)) later
      ON later.code = o.code
+LEFT JOIN (SELECT DISTINCT code FROM known WHERE is_synthetic) made ON made.code = o.code
 WHERE o.row_number = s.row_number
 """
 _CORRECT = """
 UPDATE facility f SET {assign}, geom = s.geom, admin_code = s.admin_code,
     extra = nullif(coalesce(f.extra, '{{}}') || coalesce(s.extra, '{{}}'), '{{}}'),
-    position_note = :note, delivery_id = :delivery,
-    is_published = coalesce(CAST(:public AS bool), f.is_published)
-FROM stage s WHERE s.fate = 'corrected' AND f.id = s.old_id
+    position_note = :note, position_quality = {quality},
+    source = d.file_name, source_date = CAST(:on AS date), delivery_id = d.id,
+    is_published = {publishes}
+FROM stage s, delivery d WHERE s.fate = 'corrected' AND f.id = s.old_id AND d.id = :delivery
 """
+_QUALITY = "CASE WHEN CAST(:note AS text) LIKE '%近似%' THEN 'approximate' ELSE 'point' END"
 # The division by position may become known later; that is no change of the facility.
 _REFRESH = """
 UPDATE facility f SET admin_code = coalesce(s.admin_code, f.admin_code),
-    is_published = coalesce(CAST(:public AS bool), f.is_published)
+    is_published = f.is_published OR {publishes}
 FROM stage s WHERE s.fate = 'unchanged' AND f.id = s.old_id
     AND (coalesce(s.admin_code, f.admin_code) IS DISTINCT FROM f.admin_code
-         OR coalesce(CAST(:public AS bool), f.is_published) <> f.is_published)
+         OR (:public AND NOT f.is_published))
 """
 _INSERT = """
 INSERT INTO facility (code, {names}, geom, admin_code, extra, position_note, position_quality,
     validity, validity_note, source, source_date, is_published, delivery_id)
 SELECT s.code, {values}, s.geom, s.admin_code, s.extra, :note,
-    CASE WHEN CAST(:note AS text) LIKE '%近似%' THEN 'approximate' ELSE 'point' END,
-    daterange(CAST(:on AS date), NULL),
+    {quality}, daterange(CAST(:on AS date), NULL),
     '自该日的交付起有记录, 开办日期未知 · on record since this delivery; start unknown',
-    d.file_name, CAST(:on AS date), coalesce(CAST(:public AS bool), false), d.id
+    d.file_name, CAST(:on AS date), :public, d.id
 FROM stage s, delivery d WHERE s.fate = 'new' AND d.id = :delivery
 """
 
 
-def _begin_versions(target: Target, told: list[str], bound: dict[str, Any]) -> None:
+def _begin_versions(target: Target, told: list[str], public: str, bound: dict[str, Any]) -> None:
     """End the present version of each changed site and begin another with what was told.
 
     What the delivery does not speak of, ratings and prices included, goes on into the new version.
@@ -253,11 +311,12 @@ FROM stage s WHERE s.fate = 'changed' AND f.id = s.old_id"""),
         "admin_code": "s.admin_code",
         "extra": "nullif(coalesce(f.extra, '{}') || coalesce(s.extra, '{}'), '{}')",
         "position_note": "CAST(:note AS text)",
+        "position_quality": _QUALITY,
         "validity": "daterange(CAST(:on AS date), NULL)",
         "validity_note": "NULL",
         "source": "d.file_name",
         "source_date": "CAST(:on AS date)",
-        "is_published": "coalesce(CAST(:public AS bool), f.is_published)",
+        "is_published": public,
         "delivery_id": "d.id",
     }
     names = [c.name for c in Facility.__table__.columns if c.name not in ("id", "row_version")]

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import BadInput, DeliveryRefused
+from geo.loaders.personal import safe_file_name, safe_headings
 from geo.loaders.report import Problem
+from geo.loaders.secrecy import is_marked, secret
 from geo.text import decode
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -53,26 +55,26 @@ def read_table(path: Path) -> Table:
     Raises DeliveryRefused when the file as a whole cannot be used, with what to do.
     """
     data = _bytes_of(path)
+    name = safe_file_name(path.name)
     reader = _READERS.get(path.suffix.casefold())
     if reader is None:
         known = " ".join(sorted(_READERS))
         raise DeliveryRefused(
-            f"{path.name}: 暂不支持 {path.suffix or '没有扩展名'} 文件, 可用: {known}。\n"
-            f"{path.name}: this format cannot be read yet; use one of {known}."
+            f"{name}: 暂不支持 {Path(name).suffix or '没有扩展名'} 文件, 可用: {known}。\n"
+            f"{name}: this format cannot be read yet; use one of {known}."
         )
     try:
         decoded = decode(data)
     except BadInput as problem:
-        raise DeliveryRefused(f"{path.name}: {problem}") from None
-    columns, rows, unreadable, crs = reader(decoded.text, path.name)
+        raise DeliveryRefused(f"{name}: {problem}") from None
+    columns, rows, unreadable, crs = reader(decoded.text, name)
+    columns = safe_headings(columns)
     if not rows and not unreadable:
-        raise DeliveryRefused(
-            f"{path.name}: 没有数据行。\n{path.name}: there are no data rows in it."
-        )
+        raise DeliveryRefused(f"{name}: 没有数据行。\n{name}: there are no data rows in it.")
     if len(columns) > MAX_COLUMNS:
         raise DeliveryRefused(
-            f"{path.name}: {len(columns)} 列, 超过 {MAX_COLUMNS} 列; 请只交付需要的列。\n"
-            f"{path.name} has {len(columns)} columns, over {MAX_COLUMNS}: deliver what is needed."
+            f"{name}: {len(columns)} 列, 超过 {MAX_COLUMNS} 列; 请只交付需要的列。\n"
+            f"{name} has {len(columns)} columns, over {MAX_COLUMNS}: deliver what is needed."
         )
     return Table(
         columns, rows, unreadable, decoded.encoding, decoded.evidence, crs,
@@ -85,17 +87,19 @@ def _bytes_of(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
+            name = safe_file_name(path.name)
             raise DeliveryRefused(
-                f"{path.name}: {size / 1e6:.0f} MB, 超过 {MAX_BYTES / 1e6:.0f} MB, 请分批交付。\n"
-                f"{path.name} is larger than {MAX_BYTES / 1e6:.0f} MB: deliver it in parts."
+                f"{name}: {size / 1e6:.0f} MB, 超过 {MAX_BYTES / 1e6:.0f} MB, 请分批交付。\n"
+                f"{name} is larger than {MAX_BYTES / 1e6:.0f} MB: deliver it in parts."
             )
         data = path.read_bytes()
     except OSError as problem:
+        name = safe_file_name(str(path))
         raise DeliveryRefused(
-            f"{path}: 无法读取 ({problem.strerror})。\n{path} cannot be read: {problem.strerror}."
+            f"{name}: 无法读取 ({problem.strerror})。\n{name} cannot be read: {problem.strerror}."
         ) from None
     if not data.strip():
-        raise DeliveryRefused(f"{path.name}: 文件是空的。\n{path.name} is empty.")
+        raise DeliveryRefused(f"{safe_file_name(path.name)}: 文件是空的。\nThe file is empty.")
     return data
 
 
@@ -141,7 +145,7 @@ def sniff_delimiter(text: str) -> str:
 
 def _headings(cells: list[str], name: str) -> list[str]:
     """The column names, trimmed; a nameless column gets a number, a repeated one is refused."""
-    named = [cell.strip() or f"列{n}" for n, cell in enumerate(cells, 1)]
+    named = safe_headings([cell.strip() or f"列{n}" for n, cell in enumerate(cells, 1)])
     repeated = sorted({column for column in named if named.count(column) > 1})
     if repeated:
         raise DeliveryRefused(
@@ -181,6 +185,8 @@ def _read_geojson(text: str, name: str) -> Read:
         raise DeliveryRefused(
             f"{name}: 不是 GeoJSON FeatureCollection。\n{name} is no GeoJSON FeatureCollection."
         ) from None
+    if is_marked(str(said) for said in whole.values() if not isinstance(said, list)):
+        raise secret()
     columns = {LON: None, LAT: None}
     found: list[tuple[int, dict[str, str]]] = []
     unreadable: list[Problem] = []

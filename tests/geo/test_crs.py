@@ -71,6 +71,45 @@ def test_eastings_with_the_wrong_zone_number_are_refused_with_the_right_name() -
         crs.to_stored([500_000.0], [3_500_000.0], "EPSG:4528")
 
 
+@pytest.mark.parametrize(
+    ("easting", "name", "wanted"),
+    [
+        (39_539_000.0, "4528", "EPSG:4527"),
+        (20_539_000.0, "4491", "EPSG:4498"),
+        (40_539_000.0, "4498", "EPSG:4528"),
+        (20_539_000.0, "4549", "EPSG:4498"),
+        (3_519_000.0, "4549", "swap"),
+        (3_519_000.0, "4528", "swap"),
+    ],
+)
+def test_the_zone_of_an_easting_is_compared_with_the_stated_one(
+    easting: float, name: str, wanted: str
+) -> None:
+    with pytest.raises(CrsError, match=wanted):
+        crs.to_stored([easting], [3_519_000.0], name)
+    right = {"4528": 40_539_000.0, "4491": 13_539_000.0, "4498": 20_539_000.0}.get(name, 539_000.0)
+    mixed = crs.to_stored([easting, right], [3_519_000.0, 3_519_000.0], name)
+    assert np.isnan(mixed.lon).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("edge", ["west", "east", "south", "north"])
+def test_at_the_edge_of_its_rectangle_gcj02_comes_back_too(edge: str) -> None:
+    lon, lat = np.meshgrid(np.linspace(73, 137, 60), np.linspace(2, 55, 60))
+    beside = np.linspace(-0.02, 0.02, 60)
+    if edge in ("west", "east"):
+        lon = np.broadcast_to({"west": 72.004, "east": 137.8347}[edge] + beside, lon.shape)
+    else:
+        lat = np.broadcast_to({"south": 0.8293, "north": 55.8271}[edge] + beside, lat.shape).T
+    there = crs.wgs84_to_gcj02(lon, lat)
+    back = crs.gcj02_to_wgs84(*there)
+    inside = crs.in_gcj02_area(lon, lat)
+    assert np.allclose(back[0][inside], lon[inside], rtol=0, atol=1e-11)
+    assert np.allclose(back[1][inside], lat[inside], rtol=0, atol=1e-11)
+    # An unshifted position outside may also be the shifted one of a place inside; any answer leads
+    # to what was given.
+    assert np.allclose(crs.wgs84_to_gcj02(*back), there, rtol=0, atol=1e-11)
+
+
 @pytest.mark.parametrize("name", ["xian80", "beijing54", "EPSG:2370", "EPSG:2437", "EPSG:2326"])
 def test_a_datum_without_parameters_is_refused_not_passed_through(name: str) -> None:
     with pytest.raises(CrsError, match="datum-shift"):

@@ -94,6 +94,19 @@ def test_an_older_making_is_replaced_and_what_is_real_stays(small: Session) -> N
     assert one(small, "SELECT count(*) FROM facility WHERE NOT is_synthetic") == 1
 
 
+def test_a_real_row_that_names_a_made_up_operator_does_not_stop_a_new_making(
+    small: Session,
+) -> None:
+    build_demo(small, "990100", seed=1)
+    small.execute(
+        text("INSERT INTO facility (code, name, kinds, geom, operator_id) "
+             "SELECT 'R1', '真实', '{canteen}', 'SRID=4490;POINT(119.95 31.75)', min(id) "
+             "FROM operator")
+    )  # fmt: skip
+    build_demo(small, "990100", seed=2)
+    assert one(small, "SELECT operator_id FROM facility WHERE code = 'R1'") is None
+
+
 def test_an_assumed_total_says_that_it_is_one(small: Session) -> None:
     build_demo(small, "990100")
     assert "假设" in one(small, "SELECT min(method) FROM demand_cell")

@@ -880,7 +880,7 @@ FROM atlas.operator t
 WHERE t.is_published;
 
 CREATE VIEW atlas_public.facility AS
-SELECT t.id, t.code, t.name, t.kinds, t.state, t.address, t.stated_unit, t.admin_code, t.geom, t.position_quality, t.position_note, t.phone, t.website, t.hours, t.services, t.care_levels, t.beds_total, t.beds_nursing, t.beds_free, t.beds_on, t.meals_per_day, t.floor_area_m2, t.ownership, t.operation, t.fire_state, t.fire_checked_on, t.has_lift, t.has_ramp, t.medical_link, t.uscc, t.filing_no, t.filed_on, t.hub_code, t.operator_id, t.checked_on, t.validity, t.validity_note, t.source, t.source_date, t.is_synthetic, t.method, t.seed, t.is_published, t.row_version
+SELECT t.id, t.code, t.name, t.kinds, t.state, t.address, t.stated_unit, t.admin_code, t.geom, t.position_quality, t.position_note, t.phone, t.website, t.hours, t.services, t.care_levels, t.beds_total, t.beds_nursing, t.beds_free, t.beds_on, t.meals_per_day, t.floor_area_m2, t.ownership, t.operation, t.fire_state, t.fire_checked_on, t.has_lift, t.has_ramp, t.medical_link, t.uscc, t.filing_no, t.filed_on, t.hub_code, t.operator_id, t.checked_on, CASE WHEN upper_inf(t.validity) OR NOT EXISTS (SELECT FROM atlas.facility n WHERE n.code = t.code AND NOT n.is_published AND lower(n.validity) = upper(t.validity)) THEN t.validity ELSE daterange(lower(t.validity), (SELECT min(lower(n.validity)) FROM atlas.facility n WHERE n.code = t.code AND n.is_published AND lower(n.validity) >= upper(t.validity))) END AS validity, t.validity_note, t.source, t.source_date, t.is_synthetic, t.method, t.seed, t.is_published, t.row_version
 FROM atlas.facility t
 WHERE t.is_published;
 
