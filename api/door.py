@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
 import time
 import traceback
 from collections.abc import Iterator
@@ -87,7 +88,7 @@ def _misuse(kinds: list[str], problem: Exception, said: str) -> str:
     if "MissingParameter" in kinds:
         return f"缺少 {named}"
     if "BadParameter" in kinds:
-        return f"{named} 的值不能用({said})"
+        return f"{named} 的值不能用({_wanted(said)})"
     if "NoSuchOption" in kinds:
         if option[1:2].isdigit():
             return f"没有选项 {option};负数前请先写 -- 再写各个数"
@@ -100,6 +101,23 @@ def _misuse(kinds: list[str], problem: Exception, said: str) -> str:
         return f"多出了内容 {said.partition('(')[2].partition('(')[2].rstrip(')')}"
     if said.startswith("Missing command"):
         return "缺少命令"
+    return said.rstrip(".")
+
+
+_WANTED = (
+    (r"valid number", "须为数字"),
+    (r"valid integer", "须为整数"),
+    (r"greater than or equal to (\S+)", r"须不小于 \1"),
+    (r"less than or equal to (\S+)", r"须不大于 \1"),
+    (r"does not match the formats", "日期须写作 2026-01-31"),
+)
+
+
+def _wanted(said: str) -> str:
+    """What a value must be, in Chinese where the English sentence is a known one."""
+    for pattern, zh in _WANTED:
+        if found := re.search(pattern, said):
+            return found.expand(zh)
     return said.rstrip(".")
 
 

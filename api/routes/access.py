@@ -16,7 +16,7 @@ from starlette.responses import Response
 from api.deps import CityAsked, Day, DoorsHere, checked
 from api.schemas.areas import AreasSent, lie_within, polygons_of
 from api.schemas.coverage import CoverageAnswer, GapsAnswer, MissingAnswer, missing_told
-from api.schemas.geojson import GeoJson, Json
+from api.schemas.geojson import GeoJson, Json, layer_of
 from api.schemas.parameters import (
     AcrossBorder,
     Areas,
@@ -72,7 +72,9 @@ def covered(
             across_border=across_border,
             published_only=True,
         )
-        return GeoJson(coverage_geojson(connection, publishable_coverage(found, _threshold())))
+        return layer_of(day)(
+            coverage_geojson(connection, publishable_coverage(found, _threshold()))
+        )
 
 
 @router.get("/gaps", summary="缺口 · Gaps", responses={200: {"model": GapsAnswer}})
@@ -99,7 +101,9 @@ def uncovered(
             across_border=across_border,
             published_only=True,
         )
-    return GeoJson(gaps_geojson(publishable_gaps(found, _threshold(), order=order, limit=limit)))
+    return layer_of(day)(
+        gaps_geojson(publishable_gaps(found, _threshold(), order=order, limit=limit))
+    )
 
 
 def _sends_geojson(request: Request) -> None:

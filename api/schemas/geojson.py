@@ -63,8 +63,9 @@ def _without_outlines(body: bytes) -> bytes:
     for feature in whole.get("features", ()):
         if (feature["geometry"] or {}).get("type", "").endswith("Polygon"):
             feature["geometry"] = None
-            feature["properties"]["geometry_note"] = _WITHHELD
-    return orjson.dumps(whole)
+            if "geometry_note" in feature["properties"]:
+                feature["properties"]["geometry_note"] = _WITHHELD
+    return orjson.dumps({**whole, "geometry_note": _WITHHELD})
 
 
 _WITHHELD = "没有审图号, 公开模式不提供图形 · no approval number: public mode serves no outline"

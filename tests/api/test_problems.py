@@ -192,3 +192,29 @@ def test_a_request_id_is_kept_when_harmless_and_made_otherwise(away: TestClient)
 def test_alive_without_a_database_but_not_ready(away: TestClient) -> None:
     assert away.get("/api/health").json() == {"status": "ok"}
     assert away.get("/api/health/ready").status_code == 503
+
+
+def test_swapped_coordinates_are_told(away: TestClient) -> None:
+    swapped = {"lon": "31.78", "lat": "119.97"}
+    told = read_problem(away.get("/api/facilities/nearest", params=swapped))
+    assert told.detail.startswith("参数 lat:须不大于 90")
+    assert "经纬度似乎写反了:先经度、后纬度,即 119.97 31.78。\n" in told.detail
+    boxed = read_problem(away.get("/api/facilities", params={"bbox": "31,119,32,120"}))
+    assert "经纬度似乎写反了" in boxed.detail
+    far = read_problem(away.get("/api/facilities/nearest", params={"lon": "200", "lat": "31"}))
+    assert "写反" not in far.detail
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("kind", "zzz"), ("state", "gone"), ("on", "2026-02-30"), ("limit", "x"), ("bbox", "1"),
+     ("max_price", "-1"), ("with_medical", "perhaps"), ("care_level", "some"), ("within", "123")],
+)  # fmt: skip
+def test_a_refusal_is_chinese_first_and_english_second(
+    away: TestClient, name: str, value: str
+) -> None:
+    told = read_problem(away.get("/api/facilities", params={name: value}))
+    zh, _, en = told.detail.partition("\n")
+    assert zh.startswith(f"参数 {name}:")
+    assert zh.endswith("。")
+    assert en.startswith(f"parameter '{name}': ")
