@@ -71,7 +71,7 @@ def show_nearest(
 def show_unit(
     named: Annotated[
         str | None,
-        typer.Argument(metavar="[区划]", help="名称或代码 · name or code of the division"),
+        typer.Argument(metavar="区划", help="名称或代码 · name or code of the division"),
     ] = None,
     at: Annotated[
         tuple[float, float] | None, typer.Option(help="经度 纬度 · longitude latitude")

@@ -40,6 +40,7 @@ NONSENSE: dict[str, list[str]] = {
     "ownership": WORDS,
     "family": WORDS,
     "areas": [*WORDS, "district,zone"],
+    "order": WORDS,
     "with_free_beds": ["", "maybe", "2", "\0"],
     "with_medical": ["", "maybe", "2", "\0"],
     "barrier_free": ["", "maybe", "2", "\0"],

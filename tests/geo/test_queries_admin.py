@@ -10,7 +10,7 @@ import shapely
 from pyproj import Geod
 from sqlalchemy.orm import Session
 
-from geo.errors import BadInput, NotFound
+from geo.errors import Ambiguous, BadInput, NotFound
 from geo.queries import admin
 from geo.queries.features import (
     facilities_geojson,
@@ -243,3 +243,40 @@ def test_dust_of_a_conversion_is_no_gap(session: Session) -> None:
 def test_bounds_come_from_the_unit_and_all_under_it(small_city: Session) -> None:
     assert admin.bounds_of(small_city, "320402", on=TODAY) == (119.6, 31.7, 119.7, 31.8)
     assert admin.bounds_of(small_city, "320402100", on=TODAY) is None
+
+
+def test_a_division_is_named_by_code_or_name(small_city: Session) -> None:
+    assert admin.code_of(small_city, " 320402 ", TODAY) == "320402000000"
+    assert admin.code_of(small_city, "测试市", TODAY) == "320400000000"
+    make_unit(small_city, "320481000000", name="甲市", short_name="甲")
+    make_unit(small_city, "320482000000", name="甲", short_name=None, geom=square(119.5, 31.4))
+    assert admin.code_of(small_city, "甲", TODAY) == "320482000000", "the full name comes first"
+    with pytest.raises(NotFound, match=r"^2026-06-01 没有名为「无此市」的区划.*\./atlas up --city"):
+        admin.code_of(small_city, "无此市", TODAY)
+    with pytest.raises(BadInput):
+        admin.code_of(small_city, "32040", TODAY)
+
+
+def test_a_name_of_several_divisions_lists_them(small_city: Session) -> None:
+    for code, parent in (("320402101000", "320402000000"), ("320404101000", "320404000000")):
+        make_unit(small_city, code, name="新桥镇", level=4, parent_code=parent, geom=None)
+    with pytest.raises(Ambiguous) as refused:
+        admin.code_of(small_city, "新桥镇", TODAY)
+    assert "320402101000 测试区02新桥镇、320404101000 测试区04新桥镇。" in str(refused.value)
+    make_unit(
+        small_city, "320402102000", name="旧镇", level=4, parent_code="320402000000", geom=None,
+        validity=during(None, date(2000, 1, 1)),
+    )  # fmt: skip
+    assert admin.code_of(small_city, "旧镇", date(1999, 1, 1)) == "320402102000"
+    with pytest.raises(NotFound):
+        admin.code_of(small_city, "旧镇", TODAY)
+
+
+def test_an_unknown_code_tells_how_to_load_its_city(small_city: Session) -> None:
+    with pytest.raises(NotFound, match=r"\./atlas up --city 330100。\n.*--city 330100"):
+        admin.unit(small_city, "330102", TODAY)
+    with pytest.raises(NotFound, match="请核对代码") as refused:
+        admin.unit(small_city, "320499", TODAY)
+    assert "atlas up" not in str(refused.value), "its city is loaded: loading it again helps nobody"
+    with pytest.raises(NotFound, match="--city 500000"):
+        admin.unit(small_city, "500103", TODAY)

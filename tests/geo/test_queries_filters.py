@@ -109,6 +109,15 @@ def test_nonsense_is_refused_by_name(given, parameter) -> None:
     with pytest.raises(BadInput) as refused:
         FacilityFilter(**given)
     assert refused.value.parameter == parameter
+    zh, _, en = str(refused.value).partition("\n")
+    assert zh.endswith("。"), "Chinese first, a whole sentence"
+    assert en.isascii() or "…" in en or "≥" in en, "then English"
+    assert en
+
+
+def test_an_unknown_kind_lists_names_and_codes() -> None:
+    with pytest.raises(BadInput, match=r"没有「castle」这种设施.*老年食堂 canteen"):
+        FacilityFilter(kinds=("castle",))
 
 
 @pytest.mark.parametrize("text", ["'; DROP TABLE facility; --", "%", "_", "\\", ":on", "</script>"])
