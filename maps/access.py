@@ -13,7 +13,7 @@ VIEW = View(
     zh="覆盖与缺口",
     en="Coverage and gaps",
     layers=(
-        Layer("ground", "区界(示意)", "Districts (schematic)"),
+        Layer("ground", "区界（示意）", "Districts (schematic)"),
         Layer("areas", "覆盖率", "Coverage"),
         Layer("gaps", "缺口", "Gaps"),
         Layer("facilities", "设施", "Facilities", shown=False),

@@ -265,7 +265,7 @@ def _folium_files(figure: folium.Figure, view: View) -> tuple[str, ...]:
         file = known.get(child.url, "")
         if file == "":
             raise GeoError(
-                f"Folium 引用了未登记的外部文件 {child.url}: 请登记在 maps/base.py。\n"
+                f"Folium 引用了未登记的外部文件 {child.url}：请登记在 maps/base.py。\n"
                 f"Folium links to {child.url}, which FOLIUM_FILES does not know."
             )
         if file is not None:

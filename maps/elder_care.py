@@ -13,9 +13,9 @@ VIEW = View(
     zh="养老地图",
     en="Elder-care map",
     layers=(
-        Layer("ground", "区界(示意)", "Districts (schematic)"),
+        Layer("ground", "区界（示意）", "Districts (schematic)"),
         Layer("facilities", "设施", "Facilities"),
-        Layer("numbers", "编号(与列表一致)", "Numbers (as in the list)"),
+        Layer("numbers", "编号（与列表一致）", "Numbers (as in the list)"),
         Layer("start", "起点", "Starting point"),
     ),
     clusters=True,

@@ -13,7 +13,7 @@ VIEW = View(
     zh="地名",
     en="Place names",
     layers=(
-        Layer("ground", "区界(示意)", "Districts (schematic)"),
+        Layer("ground", "区界（示意）", "Districts (schematic)"),
         Layer("vague", "仅知所在政区的地名", "Names known to a division only"),
         Layer("places", "位置已知的地名", "Names with a known position"),
         Layer("asked", "点选处", "The point asked about"),

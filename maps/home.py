@@ -25,25 +25,25 @@ DOORS = (
     Door(
         "/elder-care", "elder-care", "老人与家属", "Elders and families",
         "找养老服务", "Find elder care",
-        "养老院、日间照料、老年食堂:在哪里,多少钱,有没有空床,离我多远。",
+        "养老院、日间照料、老年食堂：在哪里，多少钱，有没有空床，离我多远。",
         "Homes, day care, canteens: where, at what price, with a free bed, how far.",
     ),
     Door(
         "/access", "access", "规划与养老科", "Planners",
         "看覆盖与缺口", "See coverage and gaps",
-        "每个片区有多少老人够得着,缺口在哪里,先补哪里;每个数可以追到方法和来源。",
+        "每个片区有多少老人够得着，缺口在哪里，先补哪里；每个数可以追到方法和来源。",
         "How many elders are within reach, where the gaps are; each number with its method.",
     ),
     Door(
         "/boundaries", "boundaries", "区划与界线科", "Boundary officers",
         "查区划与界线", "Divisions and boundaries",
-        "今天和往年的区划、隶属、邻接与沿革;没有图形的如实列出。",
+        "今天和往年的区划、隶属、邻接与沿革；没有图形的如实列出。",
         "Divisions now and then, their neighbours and changes; missing outlines are listed so.",
     ),
     Door(
         "/names", "names", "地名科与文史", "Place-name officers",
         "查地名与旧名", "Names, old and new",
-        "按汉字、拼音、首字母、旧名查;地名文化遗产与红色地名;某年此地叫什么。",
+        "按汉字、拼音、首字母、旧名查；地名文化遗产与红色地名；某年此地叫什么。",
         "By characters, pinyin, initials, old names; heritage and red names; names by year.",
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ VIEW = View(
     zh="界线",
     en="Boundaries",
     layers=(
-        Layer("today", "今日区界(仅作位置参考)", "Today's outlines (for orientation)"),
+        Layer("today", "今日区界（仅作位置参考）", "Today's outlines (for orientation)"),
         Layer("units", "所选年份的区划", "Divisions of the chosen year"),
         Layer("picked", "所选区划与邻接", "Chosen division and neighbours"),
     ),

@@ -76,8 +76,8 @@ def test_a_page_opens_cleanly(
     if path not in ("/", "/data"):
         assert tab.locator(".ground").count() > 5
         assert tab.locator(".leaflet-control-scale-line").is_visible()
-        assert "未经地图审核,仅限内部演示" in tab.inner_text("#notices")
-        assert "示意,不作为划界依据" in tab.inner_text("#notices")
+        assert "未经地图审核，仅限内部演示" in tab.inner_text("#notices")
+        assert "示意，不作为划界依据" in tab.inner_text("#notices")
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/elder-care?from=119.97,31.78", "/names?q=毗陵"])
@@ -246,7 +246,7 @@ def test_a_year_lists_what_has_no_outline_and_draws_none(
     assert bare, "Changzhou of 1990 had counties whose outlines are not open"
     assert tab.locator(".unit").count() == len(found) - len(bare)
     listed = tab.inner_text("#results")
-    assert f"无图形({len(bare)} 个)" in listed
+    assert f"无图形（{len(bare)} 个）" in listed
     assert "原因" in listed
     assert all(name in listed for name in bare)
     tab.get_by_role("button", name="乡级").click()
@@ -375,5 +375,5 @@ def test_print_keeps_the_map_the_numbers_and_the_notices(
     assert tab.locator(".folium-map").is_visible()
     assert tab.locator("#notices").is_visible()
     assert tab.locator(".row-print").first.is_visible()
-    assert "电话: 未知" in tab.locator(".row-print").first.inner_text()
+    assert "电话：未知" in tab.locator(".row-print").first.inner_text()
     assert tab.locator("#results li").count() == 20

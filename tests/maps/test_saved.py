@@ -67,7 +67,7 @@ def test_a_file_opens_and_asks_nobody(
     assert [url for url in asked if not url.startswith("data:")] == [tab.url.split("#")[0]]
     assert tab.locator(".ground").count() > 5
     assert tab.locator("[role=alert]").count() == 0
-    assert "未经地图审核,仅限内部演示" in tab.inner_text("#notices")
+    assert "未经地图审核，仅限内部演示" in tab.inner_text("#notices")
     assert tab.locator(".wings").count() == 0
 
 

@@ -65,17 +65,17 @@ def test_every_inline_script_carries_the_nonce(name: str) -> None:
 def test_every_map_carries_its_notices(name: str, lang: str) -> None:
     page = Page(lang=lang)  # type: ignore[arg-type]
     html = DRAWN[name](page)
-    assert page.say("未经地图审核,仅限内部演示", "Not reviewed as a map") in html
-    assert page.say("示意,不作为划界依据", "no basis for delimitation") in html
+    assert page.say("未经地图审核，仅限内部演示", "Not reviewed as a map") in html
+    assert page.say("示意，不作为划界依据", "no basis for delimitation") in html
     assert 'id="synthetic"' in html
 
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_an_approval_number_takes_the_place_of_the_warning(name: str) -> None:
     html = DRAWN[name](Page(approval_number="苏S(2026)000号"))
-    assert "审图号: 苏S(2026)000号" in html
+    assert "审图号：苏S(2026)000号" in html
     assert "未经地图审核" not in html
-    assert "示意,不作为划界依据" in html
+    assert "示意，不作为划界依据" in html
 
 
 @pytest.mark.parametrize("name", DRAWN)

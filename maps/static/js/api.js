@@ -38,7 +38,7 @@ async function request(path, query, slot) {
     });
   } catch (problem) {
     if (problem.name === "AbortError") return null;
-    throw new Problem(t("服务器没有回应,请检查网络后重试。", "The server does not answer; check the network and try again."));
+    throw new Problem(t("服务器没有回应，请检查网络后重试。", "The server does not answer; check the network and try again."));
   }
   try {
     const body = await response.json();
@@ -47,7 +47,7 @@ async function request(path, query, slot) {
   } catch (problem) {
     if (problem instanceof Problem) throw problem;
     if (problem.name === "AbortError") return null;
-    throw new Problem(t(`服务器的回答无法读取(${response.status})。`, `The server's answer cannot be read (${response.status}).`));
+    throw new Problem(t(`服务器的回答无法读取（${response.status}）。`, `The server's answer cannot be read (${response.status}).`));
   }
 }
 

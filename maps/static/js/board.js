@@ -4,7 +4,7 @@ import { el, soon, byId, put } from "atlas/dom.js";
 import { page } from "atlas/page.js";
 import { chosenNumber, choose } from "atlas/state.js";
 import { extent, labelPoint } from "atlas/geodesy.js";
-import { t } from "atlas/words.js";
+import { day, isKnown, t } from "atlas/words.js";
 
 const L = globalThis.L;
 
@@ -43,6 +43,7 @@ function fitForPrint() {
     seen = map.getBounds();
     legendWasOpen = legend()?.open ?? false;
     if (legend()) legend().open = true;
+    byId("sources").querySelector("details")?.setAttribute("open", "");
     document.documentElement.classList.add("printing");
     resized();
     map.fitBounds(seen, { animate: false, paddingBottomRight: [8, 44], paddingTopLeft: [8, 8] });
@@ -58,7 +59,7 @@ function fitForPrint() {
 function nameControls() {
   const box = map.getContainer();
   box.setAttribute("role", "application");
-  box.setAttribute("aria-label", t("地图:方向键平移,加减号缩放", "Map: arrow keys pan, plus and minus zoom"));
+  box.setAttribute("aria-label", t("地图：方向键平移，加减号缩放", "Map: arrow keys pan, plus and minus zoom"));
   const names = {
     ".leaflet-control-zoom-in": t("放大", "Zoom in"),
     ".leaflet-control-zoom-out": t("缩小", "Zoom out"),
@@ -126,6 +127,7 @@ export function apart(features, [width, height] = [72, 40]) {
 export function drawGround(units, { labels = true, around = [], into = "ground" } = {}) {
   const box = boxOfAll(units);
   if (!map || !box) return box;
+  creditOutlines([...units, ...around]);
   const ground = layer(into);
   ground.clearLayers();
   ground.addLayer(shape(around, () => ({ className: "ground is-around", pane: "ground", interactive: false })));
@@ -203,11 +205,22 @@ export function drawLegend(title, rows, note = null) {
 export function drawSources(lines) {
   said = lines;
   const spans = [...new Set([...lines, ...credits, ...page.attributions])].filter(Boolean);
-  put(byId("sources"), spans.map((line) => el("span", {}, line)));
+  const shown = spans.map((line) => el("span", {}, line));
+  // Large letters on a phone would cover the map: there one line opens to all of them.
+  const isTight = matchMedia("(max-width: 720px)").matches && document.documentElement.classList.contains("large");
+  put(byId("sources"), isTight && spans.length ? el("details", { open: byId("sources").querySelector("details")?.open }, el("summary", {}, t("来源与日期", "Sources and dates")), shown) : shown);
 }
 
 let said = [];
 const credits = new Set(); // of what lies under the page's own subject
+
+/** Name the sources and the newest day of the outlines that are drawn. */
+export function creditOutlines(units) {
+  const drawn = units.filter((one) => one.geometry).map((one) => one.properties);
+  const sources = [...new Set(drawn.map((p) => p.source).filter(isKnown))];
+  const newest = drawn.map((p) => p.source_date).filter(isKnown).sort().at(-1);
+  if (sources.length) credit([`${t("区划图形：", "Outlines: ")}${sources.join(t("、", ", "))} ${day(newest)}`]);
+}
 
 /** Name the source of something on the ground, beside those of the page's subject. */
 export function credit(lines) {

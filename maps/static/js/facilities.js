@@ -14,6 +14,23 @@ export function isOpen(hours, at) {
     || (hours[before] ?? []).some(([from, to]) => to <= from && time < to);
 }
 
+/** The same facility without what was only found out after a day: that was not known then. */
+export function knownOn(feature, on) {
+  if (!on) return feature;
+  const p = feature.properties;
+  const isLater = (date) => Boolean(date) && date > on;
+  const beds = isLater(p.beds_on) ? { beds_total: null, beds_nursing: null, beds_free: null, beds_on: null } : {};
+  const fire = isLater(p.fire_checked_on) ? { fire_state: null, fire_checked_on: null } : {};
+  const then = {
+    prices: p.prices?.filter((one) => !isLater(one.priced_on)), ratings: p.ratings?.filter((one) => !isLater(one.rated_on)),
+    checked_on: isLater(p.checked_on) ? null : p.checked_on,
+  };
+  return { ...feature, properties: { ...p, ...beds, ...fire, ...then } };
+}
+
+/** Is the position only near the true one? */
+export const isNearby = (p) => !["surveyed", "point"].includes(p.position_quality) || /近似/.test(p.position_note ?? "");
+
 const listed = (value) => (value ? value.split(",") : []);
 const flag = (value) => value === "true" || value === "1";
 const text = (value) => String(value ?? "").toLowerCase();

@@ -24,7 +24,7 @@ function ruleTable(rule, rows) {
   const counted = PRESSING.map((status) => [status, open.filter((row) => row.status === status).length]).filter(([, number]) => number);
   return [
     el("h3", {}, rule.title, " ", rule.status !== "verified" && el("span", { class: "tag" }, t("标准待核实", "rule to be verified"))),
-    el("p", { class: "hint" }, t(`${count(rows.length)} 个单元,已有 ${count(rows.length - open.length)} 个`, `${count(rows.length)} areas, ${count(rows.length - open.length)} have it`),
+    el("p", { class: "hint" }, t(`${count(rows.length)} 个单元，已有 ${count(rows.length - open.length)} 个`, `${count(rows.length)} areas, ${count(rows.length - open.length)} have it`),
       counted.map(([status, number]) => ` · ${word("missing", status)} ${count(number)}`)),
     open.length > 0 && el("details", { class: "fold" },
       el("summary", {}, t(`列出 ${count(open.length)} 个`, `List ${count(open.length)}`)),
@@ -34,6 +34,6 @@ function ruleTable(rule, rows) {
           el("th", { scope: "row" }, row.area_name),
           el("td", {}, rule.kinds.map(kindName).join(t(" 或 ", " or "))),
           el("td", {}, word("missing", row.status), isKnown(row.judged_by) && row.judged_by === "stated" && el("span", { class: "row-note line" }, t("按填报单位判断", "judged by the stated division")))))))),
-    el("p", { class: "source" }, `${t("依据", "Basis")}: ${known(rule.source)}`),
+    el("p", { class: "source" }, `${t("依据：", "Basis: ")}${known(rule.source)}`),
   ];
 }

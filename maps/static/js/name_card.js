@@ -11,12 +11,18 @@ const span = (name) => {
 
 /** The card of `{place, called, year}` as the API answers it. */
 export function nameCard({ place, called, year }) {
+  const certain = (called ?? []).filter((one) => one.verdict === "certain");
+  const vague = (called ?? []).filter((one) => one.verdict !== "certain");
   return [
     isKnown(year) && [
       el("h2", {}, t(`${year} 年叫什么`, `Called in ${year}`)),
-      called?.length
-        ? el("ul", { class: "names" }, called.map((one) => el("li", {}, el("strong", {}, one.name), el("span", { class: "tag" }, one.verdict === "certain" ? t("有据", "certain") : t("可能", "possible")), el("span", { class: "row-note" }, t(one.why_zh, one.why_en)))))
-        : el("p", { class: "hint" }, t("没有记载。", "Nothing recorded.")),
+      certain.length
+        ? el("ul", { class: "names" }, certain.map((one) => el("li", {}, el("strong", {}, one.name), el("span", { class: "tag" }, t("有据", "certain")), el("span", { class: "row-note" }, t(one.why_zh, one.why_en)))))
+        : el("p", { class: "hint" }, t("不详：没有年代可据的名称。", "Unknown: no name with years on record.")),
+      vague.length > 0 && [
+        el("h3", {}, t("今名，该年是否已用不详", "Today's names, not known to be in use then")),
+        el("p", {}, vague.map((one) => one.name).join(t("、", ", "))),
+      ],
     ],
     el("h2", {}, t("今名与旧名", "Names now and then")),
     el("ul", { class: "names" }, (place.names ?? []).map((one) => el("li", {},
@@ -35,7 +41,7 @@ export function nameCard({ place, called, year }) {
       [t("位置", "Position"), word("quality", place.position_quality)],
       [t("来历含义", "Origin"), known(place.origin)],
     ]),
-    el("p", { class: "source" }, `${t("来源", "Sources")}: ${(place.sources ?? [place.source]).filter(isKnown).join(t("；", "; ")) || t("未知", "unknown")} · ${day(place.source_date)}`,
+    el("p", { class: "source" }, `${t("来源：", "Sources: ")}${(place.sources ?? [place.source]).filter(isKnown).join(t("；", "; ")) || t("未知", "unknown")} · ${day(place.source_date)}`,
       isKnown(place.attribution) && el("span", { class: "line" }, place.attribution)),
   ];
 }

@@ -1,6 +1,6 @@
 // How does a long list stay in step with the map? Numbered pages of rows; each row can open.
 
-import { el, put } from "atlas/dom.js";
+import { byId, el, put } from "atlas/dom.js";
 import { t, count } from "atlas/words.js";
 
 export const PAGE_SIZE = 20;
@@ -10,7 +10,7 @@ export const pageOf = (rows, at) => rows.slice(at * PAGE_SIZE, (at + 1) * PAGE_S
 export const pagesOf = (rows) => Math.max(1, Math.ceil(rows.length / PAGE_SIZE));
 
 /** Draw one page as an ordered list with its pager. `draw(row, number)` answers the li's content. */
-export function drawRows(host, rows, at, { draw, turn, empty }) {
+export function drawRows(host, rows, at, { draw, turn, empty, unit = t(" 个", "") }) {
   if (!rows.length) {
     put(host, el("p", { class: "empty" }, empty));
     return;
@@ -18,7 +18,14 @@ export function drawRows(host, rows, at, { draw, turn, empty }) {
   const first = at * PAGE_SIZE + 1;
   put(host,
     el("ol", { class: "rows", start: first }, pageOf(rows, at).map((row, i) => el("li", {}, draw(row, first + i)))),
+    el("p", { class: "on-paper" }, span(rows, at, unit)),
     pagesOf(rows) > 1 && pager(rows, at, turn));
+}
+
+/** Which rows a sheet of paper holds: 「第 1–20 处，共 80 处」. */
+function span(rows, at, unit) {
+  const [first, last] = [count(at * PAGE_SIZE + 1), count(Math.min(rows.length, (at + 1) * PAGE_SIZE))];
+  return t(`第 ${first}–${last}${unit}，共 ${count(rows.length)}${unit}`, `${first}–${last} of ${count(rows.length)}`);
 }
 
 function pager(rows, at, turn) {
@@ -46,6 +53,14 @@ export function select(label, options, current, pick) {
       (one.group
         ? el("optgroup", { label: one.group }, one.options.map(([code, name]) => el("option", { value: code, selected: code === current }, name)))
         : el("option", { value: one[0], selected: one[0] === current, disabled: one[2] }, one[1])))));
+}
+
+const isPhone = matchMedia("(max-width: 720px)");
+
+/** Controls that a phone folds away behind one button, so that its list begins sooner. */
+export function foldedOnPhone(id, label, isOpen, ...controls) {
+  if (!isPhone.matches) return controls;
+  return el("details", { class: "fold", id, open: byId(id)?.open ?? isOpen }, el("summary", {}, label), el("div", { class: "folded" }, controls));
 }
 
 /** A labelled tick box. */

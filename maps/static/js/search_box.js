@@ -34,7 +34,7 @@ export function searchBox({ label, hint, find, onclear = null, onsubmit = null, 
     put(list, offers.length
       ? offers.map((offer, i) => el("li", { role: "option", id: `offer-${i}`, "aria-selected": "false", onpointerdown: (event) => { event.preventDefault(); pick(offer); } },
         el("span", { class: "offer-title" }, offer.title), el("span", { class: "offer-note" }, offer.note)))
-      : el("li", { class: "offer-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, t("没有找到,换个写法试试(可用拼音、旧名)", "Nothing found; try another spelling")));
+      : el("li", { class: "offer-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, t("没有找到，换个写法试试（可用拼音、旧名）", "Nothing found; try another spelling")));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
   };

@@ -1,9 +1,10 @@
 // What works alike on every page: large type, links that keep the choices, the sheet on a phone.
 
-import { byId } from "atlas/dom.js";
+import { byId, el, put } from "atlas/dom.js";
 import { page } from "atlas/page.js";
-import { asQuery, choose, isChosen } from "atlas/state.js";
+import { asQuery, choose, chosen, isChosen } from "atlas/state.js";
 import { resized } from "atlas/board.js";
+import { t } from "atlas/words.js";
 
 const SHARED = ["lang", "large", "city", "on", "lat", "lon", "z"];
 const STEPS = ["folded", "half", "full"];
@@ -63,7 +64,22 @@ function startSheet() {
   });
 }
 
+/** A past day or year that decides all that is shown is seen, and one click leaves it. */
+function showWhen() {
+  const host = byId("when");
+  if (!host) return;
+  const isBound = (name) => ({ on: true, year: ["boundaries", "names"].includes(page.wing) })[name] && chosen(name);
+  const leave = (name) => { choose({ [name]: null }); location.reload(); };
+  const chips = [["on", t(`截至 ${chosen("on")}`, `As of ${chosen("on")}`)], ["year", t(`${chosen("year")} 年`, `Year ${chosen("year")}`)]]
+    .filter(([name]) => isBound(name))
+    .map(([name, text]) => el("button", { type: "button", class: "chip when", title: t("回到今天", "Back to today"), onclick: () => leave(name) }, text, " ", el("span", { "aria-hidden": "true" }, "×"), el("span", { class: "sr" }, t("，点按回到今天", ", activate to go back to today"))));
+  host.hidden = !chips.length;
+  put(host, chips);
+}
+
 startLargeType();
+showWhen();
 startSheet();
 keepLinksTrue();
 document.addEventListener("atlas:chosen", keepLinksTrue);
+document.addEventListener("atlas:chosen", showWhen);

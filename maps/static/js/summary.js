@@ -17,11 +17,11 @@ function price(prices) {
 function beds(p) {
   if (!isKnown(p.beds_total) && !isKnown(p.beds_free)) return null;
   const all = isKnown(p.beds_total) ? t(`床位 ${count(p.beds_total)} · `, `${count(p.beds_total)} beds · `) : "";
-  const on = isKnown(p.beds_free) && isKnown(p.beds_on) ? t(`(${day(p.beds_on)} 填报)`, ` (${day(p.beds_on)})`) : "";
+  const on = isKnown(p.beds_free) && isKnown(p.beds_on) ? t(`（${day(p.beds_on)} 填报）`, ` (${day(p.beds_on)})`) : "";
   return `${all}${t(`空床 ${count(p.beds_free)}`, `${count(p.beds_free)} free`)}${on}`;
 }
 
 function rating(ratings) {
   const best = (ratings ?? [])[0];
-  return best ? `${best.level}${isKnown(best.rated_on) ? ` (${day(best.rated_on).slice(0, 4)})` : ""}` : null;
+  return best ? `${best.level}${isKnown(best.rated_on) ? `${t("（", " (")}${day(best.rated_on).slice(0, 4)}${t("）", ")")}` : ""}` : null;
 }

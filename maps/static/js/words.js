@@ -7,7 +7,20 @@ export const t = (zh, en) => (isEnglish ? en : zh);
 
 export const unknown = () => t("未知", "unknown");
 export const isKnown = (value) => value !== null && value !== undefined && value !== "";
-export const known = (value) => (isKnown(value) ? value : unknown());
+export const known = (value) => (isKnown(value) ? native(value) : unknown());
+
+/**
+ * The reader's half of texts like 「示意图形 · schematic; 无资料 · no source」: data carry both
+ * languages. A text that is no such pair stays whole.
+ */
+export function native(text) {
+  if (typeof text !== "string" || !text.includes(" · ")) return text;
+  const parts = text.split("; ").map((part) => part.split(" · "));
+  const isPair = (part) => part.length === 2 && HAN.test(part[0]) && !HAN.test(part[1]) && /[a-z]{2}/i.test(part[1]);
+  if (!parts.every(isPair)) return text;
+  return parts.map((pair) => t(...pair)).join(t("；", "; "));
+}
+const HAN = /\p{Script=Han}/u;
 
 const locale = isEnglish ? "en-GB" : "zh-CN";
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
@@ -24,7 +37,16 @@ export function metres(value) {
   return value < 999.5 ? `${whole.format(value)} ${t("米", "m")}` : `${tenth.format(value / 1000)} ${t("公里", "km")}`;
 }
 
-export const day = (iso) => (isKnown(iso) ? String(iso).slice(0, 10) : t("日期未知", "date unknown"));
+/** A date, or the day in China of a moment that the server gives in UTC. */
+export const day = (iso) => (isKnown(iso) ? moment(iso).slice(0, 10) : t("日期未知", "date unknown"));
+
+const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+
+/** 「2026-11-22 11:00」 in China of a moment in UTC; a date alone stays a date. */
+export function moment(iso) {
+  const at = /T.*(Z|[+-]\d\d:?\d\d)$/.test(iso) ? new Date(iso) : null;
+  return at && !Number.isNaN(at.getTime()) ? clock.format(at) : String(iso).replace("T", " ").slice(0, 16);
+}
 
 export const kindName = (code) => {
   const kind = kinds.get(code) ?? groups.get(code);

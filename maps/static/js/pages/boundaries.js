@@ -2,14 +2,14 @@
 
 import "atlas/shell.js";
 import { ask, sorry } from "atlas/api.js";
-import { openMap, map, layer, show, shape, drawLabels, drawLegend, drawSources, nearby } from "atlas/board.js";
+import { openMap, map, layer, show, shape, drawLabels, drawLegend, drawSources, creditOutlines, nearby } from "atlas/board.js";
 import { patch } from "atlas/classes.js";
 import { byId, el, put, soon, tell } from "atlas/dom.js";
 import { extent } from "atlas/geodesy.js";
-import { page } from "atlas/page.js";
+import { isSaved, page } from "atlas/page.js";
 import { choice, facts } from "atlas/rows.js";
-import { choose, chosen, chosenNumber } from "atlas/state.js";
-import { count, day, isKnown, known, LEVELS, metres, t } from "atlas/words.js";
+import { asQuery, choose, chosen, chosenNumber } from "atlas/state.js";
+import { count, day, isKnown, known, LEVELS, metres, native, t } from "atlas/words.js";
 
 const L = globalThis.L;
 const FIRST_YEAR = 1980;
@@ -35,7 +35,7 @@ async function refresh() {
     const found = await ask("/units", asked, "units");
     if (!found) return;
     units = level() <= 2 ? found.features.filter(isOwnOrAbove) : found.features;
-    tell(t(`${year()} 年${isNow() ? "(今天)" : "底"}:${count(units.length)} 个,有图形 ${count(drawn().length - later().length)} 个,借今天的图形 ${count(later().length)} 个,无图形 ${count(units.length - drawn().length)} 个`,
+    tell(t(`${year()} 年${isNow() ? "（今天）" : "底"}：${count(units.length)} 个，有图形 ${count(drawn().length - later().length)} 个，借今天的图形 ${count(later().length)} 个，无图形 ${count(units.length - drawn().length)} 个`,
       `${year()}${isNow() ? " (today)" : ", year's end"}: ${count(units.length)}, of them ${count(drawn().length - later().length)} with an outline, ${count(later().length)} with today's, ${count(units.length - drawn().length)} without`));
     if (open && !units.some((one) => one.properties.code === open)) { open = null; about = null; }
     draw();
@@ -44,7 +44,7 @@ async function refresh() {
     units = [];
     draw();
     tell("");
-    put(byId("results"), sorry(problem), el("p", { class: "empty" }, t("该年的建制与今天不同,可在今天的单位中查看沿革。", "The divisions of that year differ from today's; see the history of a unit of today.")));
+    put(byId("results"), sorry(problem), el("p", { class: "empty" }, t("该年的建制与今天不同，可在今天的单位中查看沿革。", "The divisions of that year differ from today's; see the history of a unit of today.")));
   }
 }
 
@@ -101,16 +101,16 @@ function drawMap() {
   }, "value-label");
   const open_ = drawn().find((one) => one.properties.code === open);
   if (open_) picked.addLayer(shape([open_], () => ({ className: "unit-edge", pane: "lines", interactive: false })));
-  drawLegend(t("图例(个)", "Legend (number)"), [
+  drawLegend(t("图例（个）", "Legend (number)"), [
     [patch("#f6ecdf", "#7a4a12"), t(`${year()} 年有图形的区划`, `Divisions of ${year()} with an outline`), count(drawn().length - later().length)],
-    later().length > 0 && [patch("#fbf7f1", "#7a4a12", "2 4"), t(`借今天的图形,${year()} 年是否如此未知`, `Today's outline, not known to hold in ${year()}`), count(later().length)],
-    units.length > drawn().length && [patch("#fff", "#7c8b94", "1 3"), t("无图形(只列表,不画)", "Without an outline (listed only)"), count(units.length - drawn().length)],
+    later().length > 0 && [patch("#fbf7f1", "#7a4a12", "2 4"), t(`借今天的图形，${year()} 年是否如此未知`, `Today's outline, not known to hold in ${year()}`), count(later().length)],
+    units.length > drawn().length && [patch("#fff", "#7c8b94", "1 3"), t("无图形（只列表，不画）", "Without an outline (listed only)"), count(units.length - drawn().length)],
     open && [patch("#efdcc0", "#7a4a12", "6 3"), t("与所选邻接", "Neighbours of the chosen one"), count(about?.neighbours?.length ?? null)],
-    [patch("#f0f3f3", "#7c8b94", "4 4"), t("今日轮廓,仅作位置参考", "Today's outlines, for orientation"), ""],
-  ].filter(Boolean), t("长度为量算值,不是法定数据。", "Lengths are measured on these outlines: no legal figures."));
+    [patch("#f0f3f3", "#7c8b94", "4 4"), t("今日轮廓，仅作位置参考", "Today's outlines, for orientation"), ""],
+  ].filter(Boolean), t("长度为量算值，不是法定数据。", "Lengths are measured on these outlines: no legal figures."));
   const sources = [...new Set(units.map((one) => one.properties.source).filter(Boolean))].slice(0, 2);
   const dates = [...new Set(units.map((one) => one.properties.source_date).filter(Boolean))].sort();
-  drawSources([`${t("来源", "Source")}: ${sources.join(t("、", ", ")) || t("未知", "unknown")}`, dates.length ? `${t("数据日期", "Data of")} ${day(dates.at(-1))}` : null]);
+  drawSources([`${t("来源：", "Source: ")}${sources.join(t("、", ", ")) || t("未知", "unknown")}`, dates.length ? `${t("数据日期", "Data of")} ${day(dates.at(-1))}` : null]);
 }
 
 function drawList() {
@@ -118,11 +118,12 @@ function drawList() {
   put(byId("results"),
     shown.length > 0 && el("ul", { class: "rows" }, shown.map((one) => el("li", {}, row(one)))),
     missing.length > 0 && [
-      el("h2", {}, t(`无图形(${count(missing.length)} 个)`, `Without an outline (${count(missing.length)})`)),
+      el("h2", {}, t(`无图形（${count(missing.length)} 个）`, `Without an outline (${count(missing.length)})`)),
       reasons(missing).map(([reason, those]) => [
-        el("p", { class: "hint" }, t("原因:", "Reason: "), reason),
+        el("p", { class: "hint" }, t("原因：", "Reason: "), reason),
         el("ul", { class: "rows" }, those.map((one) => el("li", {}, row(one)))),
       ])],
+    drawElsewhere(),
     !units.length && el("p", { class: "empty" }, t("该年这一级没有登记的区划。", "No division of this level is recorded for that year.")));
 }
 
@@ -131,7 +132,19 @@ const reasons = (those) => [...those.reduce((all, one) => {
   return all.set(reason, [...(all.get(reason) ?? []), one]);
 }, new Map())];
 
-const span = (p) => `${isKnown(p.valid_from) ? day(p.valid_from) : t("起始未知", "start unknown")} – ${isKnown(p.valid_until) ? day(p.valid_until) : t("今", "today")}`;
+/** A first of January stands for its year where the source knows no more. */
+const when = (date, p) => (date.endsWith("-01-01") && /only the year is known/.test(p.validity_note ?? "") ? t(`${date.slice(0, 4)} 年`, date.slice(0, 4)) : day(date));
+const span = (p) => `${isKnown(p.valid_from) ? when(p.valid_from, p) : t("起始未知", "start unknown")} – ${isKnown(p.valid_until) ? when(p.valid_until, p) : t("今", "today")}`;
+
+/** Districts of today that stood elsewhere, or under another code, in the year shown. */
+function drawElsewhere() {
+  const codes = new Set(units.map((one) => one.properties.code));
+  const those = isNow() || level() !== 3 ? [] : today.filter(({ properties: p }) => p.parent_code === page.city.code && p.level === 3 && !codes.has(p.code));
+  const link = ({ properties: p }) => el("a", { href: `${isSaved ? "#" : "?"}${asQuery({ year: null, unit: p.code })}`, onclick: () => isSaved && setTimeout(() => location.reload()) }, p.name);
+  return those.length > 0 && el("p", { class: "hint elsewhere" },
+    t(`另有 ${count(those.length)} 个单位当年隶属或代码不同，见沿革：`, `${count(those.length)} more stood under another superior or code in that year; see their changes: `),
+    those.map((one, i) => [i > 0 && t("、", ", "), link(one)]));
+}
 
 function row({ properties: p, geometry }) {
   const isOpen = p.code === open;
@@ -151,17 +164,18 @@ function details(p) {
     facts([
       [t("上级", "Superior"), isKnown(p.parent_code) ? `${parent ?? ""} ${p.parent_code.slice(0, 6)}`.trim() : t("未知", "unknown")],
       [t("来源", "Source"), `${known(p.source)} · ${day(p.source_date)}`],
-      isKnown(p.geometry_note) && [t("图形", "Outline"), p.geometry_note],
-      isKnown(p.note) && [t("备注", "Remarks"), p.note],
-      isKnown(p.validity_note) && [t("起止", "Validity"), p.validity_note],
+      isKnown(p.geometry_note) && [t("图形", "Outline"), native(p.geometry_note)],
+      isKnown(p.note) && [t("备注", "Remarks"), native(p.note)],
+      isKnown(p.validity_note) && [t("起止", "Validity"), native(p.validity_note)],
     ]),
-    el("h2", {}, t("邻接与共有界线(量算值)", "Neighbours and shared border (measured)")),
+    el("h2", {}, t("邻接与共有界线（量算值）", "Neighbours and shared border (measured)")),
+    p.outline_is_later && el("p", { class: "hint later" }, t("邻接与长度按今天的图形量算，当年是否如此未知。", "Neighbours and lengths are measured on today's outline: whether it was so then is not known.")),
     about.neighbours.length
       ? el("table", { class: "figures" },
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("邻接单位", "Neighbour")), el("th", { scope: "col" }, t("共有界线 · 量算值", "Shared border · measured")))),
         el("tbody", {}, about.neighbours.map((one) => el("tr", {}, el("th", { scope: "row" }, one.name), el("td", {}, metres(one.shared_border_m))))))
-      : el("p", { class: "hint" }, t("没有图形,邻接未知。", "No outline: neighbours are unknown.")),
-    el("h2", {}, t(`下级(${count(about.children.length)} 个)`, `Divisions under it (${count(about.children.length)})`)),
+      : el("p", { class: "hint" }, t("没有图形，邻接未知。", "No outline: neighbours are unknown.")),
+    el("h2", {}, t(`下级（${count(about.children.length)} 个）`, `Divisions under it (${count(about.children.length)})`)),
     el("p", {}, about.children.map((one) => one.properties.name).join(t("、", ", ")) || t("没有登记", "none recorded")),
     el("h2", {}, t("历次版本", "Versions")),
     el("ol", { class: "events" }, (about.history?.versions ?? []).map((one) => el("li", {},
@@ -175,11 +189,11 @@ function details(p) {
 }
 
 function event(one) {
-  const names = (members) => members.map((member) => member.name).join(t("、", ", ")) || t("(无)", "(none)");
+  const names = (members) => members.map((member) => member.name).join(t("、", ", ")) || t("（无）", "(none)");
   return el("li", {},
     el("strong", {}, isKnown(one.effective_on) ? day(one.effective_on) : one.event_year), ` ${one.kind}`,
     el("span", { class: "line" }, `${names(one.predecessors)} → ${names(one.successors)}`),
-    el("span", { class: "row-note line" }, [isKnown(one.document_no) ? one.document_no : t("文号未知", "document number unknown"), one.source, one.note].filter(isKnown).join(" · ")));
+    el("span", { class: "row-note line" }, [isKnown(one.document_no) ? one.document_no : t("文号未知", "document number unknown"), one.source, one.note].filter(isKnown).map(native).join(" · ")));
 }
 
 function drawControls() {
@@ -192,7 +206,7 @@ function drawControls() {
         type: "range", id: "year", min: FIRST_YEAR, max: THIS_YEAR, step: 1, value: year(), style: "grid-column:1/-1",
         oninput: (event) => { choose({ year: Number(event.target.value) === THIS_YEAR ? null : event.target.value }); put(output, event.target.value); turn(); },
       }),
-      el("span", {}, t("图形只有今天的:名称代码未变的单位,往年以虚线画今天的图形,当年是否如此未知;其余只列不画。", "Outlines exist for today only: where name and code did not change, earlier years show today's outline dashed, not known to hold then; the others are listed, not drawn."))),
+      el("span", {}, t("图形只有今天的：名称代码未变的单位，往年以虚线画今天的图形，当年是否如此未知；其余只列不画。", "Outlines exist for today only: where name and code did not change, earlier years show today's outline dashed, not known to hold then; the others are listed, not drawn."))),
     choice(t("级别", "Level"), [[2, t("市级", "City")], [3, t("县级", "County")], [4, t("乡级", "Township")]], level(), (code) => { choose({ level: code === 3 ? null : code, unit: null }); open = null; about = null; drawControls(); refresh(); }));
 }
 
@@ -204,6 +218,7 @@ async function begin() {
   if (map) {
     const around = nearby(today.filter((one) => one.properties.level === 3), inside);
     const group = layer("today").clearLayers();
+    creditOutlines([...around, ...inside]);
     group.addLayer(shape([...around, ...inside], () => ({ className: "ground is-around outlined", pane: "ground", interactive: false })));
     drawLabels(group, around, (one) => one.properties.name, "place-label is-around");
   }

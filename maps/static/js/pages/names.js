@@ -8,7 +8,7 @@ import { byId, el, put, tell, soon } from "atlas/dom.js";
 import { extent, labelPoint } from "atlas/geodesy.js";
 import { nameCard } from "atlas/name_card.js";
 import { page } from "atlas/page.js";
-import { choice, drawRows, pageOf, PAGE_SIZE, select } from "atlas/rows.js";
+import { choice, drawRows, foldedOnPhone, pageOf, PAGE_SIZE, pagesOf, select } from "atlas/rows.js";
 import { searchBox } from "atlas/search_box.js";
 import { choose, chosen, chosenNumber } from "atlas/state.js";
 import { count, isKnown, known, metres, t, word } from "atlas/words.js";
@@ -24,7 +24,9 @@ let mode = "listed"; // listed, found (search) or near (a point)
 let at = 0;
 let open = chosen("place") || null;
 let about = null;
+let division = null; // a sentence: to which division the point belonged in the year asked
 
+const FIRST_YEAR = 1980; // the record of divisions begins here
 const year = () => chosenNumber("year");
 const point = () => (isKnown(chosen("near")) ? chosen("near").split(",").map(Number) : null);
 
@@ -68,7 +70,7 @@ async function search(text) {
   const found = await ask("/places", { q: text, limit: 30, family: chosen("family"), on: chosen("on") }, "places");
   if (!found) return;
   rows = found.features.map(({ properties: hit, geometry }) => {
-    const as = hit.matched_name !== hit.name ? t(`按「${hit.matched_name}」(${word("name", hit.matched_kind)})找到`, `found as “${hit.matched_name}” (${word("name", hit.matched_kind)})`) : null;
+    const as = hit.matched_name !== hit.name ? t(`按「${hit.matched_name}」（${word("name", hit.matched_kind)}）找到`, `found as “${hit.matched_name}” (${word("name", hit.matched_kind)})`) : null;
     return fromPlace(hit, geometry, [as, t(hit.how_zh, hit.how_en), word("feature", hit.feature_class)]);
   });
   tell(t(`找到 ${count(rows.length)} 个`, `${count(rows.length)} found`));
@@ -77,18 +79,38 @@ async function search(text) {
 async function near() {
   mode = "near";
   const [lon, lat] = point();
-  const found = await ask("/places/near", { lon, lat, year: year(), limit: 20 }, "near");
+  const [found, there] = await Promise.all([
+    ask("/places/near", { lon, lat, year: year(), limit: 20 }, "near"), isKnown(year()) ? divisionThen(lon, lat) : null,
+  ]);
   if (!found) return;
+  division = there;
   rows = found.features.map(({ properties: one, geometry }) => {
     const then = one.in_year;
-    const verdict = then && { certain: t("有据", "certain"), possible: t("可能(年代不全)", "possible: dates unknown") }[then.verdict];
-    return fromPlace({ ...one, name: then?.name ?? one.name, pinyin: then ? then.pinyin : one.pinyin }, geometry,
-      [then && then.name !== one.name ? t(`今名 ${one.name}`, `now ${one.name}`) : null, then ? word("name", then.kind) : null, verdict,
-        isKnown(year()) && !then ? t("该年名称没有记载,所示为今名", "no name recorded for that year; today's is shown") : null], { distance: one.distance_m });
+    const extra = { distance: one.distance_m, isCertain: !isKnown(year()) || then?.verdict === "certain" };
+    if (!then || !extra.isCertain) {
+      // Today's name: a name of unknown years is told beside it, never as that year's.
+      const other = then && then.name !== one.name ? t(`另有${word("name", then.kind)} ${then.name}，年代不全`, `also ${word("name", then.kind)} ${then.name}, of unknown years`) : null;
+      return fromPlace(one, geometry, [other], extra);
+    }
+    return fromPlace({ ...one, name: then.name, pinyin: then.pinyin }, geometry,
+      [then.name !== one.name ? t(`今名 ${one.name}`, `now ${one.name}`) : null, word("name", then.kind), t("有据", "certain")], extra);
   });
+  if (isKnown(year())) rows = [...rows.filter((row) => row.isCertain), ...rows.filter((row) => !row.isCertain)];
+  const certain = rows.filter((row) => row.isCertain).length;
   tell(isKnown(year())
-    ? t(`${year()} 年此处附近的地名:${count(rows.length)} 个,近的在前`, `Names near here in ${year()}: ${count(rows.length)}, nearest first`)
-    : t(`此处附近今天的地名:${count(rows.length)} 个,近的在前`, `Names near here today: ${count(rows.length)}, nearest first`));
+    ? t(`${year()} 年此处附近有据的地名 ${count(certain)} 个，另有今名 ${count(rows.length - certain)} 个，近的在前`, `Names near here certain for ${year()}: ${count(certain)}; ${count(rows.length - certain)} of today, nearest first`)
+    : t(`此处附近今天的地名：${count(rows.length)} 个，近的在前`, `Names near here today: ${count(rows.length)}, nearest first`));
+}
+
+/** 「1990 年此处属：常州市 · 天宁区」, or 不详 where no record of the year reaches the point. */
+async function divisionThen(lon, lat) {
+  const asked = year() === THIS_YEAR ? chosen("on") : `${year()}-12-31`;
+  const found = year() < FIRST_YEAR || year() > THIS_YEAR ? null : await ask("/units/at", { lon, lat, on: asked }, "at").catch(() => null);
+  const units = (found?.features ?? []).map(({ properties: p }) => p);
+  const names = units.map((p) => p.name).join(" · ");
+  const isLater = units.some((p) => p.outline_is_later);
+  return t(`${year()} 年此处属：${names || "不详"}${isLater ? "（按今天的图形，当年是否如此未知）" : ""}`,
+    `In ${year()} this was in: ${names || "unknown"}${isLater ? " (by today's outline; not known to hold then)" : ""}`);
 }
 
 async function lists() {
@@ -135,22 +157,25 @@ function draw() {
 }
 
 function drawList() {
-  drawRows(byId("results"), rows, at, {
+  const first = rows.findIndex((row) => row.isCertain === false);
+  put(byId("results"), mode === "near" && division && el("p", { class: "headline", id: "division" }, division), el("div", { id: "names-list" }));
+  drawRows(byId("names-list"), rows, at, {
     draw: (row, number) => {
       const isOpen = row.code === open;
       return [
+        mode === "near" && isKnown(year()) && number === Math.max(first, at * PAGE_SIZE) + 1 && row.isCertain === false && el("h2", {}, t("今名，该年是否已用不详", "Today's names, not known to be in use then")),
         el("button", { type: "button", class: "row", "aria-expanded": String(isOpen), "data-code": row.code, onclick: () => pick(row) },
           el("span", { class: `number${EXACT.includes(row.quality) && row.point ? "" : " hollow"}` }, number),
           el("span", { class: "row-text" },
             el("span", { class: "row-name" }, row.name, " ", el("span", { class: "row-note", lang: "zh-Latn" }, row.pinyin ?? "")),
             el("span", { class: "row-note" }, row.notes.filter(isKnown).join(" · ")),
-            el("span", { class: "row-note" }, [row.unitName, row.isUnit ? t("政区(画轮廓)", "division (outline)") : word("quality", row.quality)].filter(isKnown).join(" · "))),
+            el("span", { class: "row-note" }, [row.unitName, row.isUnit ? (units.has(row.unit) ? t("政区（画轮廓）", "division (outline)") : t("政区（无图形，仅列表）", "division (no outline, listed only)")) : word("quality", row.quality)].filter(isKnown).join(" · "))),
           el("span", { class: "row-end" }, isKnown(row.distance) && el("span", { class: "distance" }, metres(row.distance)))),
         isOpen && el("div", { class: "card-place" }, about ? (about.problem ? sorry(about.problem) : nameCard(about)) : el("p", { class: "hint" }, t("正在查询…", "Looking…"))),
       ];
     },
     turn: (to) => { at = to; draw(); byId("panel-body").scrollTop = 0; },
-    empty: mode === "near" && isKnown(year()) ? t("没有记载。可能是年代未录,不等于当时无名。", "Nothing recorded; that does not mean that it had no name.") : t("没有找到。", "Nothing found."),
+    empty: mode === "listed" && !listed.length && !chosen("family") ? t("本市名录尚未收录，可搜索地名。", "The lists of this city are not included yet; you can search for names.") : mode === "near" && isKnown(year()) ? t("没有记载。可能是年代未录，不等于当时无名。", "Nothing recorded; that does not mean that it had no name.") : t("没有找到。", "Nothing found."),
   });
 }
 
@@ -179,15 +204,17 @@ function drawMap() {
     vague.addLayer(shape([unit], () => ({ className: "vague", pane: "areas", interactive: false })));
     const box = extent(unit.geometry); // a whole city's words stand at its north, off its districts'
     const spot = unit.properties.level <= 2 && !isUnit ? [(box[0] + box[2]) / 2, box[3]] : labelPoint(unit.geometry);
-    if (spot) vague.addLayer(mark(spot, el("span", { class: "within-box" }, isUnit ? `${unit.properties.name}: ` : fits(unit.geometry, [170, 40]) ? t(`${unit.properties.name}内,位置不详:`, `somewhere in ${unit.properties.name}: `) : t(`${unit.properties.short_name ?? unit.properties.name}内:`, `in ${unit.properties.name}: `), ranges(those.map((one) => one.number))), { size: 0, pane: "labels", className: "label" }));
+    if (spot) vague.addLayer(mark(spot, el("span", { class: "within-box" }, isUnit ? `${unit.properties.name}${t("：", ": ")}` : fits(unit.geometry, [170, 40]) ? t(`${unit.properties.name}内，位置不详：`, `somewhere in ${unit.properties.name}: `) : t(`${unit.properties.short_name ?? unit.properties.name}内：`, `in ${unit.properties.name}: `), ranges(those.map((one) => one.number))), { size: 0, pane: "labels", className: "label" }));
   }
   if (point() && mode === "near") asked.addLayer(mark(point(), el("span", { class: "start-mark" }), { size: 22, pane: "numbers" }));
-  const counted = (test) => count(rows.filter(test).length);
-  drawLegend(t("图例(个)", "Legend (number)"), [
+  const counted = (test) => count(onPage.filter(test).length); // what is drawn: this page of the list
+  const isBare = (row) => !row.point && !units.has(row.unit);
+  drawLegend(t("图例（个）", "Legend (number)"), [
     [el("span", { class: "ring solid key" }), t("位置已知", "Position known"), counted((row) => row.point && EXACT.includes(row.quality))],
     [el("span", { class: "ring hollow key" }), t("位置近似", "Position approximate"), counted((row) => row.point && !EXACT.includes(row.quality))],
-    [patch("#f7eef0", "#8f2436", "5 4"), t("仅知所在政区(画轮廓)", "Known to a division only (outline)"), counted((row) => !row.point)],
-  ]);
+    [patch("#f7eef0", "#8f2436", "5 4"), t("仅知所在政区（画轮廓）", "Known to a division only (outline)"), counted((row) => !row.point && !isBare(row))],
+    onPage.some(isBare) && [patch("#fff", "#7c8b94", "1 3"), t("仅列表：乡镇无图形", "Listed only: no outline of the township"), counted(isBare)],
+  ].filter(Boolean), pagesOf(rows) > 1 ? t("图上是列表的这一页。", "The map shows this page of the list.") : null);
   drawSources([...new Set(rows.map((row) => row.attribution).filter(isKnown))].slice(0, 3).concat(mode === "listed" ? [t("名录来源见各条", "lists: see each entry")] : []));
 }
 
@@ -229,14 +256,14 @@ function drawControls() {
       label: t("查找地名", "Find a place name"), hint: t("汉字、拼音、首字母、旧名", "Characters, pinyin, initials, old names"),
       find: offers, onsubmit: (text) => look({ q: text }), onclear: () => chosen("q") && look({}), initial: chosen("q"),
     }),
-    choice(t("名录", "Lists"), [["", t("全部", "All")], ["heritage", t("地名文化遗产", "Heritage")], ["red", t("红色地名", "Red names")]], chosen("family"), (family) => look({ family, class: null })),
+    foldedOnPhone("fold-all", t("名录与年份", "Lists and year"), false, choice(t("名录", "Lists"), [["", t("全部", "All")], ["heritage", t("地名文化遗产", "Heritage")], ["red", t("红色地名", "Red names")]], chosen("family"), (family) => look({ family, class: null })),
     classes.length > 0 && mode === "listed" && select(t("类别", "Class"), [["", t("全部类别", "All classes")], ...classes.map((one) => [one, one])], chosen("class"), (one) => look({ class: one })),
     el("div", { class: "pair" },
-      el("label", { class: "field" }, el("span", {}, t("某年叫什么(留空为今天)", "Called what in year (empty: today)")),
+      el("label", { class: "field" }, el("span", {}, t("某年叫什么（留空为今天）", "Called what in year (empty: today)")),
         el("input", { type: "number", min: -5000, max: THIS_YEAR, value: year() ?? "", placeholder: t("如 1930", "e.g. 1930"), onchange: (event) => { if (!event.target.reportValidity()) return; choose({ year: event.target.value }); about = null; refresh(); } })),
       map && el("div", { class: "actions", style: "align-items:end" },
         el("button", { type: "button", onclick: () => { const { lat, lng } = map.getCenter(); look({ near: `${lng.toFixed(6)},${lat.toFixed(6)}` }); } }, t("问地图中心", "Ask at the map's centre")))),
-    el("p", { class: "hint" }, t("在地图上点一下:此处(某年)叫什么。", "Click the map: what is (or was) this called?")),
+    el("p", { class: "hint" }, t("在地图上点一下：此处（某年）叫什么。", "Click the map: what is (or was) this called?"))),
     (chosen("q") || point()) && el("button", { type: "button", class: "plain", onclick: () => look({}) }, t("回到名录", "Back to the lists")));
 }
 
