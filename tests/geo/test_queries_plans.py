@@ -103,5 +103,5 @@ def test_reads_use_their_index(crowded: Session, as_public) -> None:
     for name, (_, indexes) in READS.items():
         plan = plans[name]
         assert all(index in plan for index in indexes), f"{name}:\n{plan}"
-        assert "Seq Scan on facility" not in plan, f"{name}:\n{plan}"
+        assert "Seq Scan on facility " not in plan, f"{name}:\n{plan}"
         assert "Seq Scan on admin_unit" not in plan, f"{name}:\n{plan}"

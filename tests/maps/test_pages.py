@@ -211,7 +211,7 @@ def test_the_coverage_table_is_the_answer(server: str, browser_page: Watched) ->
 def test_coverage_changes_with_the_question(server: str, browser_page: Watched) -> None:
     tab = visit(browser_page, f"{server}/access?kind=canteen&radius_m=300")
     before = tab.inner_text(".headline")
-    tab.get_by_role("button", name="1.0 公里").click()
+    tab.get_by_role("button", name="1.0 公里", exact=True).click()
     settle(tab)
     assert tab.inner_text(".headline") != before
     tab.get_by_label("自定半径").fill("800")

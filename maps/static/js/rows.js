@@ -55,7 +55,7 @@ export function select(label, options, current, pick) {
         : el("option", { value: one[0], selected: one[0] === current, disabled: one[2] }, one[1])))));
 }
 
-const isPhone = matchMedia("(max-width: 720px)");
+export const isPhone = matchMedia("(max-width: 720px)");
 
 /** Controls that a phone folds away behind one button, so that its list begins sooner. */
 export function foldedOnPhone(id, label, isOpen, ...controls) {

@@ -9,7 +9,7 @@ import { isNearby, knownOn } from "atlas/facilities.js";
 import { badge, sign } from "atlas/marks.js";
 import { page, kinds, groups, kindsOf, isSaved } from "atlas/page.js";
 import { drawPlaceNames } from "atlas/place_names.js";
-import { drawRows, pageOf, pagesOf, PAGE_SIZE, foldedOnPhone, select, tick } from "atlas/rows.js";
+import { drawRows, foldedOnPhone, isPhone, pageOf, pagesOf, PAGE_SIZE, select, tick } from "atlas/rows.js";
 import { searchBox } from "atlas/search_box.js";
 import { choose, chosen, chosenNumber, isChosen } from "atlas/state.js";
 import { count, day, isKnown, kindName, known, metres, t, word } from "atlas/words.js";
@@ -269,7 +269,7 @@ function drawControls() {
       el("div", { class: "kinds" }, page.kinds.map((kind) => el("label", { class: "tick" },
         el("input", { type: "checkbox", checked: picked.has(kind.code), onchange: (event) => toggle([kind.code], event.target.checked) }),
         sign(kind.code, { size: 22 }), el("span", {}, t(kind.zh, kind.en)))))),
-    el("details", { class: "fold", id: "fold-filters", open: byId("fold-filters")?.open ?? counted > 0 },
+    el("details", { class: "fold", id: "fold-filters", open: byId("fold-filters")?.open ?? (counted > 0 || isPhone.matches) },
       el("summary", {}, counted ? t(`筛选（已选 ${counted} 项）`, `Filters (${counted} set)`) : t("筛选", "Filters")),
       el("div", { class: "filters" },
         select(t("区", "District"), [["", t("全市", "Whole city")], ...districts.map((one) => [one.properties.code, one.properties.name])], chosen("within"), (code) => set({ within: code })),
