@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.errors import BadInput, DeliveryRefused
 from geo.loaders.report import Problem
 from geo.text import decode
@@ -35,7 +38,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a file as text, and those that could not even be read as rows."""
+    """The rows of a file as text, and those that could not even be read as rows.
+
+    `geometry` holds one shapely geometry (2D, in the file's own axes and CRS) or None per row, in
+    the order of `rows`; it is None when the file has no geometry column. Files of points also fill
+    the cells `LON` and `LAT` as text. `layer` is the layer or sheet that was read.
+    """
 
     columns: list[str]
     rows: list[Row]
@@ -45,6 +53,8 @@ class Table:
     crs: str | None
     sha256: str
     size_bytes: int
+    geometry: NDArray[np.object_] | None = None
+    layer: str | None = None
 
 
 def read_table(path: Path) -> Table:
