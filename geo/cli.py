@@ -94,6 +94,23 @@ FROM delivery ORDER BY id DESC LIMIT :limit""")
 
 
 @app.command()
+def undo(
+    delivery: Annotated[int, typer.Argument(help="交付编号 · id, as ./atlas deliveries lists it")],
+) -> None:
+    """撤销一次交付 · Take a delivery back whole, as if it had never come."""
+    from geo.db.engine import open_session
+    from geo.loaders.undo import undo_delivery
+
+    with open_session("atlas undo") as session:
+        undone = undo_delivery(session, delivery)
+    console.print(
+        f"已撤销交付 {delivery} ({escape(undone.file_name)}): 删除 {undone.removed}, "
+        f"恢复生效 {undone.reopened}, 改回原值 {undone.restored} · undone: {undone.removed} "
+        f"removed, {undone.reopened} in force again, {undone.restored} with their former values"
+    )
+
+
+@app.command()
 def demo(
     city: Annotated[
         str, typer.Argument(help="已载入的城市代码 · code of a loaded city")

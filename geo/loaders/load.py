@@ -25,6 +25,7 @@ from geo.loaders.checks import (
     read_rows,
 )
 from geo.loaders.fields import Mapping, map_columns, redact
+from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.kinds import kind_given, kind_in_name
 from geo.loaders.match import Sites, tell_sites_apart
 from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
@@ -36,8 +37,6 @@ from geo.text import search_key
 KINDS_OF_DELIVERY = ("facilities",)
 SECRECY = ("public", "internal", "unknown")
 _SECRET_WORDS = ("秘密", "机密", "绝密")
-_ONE_AT_A_TIME = 0x6D7A6661
-"""Lock that two loadings at once take in turn: each compares with what is stored."""
 
 
 def load_delivery(
@@ -206,7 +205,7 @@ def _store(
     """Stage, place and merge inside a savepoint; a dry run takes it back."""
     savepoint = session.begin_nested()
     try:
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
         delivery_id = _register(session, made, path, kind, secrecy)
         stage(session, made.sites.sites, made.lon, made.lat)
         placed = place(session, on)

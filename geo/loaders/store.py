@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from geo.crs import Array
 from geo.loaders.checks import Refusal
+from geo.loaders.journal import confirmed, journalled
 from geo.loaders.match import Site
 from geo.loaders.report import Placement, Problem
 from geo.models import STORED_SRID, Facility, FacilityPrice, FacilityRating
@@ -174,9 +175,17 @@ def merge(
     }  # fmt: skip
     _begin_versions(target, told, bound)
     assign = ", ".join(f"{name} = s.{name}" for name in told)
-    for statement in (_CORRECT.format(assign=assign), _REFRESH):
+    insert = _INSERT.format(names=", ".join(told), values=_list("s", told))
+    for statement in (
+        journalled(
+            _CORRECT.format(assign=assign), "facility", "f", "corrected",
+            changed=(*told, *_CORRECTED),
+        ),
+        journalled(_REFRESH, "facility", "f", "corrected", changed=_REFRESHED),
+        journalled(insert, "facility", "n", "began"),
+        confirmed("facility", "SELECT old_id FROM stage WHERE fate = 'unchanged'"),
+    ):  # fmt: skip
         target.execute(text(statement), bound)
-    target.execute(text(_INSERT.format(names=", ".join(told), values=_list("s", told))), bound)
     fates = target.execute(text("SELECT fate, count(*) FROM stage GROUP BY fate"))
     counts: dict[str, int] = {row[0]: row[1] for row in fates}
     too_old = [
@@ -209,6 +218,7 @@ LEFT JOIN (SELECT DISTINCT code FROM known WHERE begins > CAST(:on AS date)) lat
      ON later.code = o.code
 WHERE o.row_number = s.row_number
 """
+_CORRECTED = ("geom", "admin_code", "extra", "position_note", "delivery_id", "is_published")
 _CORRECT = """
 UPDATE facility f SET {assign}, geom = s.geom, admin_code = s.admin_code,
     extra = nullif(coalesce(f.extra, '{{}}') || coalesce(s.extra, '{{}}'), '{{}}'),
@@ -217,6 +227,7 @@ UPDATE facility f SET {assign}, geom = s.geom, admin_code = s.admin_code,
 FROM stage s WHERE s.fate = 'corrected' AND f.id = s.old_id
 """
 # The division by position may become known later; that is no change of the facility.
+_REFRESHED = ("admin_code", "is_published")
 _REFRESH = """
 UPDATE facility f SET admin_code = coalesce(s.admin_code, f.admin_code),
     is_published = coalesce(CAST(:public AS bool), f.is_published)
@@ -225,7 +236,7 @@ FROM stage s WHERE s.fate = 'unchanged' AND f.id = s.old_id
          OR coalesce(CAST(:public AS bool), f.is_published) <> f.is_published)
 """
 _INSERT = """
-INSERT INTO facility (code, {names}, geom, admin_code, extra, position_note, position_quality,
+INSERT INTO facility AS n (code, {names}, geom, admin_code, extra, position_note, position_quality,
     validity, validity_note, source, source_date, is_published, delivery_id)
 SELECT s.code, {values}, s.geom, s.admin_code, s.extra, :note,
     CASE WHEN CAST(:note AS text) LIKE '%近似%' THEN 'approximate' ELSE 'point' END,
@@ -236,15 +247,18 @@ FROM stage s, delivery d WHERE s.fate = 'new' AND d.id = :delivery
 """
 
 
+_END = """
+UPDATE facility f SET validity = daterange(lower(f.validity), CAST(:on AS date))
+FROM stage s WHERE s.fate = 'changed' AND f.id = s.old_id"""
+
+
 def _begin_versions(target: Target, told: list[str], bound: dict[str, Any]) -> None:
     """End the present version of each changed site and begin another with what was told.
 
     What the delivery does not speak of, ratings and prices included, goes on into the new version.
     """
     target.execute(
-        text("""
-UPDATE facility f SET validity = daterange(lower(f.validity), CAST(:on AS date))
-FROM stage s WHERE s.fate = 'changed' AND f.id = s.old_id"""),
+        text(journalled(_END, "facility", "f", "ended", changed=["validity"])),
         bound,
     )
     replaced = {
@@ -262,11 +276,12 @@ FROM stage s WHERE s.fate = 'changed' AND f.id = s.old_id"""),
     }
     names = [c.name for c in Facility.__table__.columns if c.name not in ("id", "row_version")]
     values = ", ".join(replaced.get(name, f"f.{name}") for name in names)
-    target.execute(
-        text(f"""
-INSERT INTO facility ({", ".join(names)}) SELECT {values}
+    begin = f"""
+INSERT INTO facility AS n ({", ".join(names)}) SELECT {values}
 FROM stage s JOIN facility f ON f.id = s.old_id, delivery d
-WHERE s.fate = 'changed' AND d.id = :delivery"""),
+WHERE s.fate = 'changed' AND d.id = :delivery"""
+    target.execute(
+        text(journalled(begin, "facility", "n", "began")),
         bound,
     )
     for child in (FacilityRating, FacilityPrice):
