@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from geo.errors import DeliveryRefused
+from geo.loaders.columns import column_of, to_numpy
 from geo.loaders.tables import LAT, LON, Row, Table
 from geo.text import search_key
 
@@ -79,6 +85,32 @@ def redact(text: str, *, phone: bool = False) -> str:
     return clean if phone else _MOBILE.sub(REDACTED, clean)
 
 
+# Whatever `redact` may change matches this, in the syntax of RE2; \\d of Python is \\p{Nd} there.
+_SUSPECT = r"[1-9]\p{Nd}{16}[\p{Nd}Xx]|1[3-9]\p{Nd}[- ]?\p{Nd}{4}[- ]?\p{Nd}{4}"
+
+
+def redact_column(texts: pa.Array, *, phone: bool = False) -> tuple[pa.Array, list[int]]:
+    """A column after `redact`, and the places where that changed a cell."""
+    suspects = to_numpy(pc.match_substring_regex(texts, _SUSPECT), False).nonzero()[0]
+    changed, clean = [], []
+    for index in suspects.tolist():
+        text = texts[index].as_py()
+        redacted = redact(text, phone=phone)
+        if redacted != text:
+            changed.append(index)
+            clean.append(redacted)
+    if not changed:
+        return texts, changed
+    return replaced_at(texts, changed, clean), changed
+
+
+def replaced_at(texts: pa.Array, places: list[int], values: list[str | None]) -> pa.Array:
+    """A string array with other values at some places."""
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[places] = True
+    return pc.replace_with_mask(texts, pa.array(mask), pa.array(values, pa.string()))
+
+
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """Which column is which field; personal columns by name; the rest is kept as `extra`."""
@@ -148,11 +180,14 @@ def is_personal_name(column: str) -> bool:
     )
 
 
-def _holds_persons(rows: list[Row], index: int) -> bool:
+def _holds_persons(rows: Sequence[Row], index: int) -> bool:
     """Whether a column of unknown meaning is mostly identity or mobile numbers."""
-    values = [row.cells[index] for row in rows if row.cells[index].strip()]
-    hits = sum(redact(value) != value for value in values)
-    return hits > 0 and hits * 5 >= len(values)
+    cells = column_of(rows, index)
+    _, hits = redact_column(cells)
+    if not hits:
+        return False
+    written = pc.sum(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py()
+    return len(hits) * 5 >= written
 
 
 def _safe_heading(column: str) -> str:
@@ -160,7 +195,7 @@ def _safe_heading(column: str) -> str:
     return redact(column)[:60]
 
 
-def _settle_axes(fields: dict[str, int], rows: list[Row]) -> list[int]:
+def _settle_axes(fields: dict[str, int], rows: Sequence[Row]) -> list[int]:
     """Say which column is east (`lon`) and which north (`lat`), also for X and Y.
 
     纵坐标 and 横坐标 are plain. A bare X is east for software and north for Chinese surveyors: the
