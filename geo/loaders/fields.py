@@ -92,7 +92,8 @@ _SUSPECT = r"[1-9]\p{Nd}{16}[\p{Nd}Xx]|1[3-9]\p{Nd}[- ]?\p{Nd}{4}[- ]?\p{Nd}{4}"
 def redact_column(texts: pa.Array, *, phone: bool = False) -> tuple[pa.Array, list[int]]:
     """A column after `redact`, and the places where that changed a cell."""
     suspects = to_numpy(pc.match_substring_regex(texts, _SUSPECT), False).nonzero()[0]
-    changed, clean = [], []
+    changed: list[int] = []
+    clean: list[str | None] = []
     for index in suspects.tolist():
         text = texts[index].as_py()
         redacted = redact(text, phone=phone)
@@ -187,7 +188,7 @@ def _holds_persons(rows: Sequence[Row], index: int) -> bool:
     if not hits:
         return False
     written = pc.sum(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py()
-    return len(hits) * 5 >= written
+    return len(hits) * 5 >= int(written)
 
 
 def _safe_heading(column: str) -> str:
