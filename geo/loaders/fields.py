@@ -127,6 +127,9 @@ class Mapping:
         return {**known, **personal, **dict.fromkeys(self.extra.values(), "extra")}
 
 
+_AXES = ("lon", "lat", "east", "north", "x", "y")
+
+
 def map_columns(table: Table) -> Mapping:
     """Tell the columns of a table apart: fields, personal columns, and others.
 
@@ -143,7 +146,9 @@ def map_columns(table: Table) -> Mapping:
     extra: dict[int, str] = {}
     for index, column in enumerate(table.columns):
         field, order = rank.get(search_key(column), (None, 0))
-        if field is not None:
+        if field in _AXES and LON in table.columns and column not in (LON, LAT):
+            extra[index] = column  # the geometry is the position; these columns repeat it
+        elif field is not None:
             claims.setdefault(field, []).append((order, index))
         elif is_personal_name(column) or _holds_persons(table.rows, index):
             personal[index] = _safe_heading(column)

@@ -28,9 +28,11 @@ from geo.loaders.fields import Mapping, map_columns, redact
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.kinds import kind_given, kind_in_name
 from geo.loaders.match import Sites, tell_sites_apart
+from geo.loaders.reading import read_table
+from geo.loaders.reading.points import part_points
 from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
 from geo.loaders.store import Target, keep_refused, merge, place, stage
-from geo.loaders.tables import Table, read_table
+from geo.loaders.tables import Table
 from geo.progress import Progress, silent
 from geo.text import search_key
 
@@ -50,13 +52,15 @@ def load_delivery(
     secrecy: str = "unknown",
     facility_kind: str | None = None,
     datum_shift: DatumShift | None = None,
+    layer: str | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Load a file of `kind` ("facilities") into the session's transaction, whole or not at all.
 
     `crs` is what the deliverer states; GeoJSON brings its own. `on` is the day from which the
     delivery is true (default today). `facility_kind` is the kind of all rows; else a type column,
-    the file's name or each row's name tells. With `dry_run` everything is done and taken back.
+    the file's name or each row's name tells. `layer` names the layer or sheet to read. With
+    `dry_run` everything is done and taken back.
     The caller commits. Raises DeliveryRefused, CrsError or BadInput when the file is refused whole.
     """
     started = time.perf_counter()
@@ -70,7 +74,7 @@ def load_delivery(
     _refuse_secret(secrecy, path)
     day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
     progress(0, None, f"读取 {path.name} · reading")
-    prepared = _prepare(path, crs, facility_kind, datum_shift)
+    prepared = _prepare(path, crs, facility_kind, datum_shift, layer)
     progress(1, 3, "核对 · checking")
     stored = _store(session, prepared, path, kind, day, secrecy, dry_run)
     progress(3, 3, "完成 · done")
@@ -124,11 +128,17 @@ class _Prepared:
 
 
 def _prepare(
-    path: Path, crs: str | None, facility_kind: str | None, shift: DatumShift | None
-) -> _Prepared:
-    table = read_table(path)
+    path: Path, crs: str | None, facility_kind: str | None, shift: DatumShift | None,
+    layer: str | None,
+) -> _Prepared:  # fmt: skip
+    table = read_table(path, layer)
     _refuse_marked(table)
+    read = len(table.rows) + len(table.unreadable)
+    table, shapes = part_points(table, path)
     mapping = map_columns(table)
+    no_points = [
+        Refusal(problem, public_cells(row, table.columns, mapping)) for row, problem in shapes
+    ]
     used = _stated_crs(crs, table, path)
     kind = kind_given(facility_kind) if facility_kind else kind_in_name(path.stem)
     readings = read_rows(table, mapping, kind)
@@ -139,8 +149,8 @@ def _prepare(
     return _Prepared(
         table, mapping, sites, located.lon[order], located.lat[order],
         CrsReading(crs or table.crs, used, [_evidence(crs, table, used)]), located.note,
-        [*readings.problems, *sites.problems], [*readings.refused, *located.refused],
-        len(table.rows) + len(table.unreadable),
+        [*readings.problems, *sites.problems], [*readings.refused, *no_points, *located.refused],
+        read,
     )  # fmt: skip
 
 
@@ -300,4 +310,7 @@ def _report(
         secrecy=secrecy,
         dry_run=False,
         seconds=0.0,
+        format=made.table.format,
+        layer=made.table.layer,
+        notes=made.table.notes,
     )

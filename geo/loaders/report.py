@@ -84,6 +84,10 @@ class Report:
     delivery_id: int | None = None
     repairs: list[dict[str, Any]] = field(default_factory=list)
     problems_left_off: int = 0
+    format: str = ""
+    layer: str | None = None
+    notes: list[str] = field(default_factory=list)
+    """What a reader should know of how the file was read: titles skipped, other sheets …"""
 
     @property
     def exit_code(self) -> int:

@@ -15,7 +15,8 @@ from geo.loaders.columns import TextRows, rows_numbered
 from geo.loaders.fields import map_columns, redact, redact_column
 from geo.loaders.kinds import kind_in_name, kind_of_words
 from geo.loaders.matching import tell_sites_apart
-from geo.loaders.tables import Row, Table, sniff_delimiter
+from geo.loaders.reading.delimited import sniff_delimiter
+from geo.loaders.tables import Row, Table
 from geo.loaders.values import right_usccs
 from geo.models.kinds import KINDS
 from geo.text import search_key, search_keys
