@@ -49,8 +49,8 @@ class Sites:
 
     rows: Candidates
     kept: Numbers
-    by_name: list[str]
-    by_address: list[str]
+    by_name: pa.Array
+    by_address: pa.Array
     is_alone: NDArray[np.bool_]
     is_first: NDArray[np.bool_]
     keys: dict[str, pa.Array]
@@ -67,7 +67,8 @@ class Sites:
     @property
     def sites(self) -> Iterator[Site]:
         """The sites one by one."""
-        codes = zip(self.by_name, self.by_address, self.is_alone, self.is_first, strict=True)
+        told = (self.by_name.to_pylist(), self.by_address.to_pylist())
+        codes = zip(*told, self.is_alone, self.is_first, strict=True)
         for row, (by_name, by_address, alone, first) in zip(self.rows, codes, strict=True):
             yield Site(row, by_name, by_address, bool(alone), bool(first))
 
@@ -95,7 +96,8 @@ def tell_sites_apart(rows: Iterable[Candidate]) -> Sites:
     by_address, is_first = _codes_by_address(by_name, keys["address"])
     told = len(repeats) + len(namesakes)
     return Sites(
-        sites, kept, by_name, by_address, sizes[codes] == 1, is_first, keys,
+        sites, kept, pa.array(by_name, pa.string()), pa.array(by_address, pa.string()),
+        sizes[codes] == 1, is_first, keys,
         [(int(one), int(other)) for one, other in namesakes], len(repeats), problems,
         told - len(problems),
     )  # fmt: skip
