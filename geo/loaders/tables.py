@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,7 +37,7 @@ class Table:
     """
 
     columns: list[str]
-    rows: list[Row]
+    rows: Sequence[Row]
     unreadable: list[Problem]
     encoding: str
     evidence: str

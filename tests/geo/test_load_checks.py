@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.loaders.checks import Candidate, read_rows, uscc_problem
@@ -94,6 +94,7 @@ def test_the_heading_tells_the_delimiter(heading: str, mark: str) -> None:
 cells = st.sampled_from(["甲", "乙", ""])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["甲", "乙"]), cells, cells, cells), max_size=12))
 def test_no_row_is_lost_and_no_two_sites_share_a_code(rows: list[tuple[str, ...]]) -> None:
     candidates = [
@@ -122,11 +123,13 @@ def test_no_row_is_lost_and_no_two_sites_share_a_code(rows: list[tuple[str, ...]
     assert alone <= len(names)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=8)), max_size=8))
 def test_keys_of_many_names_are_those_of_each(names: list[str | None]) -> None:
     assert search_keys(names) == [search_key(name or "") for name in names]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="138 0-１aＸxX9876５", max_size=24), max_size=8))
 def test_a_column_is_redacted_like_each_of_its_cells(cells: list[str]) -> None:
     clean, changed = redact_column(pa.array(cells, pa.string()))
@@ -134,6 +137,7 @@ def test_a_column_is_redacted_like_each_of_its_cells(cells: list[str]) -> None:
     assert changed == [at for at, cell in enumerate(cells) if redact(cell) != cell]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="91350MAY43", min_size=17, max_size=19), max_size=6))
 def test_credit_codes_are_checked_together_as_one_by_one(codes: list[str]) -> None:
     codes.append("91350100M000100Y43")

@@ -18,7 +18,9 @@ storable = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 cells = st.one_of(st.none(), storable, st.sampled_from(['"', "\\", "\n", "\r", "\\N", "\t", ""]))
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.tuples(cells, st.one_of(st.none(), st.lists(storable, max_size=3))),
@@ -40,6 +42,7 @@ def test_texts_and_lists_come_through(
     assert [tuple(row) for row in found] == rows
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=6))
 def test_json_objects_hold_what_is_known(rows: list[tuple[str | None, str | None]]) -> None:
     columns = {

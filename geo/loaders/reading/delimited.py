@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
+from collections.abc import Iterator
 from itertools import islice
 
 from geo.loaders.reading.drafts import MAX_BYTES, Draft, refused
@@ -16,7 +17,7 @@ def read_delimited(text: str, name: str) -> Draft:
     """Rows of a CSV or TSV of any usual delimiter; a quoted cell may hold line breaks."""
     csv.field_size_limit(MAX_BYTES)
     delimiter = sniff_delimiter(text)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     try:
         return read_grid(lines, name)
     except csv.Error as problem:
@@ -27,12 +28,20 @@ def read_delimited(text: str, name: str) -> Draft:
         ) from None
 
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text with their ends, one after the other: the text is not copied."""
+    return (found[0] for found in _LINE.finditer(text))
+
+
 def sniff_delimiter(text: str) -> str:
     """Comma, tab, semicolon or bar: whichever parts the heading into most cells.
 
     The heading is the first line that any of them parts: a title may stand above it.
     """
-    for line in islice((line for line in io.StringIO(text) if line.strip()), 10):
+    for line in islice((line for line in _lines(text) if line.strip()), 10):
         counts = {mark: line.count(mark) for mark in _MARKS}
         if any(counts.values()):
             return max(_MARKS, key=lambda mark: _cells(line, mark) if counts[mark] else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -28,7 +29,7 @@ class Draft:
     """A table in the making: what one format's reader found; see `geo.loaders.tables.Table`."""
 
     columns: list[str]
-    rows: list[Row]
+    rows: Sequence[Row]
     unreadable: list[Problem] = field(default_factory=list)
     encoding: str = BINARY_TEXT
     evidence: str = ""
@@ -67,6 +68,8 @@ def refuse_too_long(name: str, count: int) -> None:
 
 def oversized(number: int, columns: list[str], cells: list[str]) -> Problem | None:
     """Why a row is unreadable because one of its cells is longer than any honest one."""
+    if max(map(len, cells), default=0) <= MAX_CELL:
+        return None
     for column, cell in zip(columns, cells, strict=False):
         if len(cell) > MAX_CELL:
             return Problem(

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
+from geo.loaders.columns import TextRows
 from geo.loaders.reading.drafts import (
     Draft,
     oversized,
@@ -51,7 +52,7 @@ def read_grid(lines: Iterable[list[str]], name: str, *, heading: int | None = No
             f"{marked} column(s) marked {FOR_PEOPLE} are notes for people and were not read"
         )
         below = (line for line in _without(below, kept, len(first[at])) if any(line))
-    _number_rows(below, draft, name)
+    draft.rows = TextRows.of(_numbered_rows(below, draft, name), len(columns))
     return draft
 
 
@@ -60,7 +61,7 @@ def _without(lines: Iterator[list[str]], kept: list[int], width: int) -> Iterato
         yield [line[n] for n in kept if n < len(line)] + line[width:]
 
 
-def _number_rows(lines: Iterator[list[str]], draft: Draft, name: str) -> None:
+def _numbered_rows(lines: Iterator[list[str]], draft: Draft, name: str) -> Iterator[Row]:
     width = len(draft.columns)
     for number, cells in enumerate(lines, 1):
         if number % 100_000 == 0:
@@ -69,9 +70,9 @@ def _number_rows(lines: Iterator[list[str]], draft: Draft, name: str) -> None:
         if problem:
             draft.unreadable.append(problem)
         elif len(cells) == width:
-            draft.rows.append(Row(number, cells))
+            yield Row(number, cells)
         else:
-            draft.rows.append(Row(number, cells[:width] + [""] * (width - len(cells))))
+            yield Row(number, cells[:width] + [""] * (width - len(cells)))
 
 
 def _surplus(number: int, cells: list[str], width: int) -> Problem | None:
