@@ -121,6 +121,24 @@ class CitySettings(BaseSettings):
     )
 
 
+class LoadSettings(BaseSettings):
+    """When is a delivered shape mended, refused or reported?"""
+
+    model_config = _ENVIRONMENT
+
+    repair_percent: float = Field(
+        default=1.0,
+        ge=0,
+        description="An invalid polygon is refused when mending changes its area by more than this "
+        "percentage.",
+    )
+    overlap_m2: float = Field(
+        default=1.0,
+        ge=0,
+        description="Overlaps and gaps between neighbours up to this area (m²) are not reported.",
+    )
+
+
 class TestSettings(BaseSettings):
     """What does `atlas test` use and run?"""
 
@@ -133,7 +151,15 @@ class TestSettings(BaseSettings):
     test_full: bool = Field(default=False, description="Run the slow tests too (`test --full`).")
 
 
-ALL = (HomeSettings, DatabaseSettings, ServeSettings, MapSettings, CitySettings, TestSettings)
+ALL = (
+    HomeSettings,
+    DatabaseSettings,
+    ServeSettings,
+    MapSettings,
+    CitySettings,
+    LoadSettings,
+    TestSettings,
+)
 """Every class of settings, for the page that documents them and the test that checks it."""
 
 Concern = TypeVar("Concern", bound=BaseSettings)

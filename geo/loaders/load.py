@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,9 +13,9 @@ import numpy as np
 from sqlalchemy import text
 
 from geo.crs import Array, DatumShift, known_crs, to_stored
-from geo.errors import BadInput, CrsError, DeliveryRefused
+from geo.errors import BadInput, CrsError
+from geo.loaders.candidates import Candidates
 from geo.loaders.checks import (
-    Candidate,
     Readings,
     Refusal,
     numbers_of,
@@ -24,21 +23,21 @@ from geo.loaders.checks import (
     public_cells,
     read_rows,
 )
+from geo.loaders.columns import rows_numbered
 from geo.loaders.fields import Mapping, map_columns, redact
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.kinds import kind_given, kind_in_name
-from geo.loaders.match import Sites, tell_sites_apart
+from geo.loaders.matching import Sites, tell_sites_apart
 from geo.loaders.reading import read_table
 from geo.loaders.reading.points import part_points
+from geo.loaders.register import refuse_marked, refuse_secret, register_delivery, write_report
 from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
 from geo.loaders.store import Target, keep_refused, merge, place, stage
 from geo.loaders.tables import Table
+from geo.loaders.things import KINDS_OF_THING, Options, load_things
 from geo.progress import Progress, silent
-from geo.text import search_key
 
-KINDS_OF_DELIVERY = ("facilities",)
-SECRECY = ("public", "internal", "unknown")
-_SECRET_WORDS = ("秘密", "机密", "绝密")
+KINDS_OF_DELIVERY = ("facilities", *KINDS_OF_THING)
 
 
 def load_delivery(
@@ -53,25 +52,32 @@ def load_delivery(
     facility_kind: str | None = None,
     datum_shift: DatumShift | None = None,
     layer: str | None = None,
+    options: Options | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Load a file of `kind` ("facilities") into the session's transaction, whole or not at all.
+    """Load a file of one kind into the session's transaction, whole or not at all.
 
     `crs` is what the deliverer states; GeoJSON brings its own. `on` is the day from which the
     delivery is true (default today). `facility_kind` is the kind of all rows; else a type column,
-    the file's name or each row's name tells. `layer` names the layer or sheet to read. With
-    `dry_run` everything is done and taken back.
+    the file's name or each row's name tells. `layer` names the layer or sheet to read. `options`
+    says of other kinds what no column does. With `dry_run` everything is done and taken back.
     The caller commits. Raises DeliveryRefused, CrsError or BadInput when the file is refused whole.
     """
     started = time.perf_counter()
     path = Path(path)
+    if kind in KINDS_OF_THING:
+        return load_things(
+            session, KINDS_OF_THING[kind], path, crs=crs, on=on, dry_run=dry_run,
+            secrecy=secrecy, datum_shift=datum_shift, options=options, layer=layer,
+            progress=progress,
+        )  # fmt: skip
     if kind not in KINDS_OF_DELIVERY:
         raise BadInput(
             f"还不能导入 {kind!r}, 可用: {' '.join(KINDS_OF_DELIVERY)}。\n"
             f"{kind!r} cannot be loaded yet; use {' '.join(KINDS_OF_DELIVERY)}.",
             parameter="kind",
         )
-    _refuse_secret(secrecy, path)
+    refuse_secret(secrecy, path)
     day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
     progress(0, None, f"读取 {path.name} · reading")
     prepared = _prepare(path, crs, facility_kind, datum_shift, layer)
@@ -79,36 +85,6 @@ def load_delivery(
     stored = _store(session, prepared, path, kind, day, secrecy, dry_run)
     progress(3, 3, "完成 · done")
     return replace(stored, seconds=round(time.perf_counter() - started, 3))
-
-
-def _refuse_secret(secrecy: str, path: Path) -> None:
-    """Refuse, unread, what is or may be a state secret."""
-    if any(word in secrecy or word in path.name for word in _SECRET_WORDS) or secrecy in (
-        "secret", "confidential", "top-secret",
-    ):  # fmt: skip
-        raise _secret()
-    if secrecy not in SECRECY:
-        raise BadInput(
-            f"密级 {secrecy!r} 无效, 可用: {' '.join(SECRECY)}。\n"
-            f"Secrecy {secrecy!r} is not one of {' '.join(SECRECY)}.",
-            parameter="secrecy",
-        )
-
-
-def _refuse_marked(table: Table) -> None:
-    """Refuse a file in which a 密级 column marks any row as a secret."""
-    for index, column in enumerate(table.columns):
-        if search_key(column) == "密级" and any(
-            word in row.cells[index] for row in table.rows for word in _SECRET_WORDS
-        ):
-            raise _secret()
-
-
-def _secret() -> DeliveryRefused:
-    return DeliveryRefused(
-        "标有密级 (秘密及以上) 的文件不得导入本系统, 未保存任何内容。\n"
-        "A file marked 秘密 (secret) or above is refused; nothing of it was stored."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +108,7 @@ def _prepare(
     layer: str | None,
 ) -> _Prepared:  # fmt: skip
     table = read_table(path, layer)
-    _refuse_marked(table)
+    refuse_marked(table)
     read = len(table.rows) + len(table.unreadable)
     table, shapes = part_points(table, path)
     mapping = map_columns(table)
@@ -144,10 +120,8 @@ def _prepare(
     readings = read_rows(table, mapping, kind)
     located = _locate(readings, table, mapping, used, shift)
     sites = tell_sites_apart(located.rows)
-    keep = {site.row.number for site in sites.sites}
-    order = [i for i, row in enumerate(located.rows) if row.number in keep]
     return _Prepared(
-        table, mapping, sites, located.lon[order], located.lat[order],
+        table, mapping, sites, located.lon[sites.kept], located.lat[sites.kept],
         CrsReading(crs or table.crs, used, [_evidence(crs, table, used)]), located.note,
         [*readings.problems, *sites.problems], [*readings.refused, *no_points, *located.refused],
         read,
@@ -177,7 +151,7 @@ def _evidence(crs: str | None, table: Table, used: str) -> dict[str, Any]:
 class _Located:
     """Rows with believable positions, and those without."""
 
-    rows: list[Candidate]
+    rows: Candidates
     lon: Array
     lat: Array
     note: str | None
@@ -193,19 +167,19 @@ def _locate(
     stored = to_stored(x, y, crs, datum_shift=shift)
     broken = np.zeros(len(rows), dtype=bool)
     refused = []
-    cells = {row.number: row for row in table.rows}
     columns = [table.columns[mapping.fields[axis]] for axis in ("lon", "lat")]
     for rule in position_rules(x, y, stored):
         for index in np.flatnonzero(rule.broken & ~broken):
-            row = rows[index]
+            row = rows[int(index)]
             value = redact(f"{row.values.get('lon')}, {row.values.get('lat')}")[:80]
             problem = Problem(row.number, ", ".join(columns), value, rule.rule, rule.message)
-            data = public_cells(cells[row.number], table.columns, mapping)
+            cells = rows_numbered(table.rows, [row.number])[row.number]
+            data = public_cells(cells, table.columns, mapping)
             refused.append(Refusal(problem, data))
         broken |= rule.broken
     good = np.flatnonzero(~broken)
     return _Located(
-        [rows[i] for i in good], stored.lon[good], stored.lat[good], stored.note, refused
+        rows.take(good), stored.lon[good], stored.lat[good], stored.note, refused
     )
 
 
@@ -216,8 +190,11 @@ def _store(
     savepoint = session.begin_nested()
     try:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
-        delivery_id = _register(session, made, path, kind, secrecy)
-        stage(session, made.sites.sites, made.lon, made.lat)
+        delivery_id = register_delivery(
+            session, made.table, path, kind, secrecy, made.crs,
+            made.mapping.named(made.table.columns),
+        )  # fmt: skip
+        stage(session, made.sites, made.lon, made.lat)
         placed = place(session, on)
         fields = {*made.mapping.fields, "kinds"}
         merged = merge(
@@ -234,10 +211,7 @@ def _store(
         problems = [*(r.problem for r in refused), *placed.problems, *made.problems]
         report = _report(made, path, kind, on, secrecy, counts, placed.placement, problems)
         report = replace(report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id)
-        session.execute(
-            text("UPDATE delivery SET report = CAST(:report AS jsonb) WHERE id = :id"),
-            {"report": json.dumps(report.as_json(), ensure_ascii=False), "id": delivery_id},
-        )
+        write_report(session, delivery_id, report)
         session.execute(text("DROP TABLE pg_temp.stage, pg_temp.known"))
     except BaseException:
         savepoint.rollback()
@@ -249,28 +223,9 @@ def _store(
     return report
 
 
-def _register(session: Target, made: _Prepared, path: Path, kind: str, secrecy: str) -> int:
-    """Write the delivery's own row and answer its id."""
-    table = made.table
-    made_id: int = session.execute(
-        text("""
-INSERT INTO delivery (kind, file_name, sha256, size_bytes, secrecy, encoding, crs_stated, crs_used,
-                      columns)
-VALUES (:kind, :file_name, :sha256, :size, :secrecy, :encoding, :stated, :used,
-        CAST(:columns AS jsonb)) RETURNING id"""),
-        {
-            "kind": kind, "file_name": path.name, "sha256": table.sha256, "size": table.size_bytes,
-            "secrecy": secrecy, "encoding": table.encoding, "stated": made.crs.declared,
-            "used": made.crs.used,
-            "columns": json.dumps(made.mapping.named(table.columns), ensure_ascii=False),
-        },
-    ).scalar_one()  # fmt: skip
-    return made_id
-
-
 def _too_old(made: _Prepared, numbers: list[int]) -> list[Refusal]:
     """Rows that would rewrite a version which a later one has followed."""
-    cells = {row.number: row for row in made.table.rows}
+    cells = rows_numbered(made.table.rows, numbers)
     message = (
         "库中已有更晚的版本, 未改动历史; 请核对 --on 日期 · "
         "a later version is stored; history is not rewritten: check --on"

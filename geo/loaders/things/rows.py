@@ -1,0 +1,246 @@
+"""What do the rows of a table say, read by the fields of one kind, before the database is asked?"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.errors import DeliveryRefused
+from geo.loaders.checks import _UNKNOWN, Refusal, public_cells
+from geo.loaders.fields import (
+    ALIASES,
+    Mapping,
+    _holds_persons,
+    _settle_axes,
+    is_personal_name,
+    redact,
+)
+from geo.loaders.report import Problem
+from geo.loaders.shapes import Shapes
+from geo.loaders.tables import LAT, LON, Row, Table
+from geo.loaders.things.spec import Batch, Options, Spec, Thing
+from geo.text import search_key
+
+_AXES = ("lon", "lat", "east", "north", "x", "y")
+_WKT = ("wkt", "geom_wkt", "thegeom", "几何", "几何文本")
+
+
+def map_headings(table: Table, spec: Spec) -> Mapping:
+    """Tell the columns of a table apart for one kind; the likelier heading wins a field.
+
+    Raises DeliveryRefused that lists every needed field without a column, and those there are.
+    """
+    known = {f.name: f.headings for f in spec.fields}
+    if spec.shape_types:
+        known |= {axis: ALIASES[axis] for axis in _AXES if axis not in known}
+        known["wkt"] = _WKT
+    rank = {
+        search_key(alias): (name, order)
+        for name, headings in known.items()
+        for order, alias in reversed(list(enumerate((*headings, name))))
+    }
+    claims: dict[str, list[tuple[int, int]]] = {}
+    personal: dict[int, str] = {}
+    extra: dict[int, str] = {}
+    for index, column in enumerate(table.columns):
+        name, order = rank.get(search_key(column), (None, 0))
+        if name is not None:
+            claims.setdefault(name, []).append((order, index))
+        elif is_personal_name(column) or _holds_persons(table.rows, index):
+            personal[index] = redact(column)[:60]
+        else:
+            extra[index] = column
+    fields = {name: min(claim)[1] for name, claim in claims.items()}
+    spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
+    spare += _settle_axes(fields, table.rows)
+    extra.update((index, table.columns[index]) for index in sorted(spare))
+    for f in spec.fields:
+        if f.is_personal and f.name in fields:
+            personal[fields[f.name]] = table.columns[fields[f.name]]
+    return Mapping(fields, personal, extra)
+
+
+def lacking(spec: Spec, what: list[str], table: Table, path: Path) -> DeliveryRefused:
+    """The refusal of a file that lacks something that every row needs."""
+    shown = ", ".join(redact(column)[:20] for column in table.columns[:20]) or "–"
+    return DeliveryRefused(
+        f"{path.name}: 导入{spec.zh} ({spec.kind}) 缺少: {'; '.join(what)}。现有列: {shown}。"
+        "列名见 docs/loading.md。\n"
+        f"{path.name}: {spec.kind} lack {'; '.join(what)}. Columns there are: {shown}. See "
+        "docs/loading.md."
+    )
+
+
+def read_batch(table: Table, mapping: Mapping, spec: Spec, path: Path, options: Options) -> Batch:
+    """Read every row's values and shape; rows that lack what they need are refused by name."""
+    where = {row.number: index for index, row in enumerate(table.rows)}
+
+    def cells(number: int) -> dict[str, str]:
+        return public_cells(table.rows[where[number]], table.columns, mapping)
+
+    batch = Batch(mapping, table.columns, path.stem, cells)
+    batch.refused = [Refusal(problem, {}) for problem in table.unreadable]
+    shapes = _shapes_of(table, mapping)
+    batch.has_shapes = shapes is not None
+    batch.faults = table.faults
+    if spec.needs_shape and shapes is None:
+        kinds = "/".join(spec.shape_types)
+        raise lacking(spec, [f"图形或坐标 · geometry or coordinates ({kinds})"], table, path)
+    batch.things = [_read_thing(row, table.columns, spec, batch) for row in table.rows]
+    batch.shapes = np.full(len(batch.things), None, dtype=object) if shapes is None else shapes
+    if spec.settle:
+        spec.settle(batch, options)
+    _refuse_incomplete(batch, spec, options)
+    _refuse_shapes(batch, spec)
+    return batch
+
+
+def _shapes_of(table: Table, mapping: Mapping) -> Shapes | None:
+    """One shape or None per row: the file's own geometry, else WKT, else points of two columns."""
+    if table.geometry is not None:
+        return np.asarray(shapely.force_2d(table.geometry), dtype=object)
+    if "wkt" in mapping.fields:
+        at = mapping.fields["wkt"]
+        return np.asarray(
+            shapely.force_2d(
+                shapely.from_wkt([row.cells[at] or None for row in table.rows], on_invalid="ignore")
+            ),
+            dtype=object,
+        )
+    if "lon" in mapping.fields and "lat" in mapping.fields:
+        pairs = np.array(
+            [[_number(row.cells[mapping.fields[axis]]) for axis in ("lon", "lat")]
+             for row in table.rows],
+            dtype=np.float64,
+        ).reshape(-1, 2)  # fmt: skip
+        points = np.full(len(pairs), None, dtype=object)
+        there = np.isfinite(pairs).all(axis=1)
+        points[there] = shapely.points(pairs[there])
+        return points
+    return None
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell.strip().rstrip("°EN ") or "nan")
+    except ValueError:
+        return float("nan")
+
+
+def _read_thing(row: Row, columns: list[str], spec: Spec, batch: Batch) -> Thing:
+    thing = Thing(row.number, {}, {})
+    for f in spec.fields:
+        at = batch.mapping.fields.get(f.name)
+        thing.values[f.name] = f.default
+        if at is None:
+            continue
+        given = row.cells[at].strip()
+        cell = given if f.is_personal else redact(given)
+        if cell != given:
+            message = "单元格中的个人信息已去除 · a personal value was taken out"
+            batch.problems.append(Problem(row.number, columns[at], None, "personal_value", message))
+        if cell.casefold() in _UNKNOWN:
+            continue
+        try:
+            thing.values[f.name] = f.parse(cell)
+        except ValueError as problem:
+            shown = None if f.is_personal else cell[:80]
+            if not f.is_personal:
+                thing.extra[columns[at]] = cell
+            batch.problems.append(Problem(row.number, columns[at], shown, f.rule, str(problem)))
+    for index, column in batch.mapping.extra.items():
+        cell = redact(row.cells[index].strip())
+        if cell.casefold() not in _UNKNOWN and column not in (LON, LAT):
+            thing.extra[column] = cell
+    return thing
+
+
+def _refuse_incomplete(batch: Batch, spec: Spec, options: Options) -> None:
+    """A row without a value that the kind cannot do without has no place."""
+    why = []
+    for thing in batch.things:
+        for f in spec.fields:
+            if f.is_needed and thing.values.get(f.name) is None:
+                heading = f.headings[0]
+                message = f"没有可用的「{heading}」, 请补上 · no usable {f.name}: fill it in"
+                why.append((thing, f.name, f.rule if f.rule != "value" else f.name, message))
+    batch.refuse(why)
+
+
+def _refuse_shapes(batch: Batch, spec: Spec) -> None:
+    """Shapes of a type that the kind does not take, and missing ones where it needs one."""
+    if not batch.has_shapes:
+        return
+    types = "/".join(spec.shape_types)
+    why: list[tuple[Thing, str | None, str, str]] = []
+    for thing, shape in zip(batch.things, batch.shapes, strict=True):
+        if shape is None or shape.is_empty:
+            if spec.needs_shape:
+                fault = batch.faults.get(thing.number)
+                message = fault or f"没有图形, 需要 {types} · no geometry: {types} is needed"
+                why.append((thing, None, "no_geometry", message))
+        elif shape.geom_type not in spec.shape_types:
+            message = f"图形是 {shape.geom_type}, 需要 {types} · {types} is needed"
+            why.append((thing, None, "geometry_type", message))
+    batch.refuse(why)
+    for index, shape in enumerate(batch.shapes):
+        if shape is not None and shape.is_empty:
+            batch.shapes[index] = None
+
+
+def merge_repeats(batch: Batch, *, is_own_code: bool) -> None:
+    """Merge rows that agree in all they say; part or refuse those that share a code.
+
+    Where codes are the deliverer's own two rows of one code contradict each other: both are
+    refused. Where the code was made from the name they stay apart, told by their order.
+    """
+    first: dict[Any, Thing] = {}
+    by_code: dict[str | None, list[int]] = {}
+    kept = []
+    for index, (thing, shape) in enumerate(zip(batch.things, batch.shapes, strict=True)):
+        values = repr(sorted(thing.values.items(), key=lambda value: value[0]))
+        drawn = None if shape is None else shape.wkb
+        said = (thing.code, values, tuple(sorted(thing.extra.items())), drawn)
+        known = first.setdefault(said, thing)
+        if known is not thing:
+            batch.merged += 1
+            message = f"与第 {known.number} 行完全相同, 已合并 · same as row {known.number}, merged"
+            batch.report(thing, None, "repeat", message)
+        else:
+            kept.append(index)
+            by_code.setdefault(thing.code, []).append(index)
+    why: list[tuple[Thing, str | None, str, str]] = []
+    for code, group in by_code.items():
+        things = [batch.things[index] for index in group]
+        if len(things) > 1 and is_own_code:
+            rows = ", ".join(str(thing.number) for thing in things)
+            message = (
+                f"第 {rows} 行指向同一代码 {code} 而内容不同, 请只留一行 · "
+                f"rows {rows} speak of one code and differ: leave one"
+            )
+            why += [(thing, "code", "same_code", message) for thing in things]
+        for order, thing in enumerate(things[1:], 2):
+            if not is_own_code:
+                _keep_apart(batch, thing, things[0], order)
+    batch.keep(kept)
+    batch.refuse(why)
+
+
+def _keep_apart(batch: Batch, thing: Thing, other: Thing, order: int) -> None:
+    thing.code = f"{thing.code}-{order}"
+    batch.review += 1
+    message = (
+        f"与第 {other.number} 行同名而内容不同, 分别保留, 请核对 · "
+        f"same name as row {other.number}, other content; both kept: please check"
+    )
+    batch.report(thing, "name", "same_name", message)
+
+
+def code_of(prefix: str, *parts: str | None) -> str:
+    """A stable code from what tells a thing: the same words give the same code."""
+    said = "\x1f".join(search_key(part or "") for part in parts)
+    return f"{prefix}{hashlib.blake2b(said.encode(), digest_size=8).hexdigest()}"
