@@ -7,16 +7,13 @@ as a whole and each distinct value once, for a delivery may have a million rows.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from geo.crs import Array, Stored
 from geo.loaders.candidates import Candidate, Candidates, Readings, Refusal
 from geo.loaders.columns import Numbers, column_of, numbers_of_rows, to_numpy
 from geo.loaders.fields import Mapping, redact, redact_column, replaced_at
@@ -35,6 +32,7 @@ from geo.loaders.values import (
 )
 from geo.loaders.values import uscc_problem as uscc_problem
 
+_DECIMAL = r"^[+-]?[0-9]{1,8}\.[0-9]+$"
 _UNKNOWN, _date, _whole_number = UNKNOWN, day, whole_number
 
 __all__ = [
@@ -112,7 +110,12 @@ class _Reading:
     def read_field(self, name: str, index: int) -> None:
         """Read the column of a field: redacted, unknowns as null, each distinct value once."""
         column = self.table.columns[index]
-        texts, changed = redact_column(_cells(self.table.rows, index), phone=name == "phone")
+        cells = _cells(self.table.rows, index)
+        texts, changed = redact_column(cells, phone=name == "phone")
+        if name in ("lon", "lat") and changed:  # eleven decimals are no mobile number
+            decimal = to_numpy(pc.match_substring_regex(cells, _DECIMAL))
+            texts = pc.if_else(pa.array(decimal), cells, texts)
+            changed = [at for at in changed if not decimal[at]]
         message = "单元格中的个人信息已去除 · a personal value was taken out"
         self.note(changed, column, None, "personal_value", [message] * len(changed))
         texts = _known(texts)
@@ -215,52 +218,3 @@ def _no_name(number: int) -> Problem:
 def _no_kind(number: int, value: str) -> Problem:
     message = "不知道是哪类设施, 请用 --kind 或「类型」列说明 · unknown kind: state it by --kind"
     return Problem(number, "kind", value, "kind", message)
-
-
-def numbers_of(candidates: list[Candidate], field: str) -> Array:
-    """The coordinates of one axis as numbers; NaN where the text is none."""
-    return np.array([_coordinate(c.values.get(field)) for c in candidates], dtype=np.float64)
-
-
-def _coordinate(text: str | None) -> float:
-    try:
-        return float(unicodedata.normalize("NFKC", text or "").rstrip("°EN "))
-    except ValueError:
-        return float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class PositionRule:
-    """Why positions are refused: a rule, its words, and which rows break it."""
-
-    rule: str
-    message: str
-    broken: NDArray[np.bool_]
-
-
-def position_rules(given_x: Array, given_y: Array, stored: Stored) -> list[PositionRule]:
-    """Which rows have no believable position, by the first rule that each breaks."""
-    lon, lat = stored.lon, stored.lat
-    swapped = (lat >= 73) & (lat <= 136) & (lon >= 3) & (lon <= 54)
-    return [
-        PositionRule(
-            "coordinate_number",
-            "坐标不是有限的数, 请补上 · coordinates are missing or no finite numbers",
-            ~(np.isfinite(given_x) & np.isfinite(given_y)),
-        ),
-        PositionRule(
-            "zero_position",
-            "坐标为 0,0, 等于没有 · 0,0 stands for a missing position",
-            (given_x == 0) & (given_y == 0),
-        ),
-        PositionRule(
-            "axes_swapped",
-            "经纬度疑似颠倒, 请对调两列 · longitude and latitude look swapped",
-            swapped,
-        ),
-        PositionRule(
-            "coordinate_range",
-            "坐标超出地球或所声明坐标系的范围 · outside the earth or the stated CRS",
-            ~(np.isfinite(lon) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)),
-        ),
-    ]

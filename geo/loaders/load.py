@@ -6,28 +6,23 @@ import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from sqlalchemy import text
 
-from geo.crs import Array, DatumShift, known_crs, to_stored
-from geo.errors import BadInput, CrsError
-from geo.loaders.candidates import Candidates
+from geo.crs import Array, DatumShift
+from geo.errors import BadInput
 from geo.loaders.checks import (
-    Readings,
     Refusal,
-    numbers_of,
-    position_rules,
     public_cells,
     read_rows,
 )
 from geo.loaders.columns import rows_numbered
-from geo.loaders.fields import Mapping, map_columns, redact
+from geo.loaders.fields import Mapping, map_columns
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.kinds import kind_given, kind_in_name
 from geo.loaders.matching import Sites, tell_sites_apart
+from geo.loaders.positions import locate_rows
 from geo.loaders.reading import read_table
 from geo.loaders.reading.points import part_points
 from geo.loaders.register import refuse_marked, refuse_secret, register_delivery, write_report
@@ -80,7 +75,7 @@ def load_delivery(
     refuse_secret(secrecy, path)
     day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
     progress(0, None, f"读取 {path.name} · reading")
-    prepared = _prepare(path, crs, facility_kind, datum_shift, layer)
+    prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer)
     progress(1, 3, "核对 · checking")
     stored = _store(session, prepared, path, kind, day, secrecy, dry_run)
     progress(3, 3, "完成 · done")
@@ -104,8 +99,8 @@ class _Prepared:
 
 
 def _prepare(
-    path: Path, crs: str | None, facility_kind: str | None, shift: DatumShift | None,
-    layer: str | None,
+    session: Target, path: Path, crs: str | None, facility_kind: str | None,
+    shift: DatumShift | None, on: date, layer: str | None,
 ) -> _Prepared:  # fmt: skip
     table = read_table(path, layer)
     refuse_marked(table)
@@ -115,72 +110,19 @@ def _prepare(
     no_points = [
         Refusal(problem, public_cells(row, table.columns, mapping)) for row, problem in shapes
     ]
-    used = _stated_crs(crs, table, path)
     kind = kind_given(facility_kind) if facility_kind else kind_in_name(path.stem)
     readings = read_rows(table, mapping, kind)
-    located = _locate(readings, table, mapping, used, shift)
+    located = locate_rows(
+        session, readings.candidates, table, mapping, name=path.name, declared=crs, on=on,
+        datum_shift=shift,
+    )  # fmt: skip
     sites = tell_sites_apart(located.rows)
     return _Prepared(
         table, mapping, sites, located.lon[sites.kept], located.lat[sites.kept],
-        CrsReading(crs or table.crs, used, [_evidence(crs, table, used)]), located.note,
-        [*readings.problems, *sites.problems], [*readings.refused, *no_points, *located.refused],
+        located.crs, located.note, [*readings.problems, *located.problems, *sites.problems],
+        [*readings.refused, *no_points, *located.refused],
         read,
     )  # fmt: skip
-
-
-def _stated_crs(crs: str | None, table: Table, path: Path) -> str:
-    """The CRS to read in: as stated by the deliverer, else by the file; never guessed."""
-    stated = crs or table.crs
-    if stated is None:
-        raise CrsError(
-            f"{path.name}: 没有说明坐标系; 请用 --crs 说明 (cgcs2000, gcj02, bd09, 4549 …)。\n"
-            f"{path.name} does not state its CRS: give it by --crs.",
-            parameter="crs",
-        )
-    return known_crs(stated)
-
-
-def _evidence(crs: str | None, table: Table, used: str) -> dict[str, Any]:
-    said = "交付方声明 · stated by the deliverer" if crs else "文件声明 · stated by the file"
-    if crs and table.crs and known_crs(crs) != known_crs(table.crs):
-        said += f"; 文件另写 {table.crs} · the file says {table.crs}"
-    return {"crs": used, "score": None, "evidence": said}
-
-
-@dataclass(frozen=True, slots=True)
-class _Located:
-    """Rows with believable positions, and those without."""
-
-    rows: Candidates
-    lon: Array
-    lat: Array
-    note: str | None
-    refused: list[Refusal]
-
-
-def _locate(
-    readings: Readings, table: Table, mapping: Mapping, crs: str, shift: DatumShift | None
-) -> _Located:
-    """Convert the positions to EPSG:4490 and part the rows that have none."""
-    rows = readings.candidates
-    x, y = numbers_of(rows, "lon"), numbers_of(rows, "lat")
-    stored = to_stored(x, y, crs, datum_shift=shift)
-    broken = np.zeros(len(rows), dtype=bool)
-    refused = []
-    columns = [table.columns[mapping.fields[axis]] for axis in ("lon", "lat")]
-    for rule in position_rules(x, y, stored):
-        for index in np.flatnonzero(rule.broken & ~broken):
-            row = rows[int(index)]
-            value = redact(f"{row.values.get('lon')}, {row.values.get('lat')}")[:80]
-            problem = Problem(row.number, ", ".join(columns), value, rule.rule, rule.message)
-            cells = rows_numbered(table.rows, [row.number])[row.number]
-            data = public_cells(cells, table.columns, mapping)
-            refused.append(Refusal(problem, data))
-        broken |= rule.broken
-    good = np.flatnonzero(~broken)
-    return _Located(
-        rows.take(good), stored.lon[good], stored.lat[good], stored.note, refused
-    )
 
 
 def _store(
