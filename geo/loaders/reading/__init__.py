@@ -32,6 +32,9 @@ from geo.text import decode
 
 __all__ = ["read_table"]
 
+_RECORD = b"\x1e"
+"""Begins each feature of a GeoJSON text sequence (RFC 8142)."""
+
 
 def read_table(path: Path, layer: str | None = None) -> Table:
     """Read a delivered file: CSV, GeoJSON, XLSX, shapefile (also folder or zip), GeoPackage, KML …
@@ -105,10 +108,13 @@ def _read(path: Path, found: str | None, layer: str | None) -> tuple[str, Draft]
 
 
 def _read_text(data: bytes, path: Path, layer: str | None) -> tuple[str, Draft]:
+    if data.startswith(_RECORD):
+        data = data.replace(_RECORD, b"\n")
     try:
         decoded = decode(data)
     except BadInput as problem:
         raise DeliveryRefused(f"{path.name}: {problem}") from None
+    del data  # a large file is held once, as text
     found = format_of_text(decoded.text, path)
     if found == "KML":
         draft = read_kml(decoded.text, path.name)

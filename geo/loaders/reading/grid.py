@@ -23,7 +23,8 @@ MOST_TITLES = 20
 FOR_PEOPLE = "※"
 """A heading that begins with this mark is a note for people; its column is not read."""
 _FILLED_SHARE = 0.6
-_NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+_NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[-+]?[\d.,]+%?")
+"""What no heading is: a number, unless it is a year."""
 
 
 def read_grid(lines: Iterable[list[str]], name: str, *, heading: int | None = None) -> Draft:

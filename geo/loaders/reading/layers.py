@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +38,27 @@ def read_geopackage(path: Path, name: str, layer: str | None) -> Draft:
     """Rows of the layer asked for, else of the only one that has any."""
     computed = _computed_tables(path, name)
     evidence = "GeoPackage 规定为 UTF-8 · UTF-8 by the standard"
-    return read_layer(path, name, layer, evidence, skipped=computed)
+    with named_rightly(path, ".gpkg") as own:
+        return read_layer(own, name, layer, evidence, skipped=computed)
 
 
 def read_flatgeobuf(path: Path, name: str, layer: str | None) -> Draft:
     """Rows of the one layer of a FlatGeobuf."""
-    return read_layer(path, name, layer, "FlatGeobuf 规定为 UTF-8 · UTF-8 by the standard")
+    evidence = "FlatGeobuf 规定为 UTF-8 · UTF-8 by the standard"
+    with named_rightly(path, ".fgb") as own:
+        return read_layer(own, name, layer, evidence)
+
+
+@contextmanager
+def named_rightly(path: Path, ending: str) -> Iterator[Path]:
+    """The file under a name with the ending of its format: GDAL chooses its driver by that."""
+    if path.suffix == ending:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
+        link = Path(folder) / f"{path.stem[:80]}{ending}"
+        os.symlink(path.absolute(), link)
+        yield link
 
 
 def read_layer(

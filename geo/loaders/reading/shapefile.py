@@ -150,7 +150,7 @@ def _decoded(raw: Draft, declared: str | None, name: str) -> Draft:
     letters = _encoding_of(raw, declared, name)
     raw.encoding, raw.evidence = letters.found.encoding, letters.found.evidence
     raw.columns = [_text(column, letters.codec)[0] for column in raw.columns]
-    kept, cut = [], 0
+    kept, rows, cut = [], [], 0
     for at, row in enumerate(raw.rows):
         cells = []
         for column, cell in zip(raw.columns, row.cells, strict=True):
@@ -164,10 +164,9 @@ def _decoded(raw: Draft, declared: str | None, name: str) -> Draft:
             cells.append(text)
         else:
             kept.append(at)
-            raw.rows[at] = Row(row.number, cells)
-    if len(kept) < len(raw.rows):
-        raw.rows = [raw.rows[at] for at in kept]
-        raw.geometry = None if raw.geometry is None else raw.geometry[kept]
+            rows.append(Row(row.number, cells))
+    raw.rows = rows
+    raw.geometry = None if raw.geometry is None else raw.geometry[kept]
     if cut:
         raw.notes.append(
             f"{cut} 个单元格因字段过短在半个字处截断, 已去掉残字 · "

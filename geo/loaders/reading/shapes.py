@@ -67,13 +67,15 @@ def with_shapes(
         cells = [[*texts.get(n, ("", "")), *row] for n, row in enumerate(cells)]
     draft = Draft(columns, [], notes=notes)
     kept = []
+    rows: list[Row] = []
     for n, row in enumerate(cells):
         problem = oversized(n + 1, columns, row)
         if problem:
             draft.unreadable.append(problem)
         else:
             kept.append(n)
-            draft.rows.append(Row(n + 1, row))
+            rows.append(Row(n + 1, row))
+    draft.rows = rows
     draft.geometry = np.asarray(shapely.force_2d(shapes), dtype=object)[kept]
     draft.faults = {n + 1: fault for n, fault in faults.items()}
     return draft

@@ -64,7 +64,7 @@ def write(out: TextIO, value: Any) -> None:
 def write_sheet(out: TextIO, name: str, sheet: Any, widest: int, longest: int) -> None:
     """One sheet; of one that is too wide only how wide it is."""
     left = sheet.start[1] if sheet.start else 0
-    width = sheet.total_width - left if sheet.start else 0
+    width = sheet.width if sheet.start else 0
     merged = [
         (first[0], first[1] - left, last[0], last[1] - left)
         for first, last in sheet.merged_cell_ranges or ()
@@ -73,10 +73,10 @@ def write_sheet(out: TextIO, name: str, sheet: Any, widest: int, longest: int) -
     long_numbers: list[tuple[int, int]] = []
     if 0 < width <= widest:
         for number, row in enumerate(sheet.iter_rows()):
-            cells = [text_of(cell)[: longest + 1] for cell in row[-width:]]
+            cells = [text_of(cell)[: longest + 1] for cell in row]
             write(out, cells)
             if len(long_numbers) < 1000:
-                long_numbers += [(number, n) for n, cell in enumerate(row[-width:]) if lost(cell)]
+                long_numbers += [(number, n) for n, cell in enumerate(row) if lost(cell)]
     write(out, {"end": name, "long": long_numbers[:1000]})
 
 

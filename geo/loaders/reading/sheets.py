@@ -28,6 +28,7 @@ MEMORY = 2 * 1024**3
 """Bytes that the reading process may take; a sheet of a million rows stays below."""
 SECONDS = 60
 _NOTES_FOR_PEOPLE = ("说明", "填写说明", "填表说明", "选项", "notes", "readme")
+_MOST_HEADINGS = 3
 Line = list[str]
 
 
@@ -112,21 +113,39 @@ def _choose(sheets: list[_Sheet], name: str, layer: str | None) -> tuple[_Sheet,
 
 
 def _heading(sheet: _Sheet) -> Line:
-    filled = [line for line in sheet.lines[: 2 * MOST_TITLES] if any(c.strip() for c in line)]
-    return filled[find_heading(filled[:MOST_TITLES])] if filled else []
+    at = _heading_line(sheet)
+    return [] if at is None else sheet.lines[at]
+
+
+def _heading_line(sheet: _Sheet) -> int | None:
+    """Which line of the sheet is the (first line of the) heading; None in an empty sheet.
+
+    A cell over several columns counts for all of them, but in a line of one or two it is a title.
+    """
+    wide: dict[int, list[tuple[int, int]]] = {}
+    for top, left, _, right in sheet.merged:
+        wide.setdefault(top, []).append((left, right))
+    filled = [n for n, line in enumerate(sheet.lines) if any(cell.strip() for cell in line)]
+    counted = []
+    for n in filled[:MOST_TITLES]:
+        line = list(sheet.lines[n])
+        if sum(bool(cell.strip()) for cell in line) > 2:
+            for left, right in wide.get(n, ()):
+                line[left : right + 1] = [line[left]] * (right + 1 - left)
+        counted.append(line)
+    return filled[find_heading(counted)] if filled else None
 
 
 def _read_sheet(sheet: _Sheet, name: str) -> Draft:
     """The sheet's rows with merged cells filled and a heading of several lines made one."""
     lines = sheet.lines
-    filled = [n for n, line in enumerate(lines) if any(cell.strip() for cell in line)]
-    if not filled:
+    at = _heading_line(sheet)
+    if at is None:
         return Draft([], [])
-    at = filled[find_heading([lines[n] for n in filled[:MOST_TITLES]])]
     depth = _depth(sheet, at)
-    _fill_merged(sheet, at)
+    _fill_merged(sheet, at if depth > 1 else at + 1)
     joined = _join_heading(lines[at : at + depth])
-    above = [n for n in filled if n < at]
+    above = [n for n, line in enumerate(lines[:at]) if any(cell.strip() for cell in line)]
     body = [lines[n] for n in above] + [joined] + lines[at + depth :]
     draft = read_grid(body, name, heading=len(above))
     draft.notes.insert(
@@ -139,23 +158,30 @@ def _read_sheet(sheet: _Sheet, name: str) -> Draft:
         label = joined[column] if column < len(joined) else str(column + 1)
         draft.notes.append(
             f"{len(sheet.long)} 个数字超过 {sheet_child.EXACT_DIGITS} 位"
-            f" (如「{label}」第 {row + 1} 行), 末位已丢失; 代码列请设为文本 · numbers of more digits than a spreadsheet keeps: "
-            "format columns of codes as text"
+            f" (如「{label}」第 {row + 1} 行), 末位已丢失; 代码列请设为文本 · "
+            "numbers of more digits than a spreadsheet keeps: format columns of codes as text"
         )  # fmt: skip
     return draft
 
 
 def _depth(sheet: _Sheet, at: int) -> int:
     """Lines of the heading: a heading cell over several columns has its parts below it."""
+    heading = [range_ for range_ in sheet.merged if range_[0] == at]
     over = [
-        bottom
-        for top, left, bottom, right in sheet.merged
-        if top == at and right > left and right - left + 1 < sheet.width
+        (left, right)
+        for _, left, _, right in heading
+        if right > left and right - left + 1 < sheet.width
     ]
-    down = [bottom for top, _, bottom, _ in sheet.merged if top == at]
-    if not over:
-        return 1 + max((bottom - at for bottom in down), default=0) if len(down) > 1 else 1
-    return min(max(max(over) + 1, *down) - at + (max(down) == at), 3)
+    down = max((bottom for _, _, bottom, _ in heading), default=at)
+    if over and down == at and at + 1 < len(sheet.lines):
+        below = enumerate(sheet.lines[at + 1])
+        if any(
+            cell.strip() and not any(left <= n <= right for left, right in over)
+            for n, cell in below
+        ):
+            return 1  # what stands below are data, not parts of the heading
+        down = at + 1
+    return min(down - at + 1, _MOST_HEADINGS)
 
 
 def _join_heading(lines: list[Line]) -> Line:
