@@ -21,7 +21,7 @@ from geo.loaders.columns import rows_numbered
 from geo.loaders.fields import Mapping, map_columns
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.kinds import kind_given, kind_in_name
-from geo.loaders.matching import Sites, tell_sites_apart
+from geo.loaders.matching import Sites, match_stored, reviews_with_codes, tell_sites_apart
 from geo.loaders.positions import locate_rows
 from geo.loaders.reading import read_table
 from geo.loaders.reading.points import part_points
@@ -96,6 +96,7 @@ class _Prepared:
     problems: list[Problem]
     refused: list[Refusal]
     read: int
+    left_off: int
 
 
 def _prepare(
@@ -121,7 +122,7 @@ def _prepare(
         table, mapping, sites, located.lon[sites.kept], located.lat[sites.kept],
         located.crs, located.note, [*readings.problems, *located.problems, *sites.problems],
         [*readings.refused, *no_points, *located.refused],
-        read,
+        read, readings.problems_left_off + sites.problems_left_off,
     )  # fmt: skip
 
 
@@ -138,6 +139,7 @@ def _store(
         )  # fmt: skip
         stage(session, made.sites, made.lon, made.lat)
         placed = place(session, on)
+        matched = match_stored(session, made.sites, made.lon, made.lat, on)
         fields = {*made.mapping.fields, "kinds"}
         merged = merge(
             session, fields=fields, delivery_id=delivery_id, on=on, secrecy=secrecy, note=made.note
@@ -148,11 +150,16 @@ def _store(
         keep_refused(session, delivery_id, refused)
         counts = Counts(
             made.read, merged.kept, made.sites.merged, merged.updated, merged.unchanged,
-            len(refused), made.sites.review,
+            len(refused), matched.rows_in_review,
         )  # fmt: skip
-        problems = [*(r.problem for r in refused), *placed.problems, *made.problems]
+        problems = [*(r.problem for r in refused), *placed.problems, *matched.problems]
+        problems += made.problems
         report = _report(made, path, kind, on, secrecy, counts, placed.placement, problems)
-        report = replace(report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id)
+        report = replace(
+            report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id,
+            review_list=reviews_with_codes(session, matched.reviews),
+            problems_left_off=report.problems_left_off + placed.problems_left_off + made.left_off,
+        )  # fmt: skip
         write_report(session, delivery_id, report)
         session.execute(text("DROP TABLE pg_temp.stage, pg_temp.known"))
     except BaseException:

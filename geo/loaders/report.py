@@ -88,6 +88,8 @@ class Report:
     layer: str | None = None
     notes: list[str] = field(default_factory=list)
     """What a reader should know of how the file was read: titles skipped, other sheets …"""
+    review_list: list[dict[str, Any]] = field(default_factory=list)
+    """Kept rows that may be the same site as another: row, code, other, other_row, score, reasons."""
 
     @property
     def exit_code(self) -> int:

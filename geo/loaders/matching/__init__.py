@@ -3,5 +3,14 @@
 from __future__ import annotations
 
 from geo.loaders.matching.sites import Site, Sites, tell_sites_apart
+from geo.loaders.matching.stored import Matched, Review, match_stored, reviews_with_codes
 
-__all__ = ["Site", "Sites", "tell_sites_apart"]
+__all__ = [
+    "Matched",
+    "Review",
+    "Site",
+    "Sites",
+    "match_stored",
+    "reviews_with_codes",
+    "tell_sites_apart",
+]

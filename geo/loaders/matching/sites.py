@@ -84,7 +84,7 @@ def tell_sites_apart(rows: Iterable[Candidate]) -> Sites:
         for at in repeats[:MOST_PROBLEMS].tolist()
     ]
     sites = given.take(kept)
-    keys = {name: _keys(sites.text(name)) for name in
+    keys = {name: keys_of(sites.text(name)) for name in
             ("name", "address", "stated_unit", "stated_city")}  # fmt: skip
     by_name = _codes_by_name(sites, keys)
     codes, sizes, firsts = _groups(by_name)
@@ -119,7 +119,7 @@ def _first_that_says_it(rows: Candidates) -> Numbers:
     return first
 
 
-def _keys(texts: pa.Array) -> pa.Array:
+def keys_of(texts: pa.Array) -> pa.Array:
     """The search keys of a column; '' for unknown."""
     parts = [
         pa.array(search_keys(texts.slice(start, BATCH).to_pylist()), pa.string())
