@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.loaders.reading.drafts import MAX_COLUMNS, Draft, refuse_too_wide, refused, text_of
+from geo.loaders.reading.drafts import (
+    MAX_COLUMNS,
+    Draft,
+    oversized,
+    refuse_too_wide,
+    refused,
+    text_of,
+)
 from geo.loaders.reading.shapes import NO_SHAPE, NOT_FINITE, no_feature, with_shapes
 from geo.loaders.tables import LAT, LON, Row
 
@@ -163,15 +170,16 @@ def _parts(entry: Any) -> tuple[dict[str, str] | None, Any]:
 
 def _records(records: list[dict[str, str] | None], name: str) -> Draft:
     columns = list(dict.fromkeys(key for record in records for key in record or ()))
-    rows = [
-        Row(number, [record.get(column, "") for column in columns])
-        for number, record in enumerate(records, 1)
-        if record
-    ]
-    lost = [no_feature(n, _NO_FEATURE) for n, record in enumerate(records, 1) if not record]
-    if not rows:
-        raise refused(name, "不是 GeoJSON。", "is no GeoJSON.")
-    return Draft(columns, rows, lost)
+    rows: list[Row] = []
+    draft = Draft(columns, rows)
+    for number, record in enumerate(records, 1):
+        cells = [(record or {}).get(column, "") for column in columns]
+        problem = oversized(number, columns, cells) if record else no_feature(number, _NO_FEATURE)
+        if problem:
+            draft.unreadable.append(problem)
+        else:
+            rows.append(Row(number, cells))
+    return draft
 
 
 def _table(entries: list[tuple[dict[str, str] | None, Any]], name: str) -> Draft:

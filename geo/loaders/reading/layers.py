@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.loaders.reading.drafts import (
+    MAX_CELL,
     Draft,
     refuse_too_long,
     refuse_too_wide,
@@ -144,6 +146,36 @@ def with_positions_only(name: str, columns: list[str], cells: list[list[str]]) -
     draft = with_shapes(name, columns, cells, np.empty(len(cells), dtype=object))
     draft.geometry = None
     return draft
+
+
+def clipped(table: pa.Table) -> pa.Table:
+    """The table with its texts no longer than shows that they are too long.
+
+    A dictionary of one long text may stand for it in a million rows.
+    """
+
+    def short(texts: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+        return pc.utf8_slice_codeunits(texts, 0, MAX_CELL + 1)
+
+    columns = []
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            parts = [
+                pa.DictionaryArray.from_arrays(
+                    part.indices,
+                    short(part.dictionary) if _is_text(part.dictionary.type) else part.dictionary,
+                ).dictionary_decode()
+                for part in column.chunks
+            ]
+            column = pa.chunked_array(parts, column.type.value_type)
+        elif _is_text(column.type):
+            column = short(column)
+        columns.append(column)
+    return pa.table(columns, names=table.column_names)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def text_cells(table: pa.Table, rows: int) -> list[list[str]]:

@@ -17,12 +17,12 @@ from geo.loaders.reading.drafts import (
     refuse_too_wide,
     refused,
 )
-from geo.loaders.reading.layers import crs_name, text_cells, with_positions_only
+from geo.loaders.reading.layers import clipped, crs_name, text_cells, with_positions_only
 from geo.loaders.reading.shapes import Shapes, shapes_of_wkb, with_shapes
 
 Json = dict[str, Any]
-_BATCH = 16_384
-MAX_UNPACKED = 2 * MAX_BYTES
+_BATCH = 4096
+MAX_UNPACKED = MAX_BYTES
 
 
 def read_parquet(path: Path, name: str) -> Draft:
@@ -57,14 +57,15 @@ def _read(file: pq.ParquetFile, name: str) -> Draft:
     encoding = str(described.get("encoding", "WKB"))
     used = 0
     for batch in file.iter_batches(_BATCH, columns=columns + ([main] if main else [])):
-        used += batch.nbytes
+        plain = clipped(pa.table(batch.select(columns)))
+        used += plain.nbytes
         if used > MAX_UNPACKED:
             raise refused(
                 name,
                 f"解开后超过 {MAX_UNPACKED / 1e6:.0f} MB; 请分批交付。",
                 f"unpacks to over {MAX_UNPACKED / 1e6:.0f} MB: deliver it in parts.",
             )
-        cells += text_cells(pa.table(batch.select(columns)), batch.num_rows)
+        cells += text_cells(plain, batch.num_rows)
         if main and encoding == "WKB":
             wkb += batch.column(main).to_pylist()
         elif main:
