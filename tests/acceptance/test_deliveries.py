@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.errors import DeliveryRefused, Unavailable
+from geo.errors import Unavailable
 from geo.loaders.city import load_city
 from geo.loaders.load import load_delivery
 from geo.loaders.report import Report
@@ -71,7 +70,6 @@ def test_beijings_townships_as_zones(session: Session) -> None:
 
 def test_beijings_townships_as_divisions(session: Session) -> None:
     city(session, "北京市")
-    before = session.scalar(text("SELECT count(*) FROM admin_unit"))
     report = load(session, "admin-units", BEIJING)
     assert len(report.repairs) == 63
     assert rules(report)["overlap"] == 64

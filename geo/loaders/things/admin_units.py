@@ -47,7 +47,7 @@ _LEVELS = {
     "社区": 5, "village": 5, "5": 5,
 }  # fmt: skip
 NO_BASIS = "交付资料的范围, 不作划界依据 · as delivered, no basis for demarcation"
-_MUNICIPALITIES = ("11", "12", "31", "50")
+_GEOMETRY_NOTE = f"'{NO_BASIS}' || coalesce('; ' || CAST(:note AS text), '')"
 
 FIELDS = (
     Field(
@@ -325,7 +325,7 @@ def _destination(told: tuple[str, ...]) -> Destination:
     return Destination(
         "admin_unit", written,
         derived=(),
-        fixed={"geometry_note": "CAST('" + NO_BASIS + "' AS text)"} if "geom" in told else {},
+        fixed={"geometry_note": _GEOMETRY_NOTE} if "geom" in told else {},
         fixed_when_new={
             "level": "s.level", "parent_code": "s.parent_code", "short_name": "s.short_name",
             "unit_type": "s.unit_type",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from geo.loaders.things.spec import Batch, Options, Spec, Thing
 from geo.text import search_key
 
 _AXES = ("lon", "lat", "east", "north", "x", "y")
+_UNIT = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 _WKT = ("wkt", "geom_wkt", "thegeom", "几何", "几何文本")
 
 
@@ -47,7 +50,8 @@ def map_headings(table: Table, spec: Spec) -> Mapping:
     personal: dict[int, str] = {}
     extra: dict[int, str] = {}
     for index, column in enumerate(table.columns):
-        name, order = rank.get(search_key(column), (None, 0))
+        unitless = _UNIT.sub("", column)
+        name, order = rank.get(search_key(column)) or rank.get(search_key(unitless), (None, 0))
         if name is not None:
             claims.setdefault(name, []).append((order, index))
         elif is_personal_name(column) or _holds_persons(table.rows, index):
@@ -87,14 +91,17 @@ def read_batch(table: Table, mapping: Mapping, spec: Spec, path: Path, options: 
     shapes = _shapes_of(table, mapping)
     batch.has_shapes = shapes is not None
     batch.faults = table.faults
+    missing = spec.asks(mapping, options) if spec.asks else []
     if spec.needs_shape and shapes is None:
         kinds = "/".join(spec.shape_types)
-        raise lacking(spec, [f"图形或坐标 · geometry or coordinates ({kinds})"], table, path)
+        missing.insert(0, f"图形或坐标 · geometry or coordinates ({kinds})")
+    if missing:
+        raise lacking(spec, missing, table, path)
     batch.things = [_read_thing(row, table.columns, spec, batch) for row in table.rows]
     batch.shapes = np.full(len(batch.things), None, dtype=object) if shapes is None else shapes
     if spec.settle:
         spec.settle(batch, options)
-    _refuse_incomplete(batch, spec, options)
+    _refuse_incomplete(batch, spec)
     _refuse_shapes(batch, spec)
     return batch
 
@@ -159,7 +166,7 @@ def _read_thing(row: Row, columns: list[str], spec: Spec, batch: Batch) -> Thing
     return thing
 
 
-def _refuse_incomplete(batch: Batch, spec: Spec, options: Options) -> None:
+def _refuse_incomplete(batch: Batch, spec: Spec) -> None:
     """A row without a value that the kind cannot do without has no place."""
     why = []
     for thing in batch.things:
@@ -192,14 +199,16 @@ def _refuse_shapes(batch: Batch, spec: Spec) -> None:
             batch.shapes[index] = None
 
 
-def merge_repeats(batch: Batch, *, is_own_code: bool) -> None:
+def merge_repeats(
+    batch: Batch, *, is_own_code: bool, key: Callable[[Thing], Any] = lambda thing: thing.code
+) -> None:
     """Merge rows that agree in all they say; part or refuse those that share a code.
 
     Where codes are the deliverer's own two rows of one code contradict each other: both are
     refused. Where the code was made from the name they stay apart, told by their order.
     """
     first: dict[Any, Thing] = {}
-    by_code: dict[str | None, list[int]] = {}
+    by_code: dict[Any, list[int]] = {}
     kept = []
     for index, (thing, shape) in enumerate(zip(batch.things, batch.shapes, strict=True)):
         values = repr(sorted(thing.values.items(), key=lambda value: value[0]))
@@ -212,14 +221,14 @@ def merge_repeats(batch: Batch, *, is_own_code: bool) -> None:
             batch.report(thing, None, "repeat", message)
         else:
             kept.append(index)
-            by_code.setdefault(thing.code, []).append(index)
+            by_code.setdefault(key(thing), []).append(index)
     why: list[tuple[Thing, str | None, str, str]] = []
-    for code, group in by_code.items():
+    for group in by_code.values():
         things = [batch.things[index] for index in group]
         if len(things) > 1 and is_own_code:
             rows = ", ".join(str(thing.number) for thing in things)
             message = (
-                f"第 {rows} 行指向同一代码 {code} 而内容不同, 请只留一行 · "
+                f"第 {rows} 行指向同一代码 {things[0].code} 而内容不同, 请只留一行 · "
                 f"rows {rows} speak of one code and differ: leave one"
             )
             why += [(thing, "code", "same_code", message) for thing in things]

@@ -127,7 +127,8 @@ class Spec:
 
     `identify` gives every thing of a batch its `code` (and may refuse some); `check` looks at the
     staged rows in the database and refuses or reports. `destination` says how told fields reach
-    the table. `tiles` kinds are compared with their neighbours for overlaps and gaps.
+    the table. `asks` names what the file as a whole lacks, `settle` fills in what the deliverer
+    states. `tiles` kinds are compared with their neighbours for overlaps and gaps.
     """
 
     kind: str
@@ -141,6 +142,7 @@ class Spec:
     needs_shape: bool = False
     tiles: bool = False
     marks_approximate: bool = False
+    asks: Callable[[Mapping, Options], list[str]] | None = None
     settle: Callable[[Batch, Options], None] | None = None
     derived: tuple[tuple[str, str], ...] = ()
     check: Callable[[Session, Batch, date], None] | None = None
