@@ -80,9 +80,12 @@ def test_beijings_townships_as_divisions(session: Session) -> None:
     assert {p.value for p in unmatched} >= {"万柳地区办事处", "宛平城地区办事处"}
     assert rules(report)["matched_by_suffix"] == 59
     assert session.scalar(text("SELECT count(DISTINCT code) FROM admin_unit WHERE level = 4")) == (
-        session.scalar(text(
-            "SELECT count(*) FROM admin_unit WHERE level = 4 AND validity @> CAST(:on AS date)"
-        ), {"on": DAY})
+        session.scalar(
+            text(
+                "SELECT count(*) FROM admin_unit WHERE level = 4 AND validity @> CAST(:on AS date)"
+            ),
+            {"on": DAY},
+        )
     )
     twice = session.execute(
         text("SELECT code, parent_code, ST_AsText(ST_PointOnSurface(geom)) FROM admin_unit "
@@ -115,9 +118,13 @@ FROM admin_unit WHERE code = ANY(:codes) AND geom IS NOT NULL ORDER BY code, val
 def test_boundaries_of_2016_become_an_older_version(session: Session, name: str) -> None:
     city(session, name)
     prefix = {"常州市": "3204", "北京市": "11", "上海市": "31", "重庆市": "50"}[name]
-    known = set(session.scalars(text(
-        "SELECT rtrim(code, '0') FROM admin_unit WHERE validity @> CAST('2016-07-31' AS date)"
-    )))
+    known = set(
+        session.scalars(
+            text(
+                "SELECT rtrim(code, '0') FROM admin_unit WHERE validity @> CAST('2016-07-31' AS date)"
+            )
+        )
+    )
     today = session.execute(TODAY).all()
     fates: Counter[str] = Counter()
     for path in sorted(OLD.glob(f"{prefix}*.json")):
@@ -131,10 +138,12 @@ def test_boundaries_of_2016_become_an_older_version(session: Session, name: str)
     assert fates["updated"] >= 6
     assert set(fates) <= {"updated", "unknown_code", "code_not_in_force"}
     assert session.execute(TODAY).all() == today, "today's boundaries stay"
-    old = session.execute(text(
-        "SELECT code FROM admin_unit WHERE source LIKE '%.json' AND source_date = '2016-07-31' "
-        "AND validity @> CAST('2016-07-31' AS date) AND lower(validity) = '2016-07-31'"
-    )).all()
+    old = session.execute(
+        text(
+            "SELECT code FROM admin_unit WHERE source LIKE '%.json' AND source_date = '2016-07-31' "
+            "AND validity @> CAST('2016-07-31' AS date) AND lower(validity) = '2016-07-31'"
+        )
+    ).all()
     assert len(old) == fates["updated"]
 
 

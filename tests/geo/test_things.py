@@ -108,7 +108,7 @@ def test_overlaps_and_gaps_between_neighbours_are_listed_with_areas(
 
 @pytest.mark.parametrize(
     ("at", "rule"),
-    [((0, 0), "zero_position"), ((31.7, 119.9), "axes_swapped"), ((500, 31), "coordinate_range")],
+    [((0, 0), "zero_position"), ((500, 31), "coordinate_range")],
 )
 def test_a_shape_in_an_impossible_place_is_refused(
     session: Session, tmp_path: Path, at: tuple[float, float], rule: str
@@ -117,6 +117,30 @@ def test_a_shape_in_an_impossible_place_is_refused(
     report = load(session, "zones", geojson(tmp_path / "z.geojson", [(shape, {"name": "甲"})]))
     assert [p.rule for p in report.problems] == [rule]
     assert report.counts.refused == 1
+
+
+def test_exchanged_axes_are_put_right_and_told(session: Session, tmp_path: Path) -> None:
+    shapes = [(shapely.box(31.7, 119.9 + n / 10, 31.71, 119.91 + n / 10), {"name": str(n)})
+              for n in range(3)]  # fmt: skip
+    report = load(session, "zones", geojson(tmp_path / "z.geojson", shapes))
+    assert (report.counts.kept, set(rules(report))) == (3, {"axes_swapped"})
+    middle = text("SELECT min(ST_X(ST_Centroid(geom))) FROM planning_zone")
+    assert session.scalar(middle) == pytest.approx(119.905)
+
+
+def test_degrees_minutes_seconds_and_unreadable_coordinates(
+    session: Session, tmp_path: Path
+) -> None:
+    file = tmp_path / "estates.csv"
+    file.write_text(
+        "小区名称,类型,户数,经度,纬度\n示例一村,新建,12,119°57′00″E,31°45′00″N\n"
+        "示例二村,新建,12,某处,31°45′00″N\n示例三村,新建,12,,\n",
+        encoding="utf-8",
+    )
+    report = load(session, "estates", file, crs="4490")
+    assert (fates(report), rules(report)) == ((3, 2, 0, 0, 0, 1), ["coordinate_number"])
+    at = session.execute(text("SELECT ST_X(geom), ST_Y(geom) FROM estate WHERE geom IS NOT NULL"))
+    assert tuple(at.one()) == pytest.approx((119.95, 31.75))
 
 
 def test_a_zone_outside_its_stated_division_is_kept_with_the_share(
@@ -169,7 +193,7 @@ def test_wkt_in_a_csv_and_points_where_polygons_are_needed(
 ) -> None:
     file = tmp_path / "z.csv"
     file.write_text(
-        "名称,WKT\n甲,\"POLYGON((120 31,120.1 31,120.1 31.1,120 31))\"\n乙,POINT(120 31)\n丙,\n",
+        '名称,WKT\n甲,"POLYGON((120 31,120.1 31,120.1 31.1,120 31))"\n乙,POINT(120 31)\n丙,\n',
         encoding="utf-8",
     )
     with pytest.raises(CrsError):
@@ -202,9 +226,11 @@ def test_estates_need_their_type_and_dwellings(session: Session, tmp_path: Path)
     )
     report = load(session, "estates", file, crs="4490")
     assert fates(report) == (4, 1, 0, 0, 0, 3)
-    assert {"households", "estate_type", "date_order"} <= set(
-        rules(report)
-    ) or {"number", "estate_type", "date_order"} <= set(rules(report))
+    assert {"households", "estate_type", "date_order"} <= set(rules(report)) or {
+        "number",
+        "estate_type",
+        "date_order",
+    } <= set(rules(report))
     row = session.execute(
         text("SELECT name, estate_type, households, handed_over_m2, admin_code, extra FROM estate")
     ).one()

@@ -130,9 +130,7 @@ def _by_code(
     return _check_parent(thing, unit, names) or _check_name(thing, batch, unit, finding)
 
 
-def _check_name(
-    thing: Thing, batch: Batch, unit: Unit, finding: CodeFinding
-) -> Why | None:
+def _check_name(thing: Thing, batch: Batch, unit: Unit, finding: CodeFinding) -> Why | None:
     """A code with another name is either a renaming, which is reported, or a wrong code."""
     name = thing.values["name"]
     if not name or finding.path:

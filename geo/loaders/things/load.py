@@ -50,9 +50,9 @@ def load_things(
     table = read_table(path) if layer is None else read_table(path, layer=layer)
     refuse_marked(table)
     mapping = map_headings(table, spec)
-    batch = read_batch(table, mapping, spec, path, options)
+    batch = read_batch(table, mapping, spec, path, options, crs)
     progress(1, 3, "核对 · checking")
-    reading, note = move_batch(batch, spec, table, path, crs, datum_shift)
+    reading, note = move_batch(session, batch, spec, table, path, crs, datum_shift, day)
     _mend(batch)
     if spec.tiles:
         report_neighbours(batch)
@@ -189,9 +189,7 @@ def report_neighbours(batch: Batch) -> None:
             f"相邻各行之间有空隙 {_area(gap.area_m2)} (量算值): 第 {around} 行 · "
             f"a gap of {_area(gap.area_m2)} between these rows"
         )
-        batch.problems.append(
-            Problem(things[gap.neighbours[0]].number, None, None, "gap", message)
-        )
+        batch.problems.append(Problem(things[gap.neighbours[0]].number, None, None, "gap", message))
     for rule, found in (("overlap", crossing), ("gap", open_ground)):
         if found:
             total = sum(entry.area_m2 for entry in found)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+from sqlalchemy.orm import Session
 
-from geo.crs import DatumShift, known_crs
-from geo.errors import CrsError
+from geo.crs import STORED, Array, DatumShift, known_crs
+from geo.loaders.crs_settled import AUTO, settle_crs
+from geo.loaders.positions import locate
+from geo.loaders.references import references
 from geo.loaders.report import CrsReading
-from geo.loaders.shapes import Moved, move_to_stored
+from geo.loaders.shapes import Moved, Shapes, move_to_stored
 from geo.loaders.tables import Table
 from geo.loaders.things.spec import Batch, Spec, Thing
 
@@ -23,28 +29,28 @@ NO_PARAMETERS = (
 
 
 def move_batch(
-    batch: Batch, spec: Spec, table: Table, path: Path, crs: str | None, shift: DatumShift | None
-) -> tuple[CrsReading, str | None]:
+    session: Session, batch: Batch, spec: Spec, table: Table, path: Path, crs: str | None,
+    shift: DatumShift | None, on: date,
+) -> tuple[CrsReading, str | None]:  # fmt: skip
     """Bring the shapes of a batch to EPSG:4490 and refuse those that have no believable place.
 
-    Raises CrsError when the CRS is neither stated by the deliverer nor by the file, or needs
-    parameters that are not there (kinds that can mark a position approximate keep it as such).
+    The CRS is what the deliverer or the file states, checked, or with `crs` "auto" the clear
+    winner of the evidence, as for facilities. Raises CrsError when nobody can tell, or when
+    parameters are needed (kinds that can mark a position approximate keep it as such).
     """
     if not any(shape is not None for shape in batch.shapes):
-        return CrsReading(crs, known_crs(crs) if crs else "EPSG:4490", []), None
-    stated = crs or table.crs
-    if stated is None:
-        raise CrsError(
-            f"{path.name}: 没有说明坐标系; 请用 --crs 说明 (cgcs2000, gcj02, bd09, 4549 …)。\n"
-            f"{path.name} does not state its CRS: give it by --crs.",
-            parameter="crs",
+        is_said = crs is not None and crs.casefold() != AUTO
+        return CrsReading(crs, known_crs(crs) if crs and is_said else STORED, []), None
+    old = _old_datum(crs or table.crs) if spec.marks_approximate and shift is None else None
+    if old is not None:
+        used = f"EPSG:{old.to_epsg()}"
+        note = NO_PARAMETERS.format(old.name)
+        moved = _unprojected(batch, old)
+        reading = CrsReading(
+            crs or table.crs, used, [{"crs": used, "score": None, "evidence": note}]
         )
-    used = known_crs(stated)
-    said = "交付方声明 · stated by the deliverer" if crs else "文件声明 · stated by the file"
-    reading = CrsReading(crs or table.crs, used, [{"crs": used, "score": None, "evidence": said}])
-    if spec.marks_approximate and shift is None and (old := _old_datum(used)):
-        moved, note = _unprojected(batch, old), NO_PARAMETERS.format(old.name)
     else:
+        reading, used = _settle(session, batch, table, path, crs, shift, on)
         moved = move_to_stored(batch.shapes, used, shift)
         note = moved.note
     batch.shapes = moved.shapes
@@ -52,11 +58,59 @@ def move_batch(
     return reading, note
 
 
-def _old_datum(used: str) -> CRS | None:
-    """The CRS when it rests on Xian 80 or Beijing 54."""
+def _settle(
+    session: Session, batch: Batch, table: Table, path: Path, crs: str | None,
+    shift: DatumShift | None, on: date,
+) -> tuple[CrsReading, str]:  # fmt: skip
+    """Settle the CRS by the middle of each shape; exchanged axes are put right and reported."""
+    x, y = _middles(batch.shapes)
+    stated, names = (
+        pa.array([thing.values.get(field) for thing in batch.things], pa.string())
+        for field in ("stated_unit", "name")
+    )
+    known = references(session, stated, names, on=on, sha256=table.sha256)
+    settled = settle_crs(
+        x, y, name=path.name, declared=crs, of_file=table.crs, known=known, datum_shift=shift
+    )
+    batch.problems += settled.problems
+    if settled.swapped:
+        batch.shapes = _exchanged(batch.shapes, np.ones(len(x), dtype=bool))
+    else:
+        turned = locate(x, y, settled.crs, datum_shift=shift).swapped
+        batch.shapes = _exchanged(batch.shapes, turned)
+        for index in np.flatnonzero(turned):
+            message = "本行两轴颠倒, 已对调 · the axes of this row were swapped; put right"
+            batch.report(batch.things[index], None, "axes_swapped", message)
+    return settled.reading, settled.crs
+
+
+def _middles(shapes: Shapes) -> tuple[Array, Array]:
+    """The centroids of the shapes; NaN where there is none."""
+    middles = shapely.centroid(shapes)
+    return shapely.get_x(middles), shapely.get_y(middles)
+
+
+def _exchanged(shapes: Shapes, which: NDArray[np.bool_]) -> Shapes:
+    """The shapes, some of them with their axes exchanged."""
+    if not which.any():
+        return shapes
+    made = shapes.copy()
+    chosen = made[which]
+    made[which] = shapely.set_coordinates(chosen, shapely.get_coordinates(chosen)[:, ::-1])
+    return made
+
+
+def _old_datum(stated: str | None) -> CRS | None:
+    """The stated CRS when it rests on Xian 80 or Beijing 54."""
+    if stated is None or stated.casefold() == AUTO:
+        return None
+    used = known_crs(stated)
     if not used.startswith("EPSG:"):
         return None
-    found = CRS.from_user_input(used)
+    try:
+        found = CRS.from_user_input(used)
+    except CRSError:
+        return None
     geodetic = found.geodetic_crs
     return found if geodetic is not None and geodetic.to_epsg() in _OLD_DATUMS else None
 

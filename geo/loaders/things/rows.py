@@ -12,7 +12,10 @@ import numpy as np
 import shapely
 
 from geo.errors import DeliveryRefused
+from geo.loaders.angles import EAST, NORTH, numbers
 from geo.loaders.checks import _UNKNOWN, Refusal, public_cells
+from geo.loaders.columns import column_of
+from geo.loaders.crs_settled import is_packed
 from geo.loaders.fields import (
     ALIASES,
     Mapping,
@@ -79,7 +82,9 @@ def lacking(spec: Spec, what: list[str], table: Table, path: Path) -> DeliveryRe
     )
 
 
-def read_batch(table: Table, mapping: Mapping, spec: Spec, path: Path, options: Options) -> Batch:
+def read_batch(
+    table: Table, mapping: Mapping, spec: Spec, path: Path, options: Options, crs: str | None = None
+) -> Batch:
     """Read every row's values and shape; rows that lack what they need are refused by name."""
     where = {row.number: index for index, row in enumerate(table.rows)}
 
@@ -88,7 +93,7 @@ def read_batch(table: Table, mapping: Mapping, spec: Spec, path: Path, options: 
 
     batch = Batch(mapping, table.columns, path.stem, cells)
     batch.refused = [Refusal(problem, {}) for problem in table.unreadable]
-    shapes = _shapes_of(table, mapping)
+    shapes = _shapes_of(table, mapping, crs)
     batch.has_shapes = shapes is not None
     batch.faults = table.faults
     missing = spec.asks(mapping, options) if spec.asks else []
@@ -102,11 +107,12 @@ def read_batch(table: Table, mapping: Mapping, spec: Spec, path: Path, options: 
     if spec.settle:
         spec.settle(batch, options)
     _refuse_incomplete(batch, spec)
+    _refuse_unread(batch, table)
     _refuse_shapes(batch, spec)
     return batch
 
 
-def _shapes_of(table: Table, mapping: Mapping) -> Shapes | None:
+def _shapes_of(table: Table, mapping: Mapping, crs: str | None) -> Shapes | None:
     """One shape or None per row: the file's own geometry, else WKT, else points of two columns."""
     if table.geometry is not None:
         return np.asarray(shapely.force_2d(table.geometry), dtype=object)
@@ -119,23 +125,17 @@ def _shapes_of(table: Table, mapping: Mapping) -> Shapes | None:
             dtype=object,
         )
     if "lon" in mapping.fields and "lat" in mapping.fields:
-        pairs = np.array(
-            [[_number(row.cells[mapping.fields[axis]]) for axis in ("lon", "lat")]
-             for row in table.rows],
-            dtype=np.float64,
-        ).reshape(-1, 2)  # fmt: skip
+        (x, says_x), (y, says_y) = (
+            numbers(column_of(table.rows, mapping.fields[axis]), packed=is_packed(crs))
+            for axis in ("lon", "lat")
+        )
+        turned = ((says_x == NORTH) | (says_y == EAST)) & (says_x != says_y)
+        pairs = np.column_stack([np.where(turned, y, x), np.where(turned, x, y)])
         points = np.full(len(pairs), None, dtype=object)
         there = np.isfinite(pairs).all(axis=1)
         points[there] = shapely.points(pairs[there])
         return points
     return None
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell.strip().rstrip("°EN ") or "nan")
-    except ValueError:
-        return float("nan")
 
 
 def _read_thing(row: Row, columns: list[str], spec: Spec, batch: Batch) -> Thing:
@@ -176,6 +176,24 @@ def _refuse_incomplete(batch: Batch, spec: Spec) -> None:
                 message = f"没有可用的「{heading}」, 请补上 · no usable {f.name}: fill it in"
                 why.append((thing, f.name, f.rule if f.rule != "value" else f.name, message))
     batch.refuse(why)
+
+
+def _refuse_unread(batch: Batch, table: Table) -> None:
+    """A coordinate or geometry that was delivered but cannot be read is not simply left out."""
+    given = [batch.mapping.fields[n] for n in ("lon", "lat", "wkt") if n in batch.mapping.fields]
+    if table.geometry is not None or not batch.has_shapes:
+        return
+    lost = {thing.number for thing, shape in zip(batch.things, batch.shapes, strict=True)
+            if shape is None}  # fmt: skip
+    unread = {
+        row.number for row in table.rows
+        if row.number in lost and any(row.cells[at].strip() for at in given)
+    }  # fmt: skip
+    message = "坐标或图形无法读取, 请改正 · coordinates that cannot be read: correct them"
+    batch.refuse(
+        [(thing, None, "coordinate_number", message) for thing in batch.things
+         if thing.number in unread]
+    )  # fmt: skip
 
 
 def _refuse_shapes(batch: Batch, spec: Spec) -> None:

@@ -52,7 +52,9 @@ ZONES = Spec(
     derived=(("parent_code", "text"),),
     check=check,
     destination=lambda told: Destination(
-        "planning_zone", tuple(name for name in told if name != "code"),
-        derived=("parent_code",), keeps_public=False,
+        "planning_zone",
+        tuple(name for name in told if name != "code"),
+        derived=("parent_code",),
+        keeps_public=False,
     ),
 )
