@@ -37,7 +37,10 @@ class TextRows(Sequence[Row]):
             for part, cells in zip(parts, zip(*(row.cells for row in batch), strict=True),
                                    strict=True):  # fmt: skip
                 part.append(pa.array(cells, pa.string()))
-        columns = [pa.chunked_array(part, pa.string()).combine_chunks() for part in parts]
+        columns = []
+        while parts:  # one after the other: a large file is not held twice
+            columns.append(pa.chunked_array(parts.pop(0), pa.string()).combine_chunks())
+            release_memory()
         return cls(np.concatenate([np.empty(0, np.int64), *numbers]), columns)
 
     def __len__(self) -> int:
@@ -64,6 +67,11 @@ class TextRows(Sequence[Row]):
     def column(self, index: int) -> pa.Array:
         """All cells of a column, in the order of the rows."""
         return self._columns[index]
+
+
+def release_memory() -> None:
+    """Give back what Arrow keeps for later: work on a large file comes in few large steps."""
+    pa.default_memory_pool().release_unused()
 
 
 def batches(rows: Iterable[Row], size: int = BATCH) -> Iterator[list[Row]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as Mapped
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -130,9 +131,14 @@ class Mapping:
 _AXES = ("lon", "lat", "east", "north", "x", "y")
 
 
-def map_columns(table: Table) -> Mapping:
+EXTRA = "extra"
+"""What a mapping says of a column that is no field."""
+
+
+def map_columns(table: Table, given: Mapped[str, str] | None = None) -> Mapping:
     """Tell the columns of a table apart: fields, personal columns, and others.
 
+    `given` says of some headings which field they are, or `EXTRA`; it wins over every guess.
     Where two columns claim one field, the likelier heading wins and the other is kept in `extra`.
     Raises DeliveryRefused when there is no name or no position among them, or two positions.
     """
@@ -144,11 +150,16 @@ def map_columns(table: Table) -> Mapping:
     claims: dict[str, list[tuple[int, int]]] = {}
     personal: dict[int, str] = {}
     extra: dict[int, str] = {}
+    given = given or {}
     for index, column in enumerate(table.columns):
         field, order = rank.get(search_key(column), (None, 0))
-        if field in _AXES and LON in table.columns and column not in (LON, LAT):
+        if column in given and not is_personal_name(column):
+            field, order = given[column], -1
+        if field == EXTRA and not _holds_persons(table.rows, index):
+            extra[index] = column
+        elif field in _AXES and LON in table.columns and column not in (LON, LAT):
             extra[index] = column  # the geometry is the position; these columns repeat it
-        elif field is not None:
+        elif field is not None and field != EXTRA:
             claims.setdefault(field, []).append((order, index))
         elif is_personal_name(column) or _holds_persons(table.rows, index):
             personal[index] = _safe_heading(column)
@@ -158,7 +169,11 @@ def map_columns(table: Table) -> Mapping:
     spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
     spare += _settle_axes(fields, table.rows)
     extra.update((index, table.columns[index]) for index in sorted(spare))
-    _refuse_two_positions(spare, rank, table.columns)
+    settled = {*given.values()}
+    _refuse_two_positions(
+        [index for index in spare if rank[search_key(table.columns[index])][0] not in settled],
+        rank, table.columns,
+    )  # fmt: skip
     if "name" not in fields:
         raise _lacking("名称", "a name", table.columns)
     if "lon" not in fields or "lat" not in fields:

@@ -17,10 +17,11 @@ from geo.loaders.checks import (
     public_cells,
     read_rows,
 )
-from geo.loaders.columns import rows_numbered
+from geo.loaders.columns import release_memory, rows_numbered
 from geo.loaders.fields import Mapping, map_columns
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.kinds import kind_given, kind_in_name
+from geo.loaders.mapping import Told, told_mapping
 from geo.loaders.matching import Sites, match_stored, reviews_with_codes, tell_sites_apart
 from geo.loaders.positions import locate_rows
 from geo.loaders.reading import read_table
@@ -47,6 +48,7 @@ def load_delivery(
     facility_kind: str | None = None,
     datum_shift: DatumShift | None = None,
     layer: str | None = None,
+    mapping: Path | None = None,
     options: Options | None = None,
     progress: Progress = silent,
 ) -> Report:
@@ -54,7 +56,8 @@ def load_delivery(
 
     `crs` is what the deliverer states; GeoJSON brings its own. `on` is the day from which the
     delivery is true (default today). `facility_kind` is the kind of all rows; else a type column,
-    the file's name or each row's name tells. `layer` names the layer or sheet to read. `options`
+    the file's name or each row's name tells. `layer` names the layer or sheet to read, `mapping`
+    a JSON file heading → field; without it what was last said of these headings holds. `options`
     says of other kinds what no column does. With `dry_run` everything is done and taken back.
     The caller commits. Raises DeliveryRefused, CrsError or BadInput when the file is refused whole.
     """
@@ -75,7 +78,7 @@ def load_delivery(
     refuse_secret(secrecy, path)
     day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
     progress(0, None, f"读取 {path.name} · reading")
-    prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer)
+    prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer, mapping)
     progress(1, 3, "核对 · checking")
     stored = _store(session, prepared, path, kind, day, secrecy, dry_run)
     progress(3, 3, "完成 · done")
@@ -97,32 +100,39 @@ class _Prepared:
     refused: list[Refusal]
     read: int
     left_off: int
+    told: Told
 
 
 def _prepare(
     session: Target, path: Path, crs: str | None, facility_kind: str | None,
-    shift: DatumShift | None, on: date, layer: str | None,
+    shift: DatumShift | None, on: date, layer: str | None, mapping_file: Path | None,
 ) -> _Prepared:  # fmt: skip
     table = read_table(path, layer)
     refuse_marked(table)
     read = len(table.rows) + len(table.unreadable)
     table, shapes = part_points(table, path)
-    mapping = map_columns(table)
+    told = told_mapping(session, "facilities", table.columns, mapping_file)
+    mapping = map_columns(table, told.given)
     no_points = [
         Refusal(problem, public_cells(row, table.columns, mapping)) for row, problem in shapes
     ]
     kind = kind_given(facility_kind) if facility_kind else kind_in_name(path.stem)
     readings = read_rows(table, mapping, kind)
+    problems, refused = [*readings.problems], [*readings.refused, *no_points]
+    left_off, candidates = readings.problems_left_off, readings.candidates
+    del readings
     located = locate_rows(
-        session, readings.candidates, table, mapping, name=path.name, declared=crs, on=on,
+        session, candidates, table, mapping, name=path.name, declared=crs, on=on,
         datum_shift=shift,
     )  # fmt: skip
+    del candidates  # of a large file each step holds its own copy and no other
+    release_memory()
     sites = tell_sites_apart(located.rows)
+    release_memory()
     return _Prepared(
         table, mapping, sites, located.lon[sites.kept], located.lat[sites.kept],
-        located.crs, located.note, [*readings.problems, *located.problems, *sites.problems],
-        [*readings.refused, *no_points, *located.refused],
-        read, readings.problems_left_off + sites.problems_left_off,
+        located.crs, located.note, [*problems, *located.problems, *sites.problems],
+        [*refused, *located.refused], read, left_off + sites.problems_left_off, told,
     )  # fmt: skip
 
 
@@ -217,4 +227,5 @@ def _report(
         format=made.table.format,
         layer=made.table.layer,
         notes=made.table.notes,
+        mapping=made.told.as_json(),
     )

@@ -48,6 +48,8 @@ class Sightings:
 
     def with_others(self, others: Sightings) -> Sightings:
         """These rows and, after them, the others."""
+        if not len(others):
+            return self
         both = {name: pa.concat_arrays([a, others.keys[name]]) for name, a in self.keys.items()}
         return Sightings(
             pa.concat_arrays([self.kind, others.kind]), pa.concat_arrays([self.uscc, others.uscc]),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from geo.loaders.candidates import Candidate, Candidates
 from geo.loaders.columns import BATCH, Numbers, codes_of
+from geo.loaders.fields import replaced_at
 from geo.loaders.report import MOST_PROBLEMS, Problem
 from geo.text import search_keys
 
@@ -96,7 +97,7 @@ def tell_sites_apart(rows: Iterable[Candidate]) -> Sites:
     by_address, is_first = _codes_by_address(by_name, keys["address"])
     told = len(repeats) + len(namesakes)
     return Sites(
-        sites, kept, pa.array(by_name, pa.string()), pa.array(by_address, pa.string()),
+        sites, kept, by_name, by_address,
         sizes[codes] == 1, is_first, keys,
         [(int(one), int(other)) for one, other in namesakes], len(repeats), problems,
         told - len(problems),
@@ -128,45 +129,48 @@ def keys_of(texts: pa.Array) -> pa.Array:
     return pa.chunked_array(parts, pa.string()).combine_chunks()
 
 
-def _codes_by_name(rows: Candidates, keys: dict[str, pa.Array]) -> list[str]:
+def _codes_by_name(rows: Candidates, keys: dict[str, pa.Array]) -> pa.Array:
     """The given code, else one made of kind, city, division and name."""
     columns = (rows.text("kind"), keys["stated_city"], keys["stated_unit"], keys["name"])
-    found: list[str] = []
+    found = []
     for start in range(0, len(rows), BATCH):
         given = rows.text("code").slice(start, BATCH).to_pylist()
         parts = [column.slice(start, BATCH).to_pylist() for column in columns]
-        found += [
+        codes = [
             code or f"F{_digest((kind.replace('_', ''), *rest))}"
             for code, kind, *rest in zip(given, *parts, strict=True)
         ]
-    return found
+        found.append(pa.array(codes, pa.string()))
+    return pa.chunked_array(found, pa.string()).combine_chunks()
 
 
-def _codes_by_address(
-    by_name: list[str], addresses: pa.Array
-) -> tuple[list[str], NDArray[np.bool_]]:
+def _codes_by_address(by_name: pa.Array, addresses: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     """The code by name with the address, numbered where even that repeats; and which are first."""
-    codes = [
-        f"{code}-{_digest((address,))[:6]}"
-        for start in range(0, len(by_name), BATCH)
-        for code, address in zip(
-            by_name[start : start + BATCH], addresses.slice(start, BATCH).to_pylist(), strict=True
-        )
-    ]
+    found = []
+    for start in range(0, len(by_name), BATCH):
+        rows = zip(
+            by_name.slice(start, BATCH).to_pylist(), addresses.slice(start, BATCH).to_pylist(),
+            strict=True,
+        )  # fmt: skip
+        found.append(pa.array([f"{code}-{_digest((address,))[:6]}" for code, address in rows]))
+    codes = pa.chunked_array(found, pa.string()).combine_chunks()
     groups, sizes, firsts = _groups(codes)
     is_first: NDArray[np.bool_] = firsts[groups] == np.arange(len(codes))
     seen = Counter[str]()
+    numbered: dict[int, str | None] = {}
     for place in (sizes[groups] > 1).nonzero()[0].tolist():
-        code = codes[place]
+        code = codes[place].as_py()
         seen[code] += 1
         if not is_first[place]:
-            codes[place] = f"{code}-{seen[code]}"
+            numbered[place] = f"{code}-{seen[code]}"
+    if numbered:
+        codes = replaced_at(codes, list(numbered), list(numbered.values()))
     return codes, is_first
 
 
-def _groups(codes: list[str]) -> tuple[Numbers, Numbers, Numbers]:
+def _groups(codes: pa.Array) -> tuple[Numbers, Numbers, Numbers]:
     """Per place the group of equal codes; per group its size and its first place."""
-    groups = codes_of(pa.array(codes, pa.string())).astype(np.int64)
+    groups = codes_of(codes).astype(np.int64)
     _, firsts, sizes = np.unique(groups, return_index=True, return_counts=True)
     return groups, sizes, firsts
 
