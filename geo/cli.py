@@ -28,7 +28,7 @@ def load(
     kind: Annotated[str, typer.Argument(help="导入什么 · what the file holds: facilities")],
     file: Annotated[Path, typer.Argument(help="CSV, TSV 或 GeoJSON 文件 · the file")],
     crs: Annotated[
-        str | None, typer.Option(help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …")
+        str | None, typer.Option(help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …, auto 按证据")
     ] = None,
     facility_kind: Annotated[
         str | None, typer.Option("--kind", help="全部行的设施类型 · canteen, 养老院 …")

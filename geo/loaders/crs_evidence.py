@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from geo.crs import Array
-from geo.loaders.crs_readings import PACKED, CrsGuess, guesses, older_datums
+from geo.loaders.crs_readings import CrsGuess, guesses, is_meridian, older_datums
 
 MIN_FIT = 0.95
 """Share of the checkable rows that must fit the winner: a reading that nobody listed fits less."""
@@ -113,7 +113,11 @@ def weigh(x: Array, y: Array, known: Known | None = None) -> list[CrsEvidence]:
     found += [older for one in found for older in _older(one)]
     return sorted(
         found,
-        key=lambda one: (-(one.score or 0.0), one.why_stated is not None, one.swapped),
+        key=lambda one: (
+            -(one.score or 0.0),
+            one.score is not None and one.why_stated is not None,
+            one.swapped,
+        ),
     )
 
 
@@ -202,7 +206,7 @@ def is_clearly_better(one: CrsEvidence, other: CrsEvidence) -> bool:
     speaking = _votes(one, other)
     said_for, said = int((speaking > 0).sum()), int((speaking != 0).sum())
     chance = sum(comb(said, k) for k in range(said_for, said + 1)) / 2**said
-    return chance <= MAX_CHANCE
+    return bool(chance <= MAX_CHANCE)
 
 
 def _votes(one: CrsEvidence, other: CrsEvidence) -> NDArray[np.int8]:
@@ -227,12 +231,18 @@ def _same_places(one: CrsGuess, other: CrsGuess) -> bool:
 
 def scores(weighed: Sequence[CrsEvidence]) -> str:
     """The readings with their scores, one a line, for a person who has to choose."""
-    lines = [
-        f"  {'—' if one.score is None else f'{one.score:.3f}'}  {one.crs}: {one.evidence}"
-        for one in weighed[:SHOWN]
-    ]
-    more = len(weighed) - SHOWN
-    return "\n".join([*lines, *([f"  … 另有 {more} 种 · {more} more"] if more > 0 else [])])
-
-
-__all__ = ["PACKED", "CrsEvidence", "Known", "clear_winner", "is_clearly_better", "scores", "weigh"]
+    lines = []
+    meridians = set()
+    for one in weighed:
+        if one.score is None and is_meridian(one.guess.crs):
+            meridians.add(one.swapped)  # any of them, by values alone
+            continue
+        shown = "—" if one.score is None else f"{one.score:.3f}"
+        lines.append(f"  {shown}  {one.crs}: {one.evidence}")
+    lines += [
+        "  —  EPSG:4534–4554" + (", axes swapped" if swapped else "")
+        + ": CGCS2000 无带号, 中央经线未知 · a zone without number, central meridian unknown"
+        for swapped in sorted(meridians)
+    ]  # fmt: skip
+    more = len(lines) - SHOWN
+    return "\n".join([*lines[:SHOWN], *([f"  … 另有 {more} 种 · {more} more"] if more > 0 else [])])

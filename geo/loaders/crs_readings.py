@@ -57,12 +57,12 @@ class CrsGuess:
 
 def in_china(lon: Array, lat: Array) -> Mask:
     """Inside the rectangle around China, islands included; not its border."""
-    return (lon >= 73) & (lon <= 136) & (lat >= 3) & (lat <= 54)
+    return np.asarray((lon >= 73) & (lon <= 136) & (lat >= 3) & (lat <= 54))
 
 
 def on_earth(lon: Array, lat: Array) -> Mask:
     """Finite longitudes and latitudes of the earth, but not 0,0."""
-    return (np.abs(lon) <= 180) & (np.abs(lat) <= 90) & ~((lon == 0) & (lat == 0))
+    return np.asarray((np.abs(lon) <= 180) & (np.abs(lat) <= 90) & ~((lon == 0) & (lat == 0)))
 
 
 def guesses(x: Array, y: Array) -> list[CrsGuess]:
@@ -190,12 +190,23 @@ def _amid(other: Stored, stored: Stored, sound: Mask) -> Mask:
     )  # fmt: skip
 
 
+def _code(crs: str) -> int:
+    """The EPSG number of a CRS, 0 where it has none."""
+    number = crs.removeprefix("EPSG:")
+    return int(number) if number.isdecimal() else 0
+
+
+def is_meridian(crs: str) -> bool:
+    """Whether it is a 3° zone named by its central meridian, whose eastings have no number."""
+    return FIRST_MERIDIAN <= _code(crs) <= FIRST_MERIDIAN + LAST_THREE - FIRST_THREE
+
+
 def other_zone(east: Array, crs: str) -> Mask:
     """Rows whose easting begins with another zone number than that of the CRS, or with any."""
-    code = int(crs.removeprefix("EPSG:")) if crs.startswith("EPSG:") else 0
+    code = _code(crs)
     if FIRST_ZONE <= code <= FIRST_ZONE + 20:
         return np.asarray(np.isfinite(east) & (east // 1_000_000 != code - FIRST_ZONE + 25))
-    if FIRST_MERIDIAN <= code <= FIRST_MERIDIAN + 20:
+    if is_meridian(crs):
         return np.asarray(np.isfinite(east) & (np.abs(east) >= 1_000_000))
     return np.zeros(east.shape, dtype=bool)
 
@@ -209,7 +220,7 @@ def older_datums(guess: CrsGuess) -> list[CrsGuess]:
     Their positions are unknown: read as CGCS2000 they come out 50–150 m away, which no division
     and no range of values can tell.
     """
-    code = int(guess.crs.removeprefix("EPSG:")) if guess.crs.startswith("EPSG:") else 0
+    code = _code(guess.crs)
     why = "须声明并给出参数 --datum-shift · only when stated, with parameters"
     made = []
     for words, zones, meridians, six in _OLDER:

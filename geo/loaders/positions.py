@@ -67,7 +67,7 @@ def locate_rows(
     else:
         turned = turned | named
     shown = _Shown(rows, table, mapping)
-    problems += [shown.put_right(at) for at in np.flatnonzero(turned)[:MOST_PROBLEMS]]
+    problems += [shown.put_right(int(at)) for at in np.flatnonzero(turned)[:MOST_PROBLEMS]]
     broken, refused = shown.refused(located.rules)
     good = np.flatnonzero(~broken)
     return LocatedRows(
@@ -149,7 +149,7 @@ class _Shown:
 
     def problem(self, at: int, rule: str, message: str) -> Problem:
         """A problem of the coordinates of the row at a place."""
-        row = self.rows[int(at)]
+        row = self.rows[at]
         columns = [self.table.columns[self.mapping.fields[axis]] for axis in ("lon", "lat")]
         value = redact(f"{row.values.get('lon')}, {row.values.get('lat')}")[:80]
         return Problem(row.number, ", ".join(columns), value, rule, message)
@@ -165,7 +165,7 @@ class _Shown:
         problems: list[Problem] = []
         for rule in rules:
             for at in np.flatnonzero(rule.broken & ~broken):
-                problems.append(self.problem(at, rule.rule, rule.message))
+                problems.append(self.problem(int(at), rule.rule, rule.message))
             broken |= rule.broken
         cells = rows_numbered(self.table.rows, [p.row for p in problems if p.row is not None])
         return broken, [
