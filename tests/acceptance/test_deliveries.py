@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.errors import Unavailable
+from geo.errors import DeliveryRefused, Unavailable
 from geo.loaders.city import load_city
 from geo.loaders.load import load_delivery
 from geo.loaders.report import Report
+from geo.loaders.things import Options
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared/acceptance"
 BEIJING = FOLDER / "townships/beijing_331_wgs84_raw.geojson"
@@ -150,3 +151,52 @@ def test_boundaries_of_2016_become_an_older_version(session: Session, name: str)
 TODAY = text("""
 SELECT id, code, name, md5(ST_AsBinary(geom)) FROM admin_unit
 WHERE validity @> CAST('2026-10-01' AS date) ORDER BY code""")
+
+
+SHANGHAIS_NAMES = {
+    "li_shi_jiao_tong": (952, "former"),
+    "li_shi_jian_zhu": (663, None),
+    "ren_wu_zhu_suo": (137, None),
+    "feng_mao_bao_hu_qu": (12, None),
+    "li_shi_qu_hua": (2, "vanished"),
+}
+
+
+def test_shanghais_heritage_becomes_place_names(session: Session) -> None:
+    for subject, (rows, kind) in SHANGHAIS_NAMES.items():
+        path = NAMES / f"shanghai_table_{subject}.geojson"
+        options = Options(name_kind=kind, within="上海市")
+        report = load(session, "place-names", path, options=options)
+        assert (report.counts.rows_read, report.counts.kept) == (rows, rows), report.problems
+        assert rules(report)["name_kind"] == (0 if kind else 1)
+        assert load(session, "place-names", path, options=options).counts.unchanged == rows
+    found = session.execute(
+        text("SELECT n.kind, ST_Dimension(g.geom), count(*) FROM place_name n "
+             "JOIN place_position g USING (place_id) GROUP BY 1, 2 ORDER BY 1, 2")
+    ).all()  # fmt: skip
+    assert [tuple(row) for row in found] == [
+        ("alias", 0, 800), ("alias", 2, 12), ("former", 1, 952), ("vanished", 2, 2),
+    ]  # fmt: skip
+    roads = session.scalar(text("SELECT count(*) FROM place WHERE feature_class = 'R'"))
+    assert roads >= 952
+    assert session.scalar(text("SELECT count(*) FROM place_name WHERE name = '窦乐安路'")) == 2
+    assert session.scalar(text("SELECT bool_and(ST_IsValid(geom)) FROM place_position"))
+
+
+def test_the_invalid_concession_is_mended_with_its_area(session: Session) -> None:
+    path = NAMES / "shanghai_table_li_shi_qu_hua.geojson"
+    [repair] = load(session, "place-names", path, options=Options(name_kind="vanished")).repairs
+    assert repair["outcome"] == "repaired"
+    assert 0 <= repair["change_percent"] <= 1
+
+
+def test_totals_of_districts_are_no_demand_and_the_refusal_says_what_is_missing(
+    session: Session,
+) -> None:
+    path = FOLDER / "population/beijing_2020_census_district_totals.csv"
+    with pytest.raises(DeliveryRefused, match="--basis") as refused:
+        load(session, "demand", path)
+    assert "图形或坐标" in str(refused.value)
+    assert "--base-year" in str(refused.value)
+    assert "60 岁" not in str(refused.value), "pop60 is understood"
+    assert session.scalar(text("SELECT count(*) FROM delivery")) == 0
