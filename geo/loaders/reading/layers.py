@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -29,7 +27,8 @@ from geo.loaders.reading.drafts import (
 )
 from geo.loaders.reading.shapes import shapes_of_wkb, with_shapes
 
-_GDAL = (DataSourceError, DataLayerError, RuntimeError, ValueError, OSError, pa.ArrowException)
+# GDAL's own errors are RuntimeErrors. It is imported where it is needed: it brings pandas with it.
+_GDAL = (RuntimeError, ValueError, OSError, pa.ArrowException)
 _COMPUTED = re.compile(
     r"\bGENERATED\s+ALWAYS\b|\bAS\s*\(|^\s*CREATE\s+VIRTUAL\s+TABLE\s+[\"'`\[]?(?!rtree_)",
     re.IGNORECASE,
@@ -76,6 +75,8 @@ def read_layer(
 
     Layers in `skipped` are not even counted.
     """
+    import pyogrio
+
     try:
         chosen = _choose(path, name, layer, skipped)
         info = pyogrio.read_info(path, layer=chosen, encoding=encoding, force_feature_count=True)
@@ -102,6 +103,8 @@ def read_layer(
 
 def _choose(path: Path, name: str, layer: str | None, skipped: frozenset[str]) -> str:
     """The layer asked for, else the only one that has rows."""
+    import pyogrio
+
     names = [str(row[0]) for row in pyogrio.list_layers(path) if row[0] not in skipped]
     shown = ", ".join(names[:20])
     if layer is not None:

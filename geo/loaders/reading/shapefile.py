@@ -15,8 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pyogrio
-
 from geo.errors import BadInput
 from geo.loaders.reading.archives import Member, unpack
 from geo.loaders.reading.drafts import MAX_BYTES, Draft, refused
@@ -105,6 +103,8 @@ def read_zipped(
 
 def read_parts(parts: dict[str, Path], layer: str, name: str) -> Draft:
     """Rows of a shapefile from its parts; without .prj the CRS is unknown, never assumed."""
+    import pyogrio
+
     if ".shp" not in parts or ".dbf" not in parts:
         raise refused(
             name,
