@@ -8,6 +8,7 @@ needs three: see the constructed pairs in tests/geo/test_load_matching.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.crs import Array
-from geo.loaders.columns import codes_of
+from geo.loaders.columns import codes_of, release_memory
 from geo.loaders.matching.blocks import combined, distinct, pairs_in_blocks, squares
 from geo.loaders.matching.names import branch_marks, likeness, proper_parts
 from geo.settings import MatchSettings
@@ -94,7 +95,8 @@ class Pairs:
         placed = (self.away_m <= settings.match_spot_m) | (
             self.same_address & (self.away_m <= settings.match_far_m)
         )
-        return named & placed & ~self.contradicted
+        found: NDArray[np.bool_] = named & placed & ~self.contradicted
+        return found
 
 
 def likely_pairs(
@@ -106,6 +108,7 @@ def likely_pairs(
     kinds of service. Cost grows with the rows: see `blocks`.
     """
     coded = _Coded.of(rows)
+    release_memory()
     pairs = _worth_comparing(rows, coded, settings)
     pairs = pairs[wanted[pairs].any(axis=1)]
     if partners is not None:
@@ -133,6 +136,7 @@ class _Coded:
         keys = rows.keys
         proper = proper_parts(keys["name"], keys["stated_unit"], keys["stated_city"])
         digits = pc.replace_substring_regex(rows.phone, "[^0-9]", "")
+        release_memory()
         return cls(
             codes_of(rows.kind), codes_of(keys["name"]), codes_of(_or_null(proper)),
             codes_of(branch_marks(proper)), codes_of(rows.uscc), codes_of(_or_null(digits)),
@@ -146,19 +150,19 @@ def _or_null(texts: pa.Array) -> pa.Array:
 
 def _worth_comparing(rows: Sightings, coded: _Coded, settings: MatchSettings) -> NDArray[np.int64]:
     """Pairs of one kind that share a name, a code, a phone, an address or a square of ground."""
-    keys = [
-        combined(coded.kind, column)
-        for column in (coded.proper, coded.name, coded.uscc, coded.phone, coded.address)
-    ]
+    texts = (coded.proper, coded.name, coded.uscc, coded.phone, coded.address)
     kinds = int(coded.kind.max(initial=0)) + 1
-    keys += [
-        np.where(coded.kind >= 0, square * kinds + coded.kind, -1)
-        for square in squares(rows.lon, rows.lat, settings.match_near_m)
-    ]
+    keys = chain(
+        (combined(coded.kind, column) for column in texts),
+        (
+            np.where(coded.kind >= 0, square * kinds + coded.kind, -1)
+            for square in squares(rows.lon, rows.lat, settings.match_near_m)
+        ),
+    )
     # Within a block, neighbours in the order of the ground and of the names meet.
     ground = np.round(rows.lat, 2) * 1000 + rows.lon
-    found = [pairs_in_blocks(key, ground) for key in keys[:5]]
-    found += [pairs_in_blocks(key, coded.proper.astype(np.float64)) for key in keys[5:]]
+    orders = [ground] * 5 + [coded.proper.astype(np.float64)] * 4
+    found = [pairs_in_blocks(key, order) for key, order in zip(keys, orders, strict=True)]
     return distinct(found, len(rows))
 
 
@@ -169,11 +173,11 @@ def _scored(
 
     def same(codes: NDArray[np.int32], chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
         one, other = codes[chosen[:, 0]], codes[chosen[:, 1]]
-        return (one == other) & (one >= 0)
+        return np.asarray((one == other) & (one >= 0))
 
     def differ(codes: NDArray[np.int32], chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
         one, other = codes[chosen[:, 0]], codes[chosen[:, 1]]
-        return (one != other) & (one >= 0) & (other >= 0)
+        return np.asarray((one != other) & (one >= 0) & (other >= 0))
 
     away = _distance_m(rows, pairs)
     score = (
