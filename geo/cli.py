@@ -58,6 +58,9 @@ def load(
     list_level: Annotated[
         str | None, typer.Option(help="名录级别 · national, province, city, district")
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="列名对应 JSON · JSON file: heading → field; is remembered")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只核对不保存 · store nothing")
     ] = False,
@@ -75,6 +78,7 @@ def load(
     options = {
         "crs": crs, "on": _day(on), "dry_run": dry_run, "secrecy": secrecy,
         "facility_kind": facility_kind, "datum_shift": _shift(datum_shift), "layer": layer,
+        "mapping": mapping,
         "options": stated,
     }  # fmt: skip
     if report is not None and not report.absolute().parent.is_dir():
