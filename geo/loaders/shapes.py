@@ -127,6 +127,18 @@ def _delivered_area_m2(shape: Any) -> float:
     return abs(total)
 
 
+def unfit_edges(shapes: Shapes) -> NDArray[np.bool_]:
+    """Which valid polygons have edges that do not fit their neighbours' exactly."""
+    return np.asarray(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
+
+
+def union_of(shapes: Shapes) -> Any:
+    """The union of valid polygons; those that fit their neighbours are joined along their edges."""
+    unfit = unfit_edges(shapes)
+    joined = shapely.coverage_union_all(shapes[~unfit])
+    return shapely.union_all([joined, *shapes[unfit]])
+
+
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Two shapes that share ground, and how much."""
@@ -146,7 +158,7 @@ def overlaps(shapes: Shapes, *, least_m2: float = 1.0) -> list[Overlap]:
     if len(wanted) < 2:
         return []
     chosen = shapes[wanted]
-    unfit = ~shapely.is_empty(shapely.coverage_invalid_edges(chosen))
+    unfit = unfit_edges(chosen)
     pairs = shapely.STRtree(chosen).query(chosen[unfit], predicate="intersects")
     first, second = np.flatnonzero(unfit)[pairs[0]], pairs[1]
     ordered = np.unique(np.sort(np.column_stack([first, second]), axis=1), axis=0)
@@ -175,7 +187,7 @@ def gaps(shapes: Shapes, *, least_m2: float = 1.0) -> list[Gap]:
     if len(wanted) < 2:
         return []
     chosen = shapes[wanted]
-    whole = shapely.union_all(chosen)
+    whole = union_of(chosen)
     rings = [ring for part in shapely.get_parts(whole) for ring in shapely.get_rings(part)[1:]]
     tree = shapely.STRtree(chosen)
     found = []

@@ -43,8 +43,8 @@ def move_batch(
         return CrsReading(crs, known_crs(crs) if crs and is_said else STORED, []), None
     old = _old_datum(crs or table.crs) if spec.marks_approximate and shift is None else None
     if old is not None:
-        used = f"EPSG:{old.to_epsg()}"
-        note = NO_PARAMETERS.format(old.name)
+        used = known_crs(crs or table.crs or "")
+        note: str | None = NO_PARAMETERS.format(old.name)
         moved = _unprojected(batch, old)
         reading = CrsReading(
             crs or table.crs, used, [{"crs": used, "score": None, "evidence": note}]
@@ -123,7 +123,7 @@ def _unprojected(batch: Batch, old: CRS) -> Moved:
         down = Transformer.from_crs(old, old.geodetic_crs, always_xy=True)
         lon, lat = (np.asarray(axis) for axis in down.transform(lon, lat))
     there = np.column_stack([lon, lat])
-    finite = np.isfinite(there).all(axis=1)
+    finite: NDArray[np.bool_] = np.isfinite(lon) & np.isfinite(lat)
     moved = shapely.set_coordinates(batch.shapes.copy(), np.where(finite[:, None], there, given))
     lon, lat = np.where(finite, lon, np.nan), np.where(finite, lat, np.nan)
     return Moved(moved, None, given[:, 0], given[:, 1], lon, lat, owner)

@@ -54,9 +54,9 @@ def map_headings(table: Table, spec: Spec) -> Mapping:
     extra: dict[int, str] = {}
     for index, column in enumerate(table.columns):
         unitless = _UNIT.sub("", column)
-        name, order = rank.get(search_key(column)) or rank.get(search_key(unitless), (None, 0))
-        if name is not None:
-            claims.setdefault(name, []).append((order, index))
+        claim = rank.get(search_key(column)) or rank.get(search_key(unitless))
+        if claim is not None:
+            claims.setdefault(claim[0], []).append((claim[1], index))
         elif is_personal_name(column) or _holds_persons(table.rows, index):
             personal[index] = redact(column)[:60]
         else:
@@ -225,21 +225,14 @@ def merge_repeats(
     Where codes are the deliverer's own two rows of one code contradict each other: both are
     refused. Where the code was made from the name they stay apart, told by their order.
     """
-    first: dict[Any, Thing] = {}
     by_code: dict[Any, list[int]] = {}
-    kept = []
-    for index, (thing, shape) in enumerate(zip(batch.things, batch.shapes, strict=True)):
-        values = repr(sorted(thing.values.items(), key=lambda value: value[0]))
-        drawn = None if shape is None else shape.wkb
-        said = (thing.code, values, tuple(sorted(thing.extra.items())), drawn)
-        known = first.setdefault(said, thing)
-        if known is not thing:
-            batch.merged += 1
-            message = f"与第 {known.number} 行完全相同, 已合并 · same as row {known.number}, merged"
-            batch.report(thing, None, "repeat", message)
-        else:
-            kept.append(index)
-            by_code.setdefault(key(thing), []).append(index)
+    for index, thing in enumerate(batch.things):
+        by_code.setdefault(key(thing), []).append(index)
+    gone: set[int] = set()
+    for code, group in by_code.items():
+        if len(group) > 1:
+            by_code[code] = _distinct(batch, group)
+            gone |= set(group) - set(by_code[code])
     why: list[tuple[Thing, str | None, str, str]] = []
     for group in by_code.values():
         things = [batch.things[index] for index in group]
@@ -253,8 +246,27 @@ def merge_repeats(
         for order, thing in enumerate(things[1:], 2):
             if not is_own_code:
                 _keep_apart(batch, thing, things[0], order)
-    batch.keep(kept)
+    batch.keep([index for index in range(len(batch.things)) if index not in gone])
     batch.refuse(why)
+
+
+def _distinct(batch: Batch, group: list[int]) -> list[int]:
+    """Of rows with one code the first of each content; the repeats are merged and reported."""
+    first: dict[Any, Thing] = {}
+    kept = []
+    for index in group:
+        thing, shape = batch.things[index], batch.shapes[index]
+        values = repr(sorted(thing.values.items(), key=lambda value: value[0]))
+        drawn = None if shape is None else shape.wkb
+        said = (values, tuple(sorted(thing.extra.items())), drawn)
+        known = first.setdefault(said, thing)
+        if known is thing:
+            kept.append(index)
+            continue
+        batch.merged += 1
+        message = f"与第 {known.number} 行完全相同, 已合并 · same as row {known.number}, merged"
+        batch.report(thing, None, "repeat", message)
+    return kept
 
 
 def _keep_apart(batch: Batch, thing: Thing, other: Thing, order: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,10 @@ MOST_OUTSIDE_SHARE = 0.1
 """An area that lies outside its stated division by more than this share is reported: boundaries of
 two sources differ by a few percent along every edge."""
 
-_MULTI = {"MULTIPOLYGON": shapely.multipolygons, "MULTILINESTRING": shapely.multilinestrings}
+_MULTI: dict[str, Callable[..., Any]] = {
+    "MULTIPOLYGON": shapely.multipolygons,
+    "MULTILINESTRING": shapely.multilinestrings,
+}
 
 
 def stage_batch(session: Session, batch: Batch, spec: Spec, keys: tuple[str, ...]) -> None:
@@ -63,13 +67,11 @@ def _cell(value: Any, kind: str) -> Any:
 
 def _ewkb(shapes: Any, stored_type: str) -> Any:
     """Hexadecimal EWKB, single parts made multi where the column wants that; None stays None."""
-    made = shapes
+    made = shapes.copy()
     if stored_type in _MULTI:
-        made = np.array(
-            [s if s is None or s.geom_type.startswith("Multi") else _MULTI[stored_type]([s])
-             for s in shapes],
-            dtype=object,
-        )  # fmt: skip
+        single = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (1, 3)))
+        if single.size:
+            made[single] = _MULTI[stored_type](shapes[single], indices=np.arange(single.size))
     return shapely.to_wkb(shapely.set_srid(made, STORED_SRID), hex=True, include_srid=True)
 
 
