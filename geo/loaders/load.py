@@ -64,6 +64,12 @@ def load_delivery(
     started = time.perf_counter()
     path = Path(path)
     if kind in KINDS_OF_THING:
+        if mapping is not None:
+            raise BadInput(
+                f"--mapping 目前只用于设施 (facilities); {kind} 请改列名, 见 docs/loading.md。\n"
+                f"--mapping serves facilities only; rename the columns of {kind}.",
+                parameter="mapping",
+            )
         return load_things(
             session, KINDS_OF_THING[kind], path, crs=crs, on=on, dry_run=dry_run,
             secrecy=secrecy, datum_shift=datum_shift, options=options, layer=layer,
