@@ -119,3 +119,22 @@ def test_a_mapping_file_is_used_and_remembered(run: CliRunner, tmp_path: Path) -
     assert run.invoke(app, load).exit_code == 2
     assert run.invoke(app, [*load, "--mapping", str(said)]).exit_code == 0
     assert run.invoke(app, load).exit_code == 0
+
+
+def test_an_undeclared_crs_shows_scores_and_a_delivery_is_undone(
+    run: CliRunner, session: Session, file: Path
+) -> None:
+    asked = run.invoke(app, ["load", "facilities", str(file)])
+    assert asked.exit_code == 2
+    assert "GCJ-02" in asked.output
+    assert "--crs auto" in asked.output
+    assert run.invoke(app, ["load", "facilities", str(file), "--crs", "auto"]).exit_code == 2
+    assert run.invoke(app, ["load", "facilities", str(file), "--crs", "4490"]).exit_code == 3
+    delivery = str(session.execute(text("SELECT max(id) FROM delivery")).scalar())
+    done = run.invoke(app, ["undo", delivery])
+    assert (done.exit_code, session.execute(text("SELECT count(*) FROM facility")).scalar()) == (
+        0, 0,
+    )  # fmt: skip
+    again = run.invoke(app, ["undo", delivery])
+    assert again.exit_code == 2
+    assert "已经撤销过" in again.output

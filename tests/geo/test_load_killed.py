@@ -23,7 +23,7 @@ from tests.machine import worker_database
 
 FULL = os.environ.get("ATLAS_TEST_FULL", "") not in ("", "0")
 KILLS = 100 if FULL else 10
-ROWS = 1500
+ROWS = 300
 JANUARY, JUNE = date(2026, 1, 1), date(2026, 6, 1)
 TABLES = ("delivery", "facility", "refused_row", "delivery_change")
 FORKED = multiprocessing.get_context("forkserver")
@@ -102,8 +102,9 @@ def newest(engine: Engine) -> int:
         return int(connection.execute(text("SELECT max(id) FROM delivery")).scalar_one())
 
 
+@pytest.mark.timeout(3600 if FULL else 600)
 def test_killed_at_random_moments(database: Database, engine: Engine, tmp_path: Path) -> None:
-    old, new = write(tmp_path / "old.csv", 10), write(tmp_path / "new.csv", 11, ROWS + 500)
+    old, new = write(tmp_path / "old.csv", 10), write(tmp_path / "new.csv", 11, ROWS + 100)
     with session_factory(database).begin() as session:
         load_delivery(session, "facilities", old, crs="gcj02", on=JANUARY)
     before = state(engine)
@@ -116,7 +117,7 @@ def test_killed_at_random_moments(database: Database, engine: Engine, tmp_path: 
 
     lasts_s = run(database, new, None)
     after = state(engine)
-    assert after[1] == 2 * ROWS + 500
+    assert after[1] == 2 * ROWS + 100
     assert after[2] == 2
     taken_back()
     moments = random.Random(20221)
