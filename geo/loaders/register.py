@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from sqlalchemy import text
@@ -15,6 +16,8 @@ from geo.text import search_key
 
 SECRECY = ("public", "internal", "unknown")
 _SECRET_WORDS = ("秘密", "机密", "绝密")
+_DENIED = re.compile(r"(?:不涉及|不涉|不含|不属于|非)(?:国家)?(?:秘密|机密|绝密)")
+"""Words that say of a file that it is no secret."""
 
 
 def refuse_secret(secrecy: str, path: Path) -> None:
@@ -32,7 +35,10 @@ def refuse_secret(secrecy: str, path: Path) -> None:
 
 
 def refuse_marked(table: Table) -> None:
-    """Refuse a file in which a 密级 column marks any row as a secret."""
+    """Refuse a file of which a title, a sheet's name or any row's 密级 says that it is a secret."""
+    for said in (table.layer or "", *table.titles):
+        if any(word in _DENIED.sub("", said) for word in _SECRET_WORDS):
+            raise _secret()
     for index, column in enumerate(table.columns):
         if search_key(column) == "密级" and any(
             word in row.cells[index] for row in table.rows for word in _SECRET_WORDS

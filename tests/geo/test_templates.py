@@ -199,6 +199,19 @@ def test_facilities_load_from_every_format(session: Session, tmp_path: Path, nam
     assert report.format
 
 
+@pytest.mark.parametrize("title", ["养老机构一览表 密级：秘密", "机密★10年"])
+def test_a_title_that_marks_a_secret(session: Session, tmp_path: Path, title: str) -> None:
+    path = tmp_path / "canteens.csv"
+    rows = "名称,地址,经度,纬度\n甲食堂,一路,119.9,31.7\n"
+    path.write_text(f"{title},,,\n{rows}", "utf-8")
+    with pytest.raises(DeliveryRefused, match="密级"):
+        load_delivery(session, "facilities", path, crs="4490", on=DAY)
+    path.write_text(f"一览表 (不涉及国家秘密),,,\n{rows}", "utf-8")
+    report = load_delivery(session, "facilities", path, crs="4490", on=DAY)
+    assert report.counts.kept == 1
+    assert "秘密" not in report.dumps()
+
+
 def test_a_file_of_areas_is_refused_in_plain_words(session: Session, tmp_path: Path) -> None:
     import geopandas as gpd
     import shapely

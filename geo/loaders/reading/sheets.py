@@ -27,6 +27,8 @@ from geo.loaders.reading.grid import MOST_TITLES, find_heading, read_grid
 MEMORY = 2 * 1024**3
 """Bytes that the reading process may take; a sheet of a million rows stays below."""
 SECONDS = 60
+"""Of the processor; by the clock a busy machine may take `_PATIENCE` times as long."""
+_PATIENCE = 3
 _NOTES_FOR_PEOPLE = ("说明", "填写说明", "填表说明", "选项", "notes", "readme")
 _MOST_HEADINGS = 3
 Line = list[str]
@@ -218,7 +220,7 @@ def _sheets_of(path: Path, name: str) -> list[_Sheet]:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
     ) as child:
-        watch = threading.Timer(SECONDS, child.kill)
+        watch = threading.Timer(SECONDS * _PATIENCE, child.kill)
         watch.start()
         try:
             assert child.stdout is not None
