@@ -101,6 +101,12 @@ class Candidates(Sequence[Candidate]):
             {name: array.take(at) for name, array in self.extra.items()},
         )
 
+    def keep_only(self, *fields: str) -> None:
+        """Forget all other values: of a million rows they are worth a hundred megabytes."""
+        for name in [name for name in self.values if name not in fields]:
+            del self.values[name]
+        self.extra.clear()
+
     def text(self, field: str) -> pa.Array:
         """A field's texts; all null when the delivery does not have it."""
         found = self.values.get(field)

@@ -133,4 +133,6 @@ def codes_of(array: pa.Array) -> NDArray[np.int32]:
         array = pc.binary_join(array, "\x1f")
     if pa.types.is_dictionary(array.type):
         return to_numpy(array.indices, -1).astype(np.int32)
-    return to_numpy(pc.dictionary_encode(array).indices, -1).astype(np.int32)
+    codes = to_numpy(pc.dictionary_encode(array).indices, -1).astype(np.int32)
+    release_memory()
+    return codes

@@ -154,6 +154,7 @@ def _store(
             made.mapping.named(made.table.columns),
         )  # fmt: skip
         stage(session, made.sites, made.lon, made.lat)
+        made.sites.rows.keep_only("name", "kind", "uscc", "phone")  # for matching; all is staged
         placed = place(session, on)
         matched = match_stored(session, made.sites, made.lon, made.lat, on)
         fields = {*made.mapping.fields, "kinds"}
