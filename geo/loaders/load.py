@@ -93,8 +93,6 @@ def load_delivery(
     prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer, mapping)
     progress(1, 3, "核对 · checking")
     stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by)
-    progress(1, 3, "核对 · checking")
-    stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by)
     progress(3, 3, "完成 · done")
     return replace(stored, seconds=round(time.perf_counter() - started, 3))
 

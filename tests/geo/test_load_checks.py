@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from geo.loaders.checks import Candidate, read_rows, uscc_problem
 from geo.loaders.columns import TextRows, rows_numbered
-from geo.loaders.fields import map_columns, redact, redact_column
+from geo.loaders.fields import map_columns, public_column
 from geo.loaders.kinds import kind_in_name, kind_of_words
 from geo.loaders.matching import tell_sites_apart
+from geo.loaders.personal import public_text
 from geo.loaders.reading.delimited import sniff_delimiter
 from geo.loaders.tables import Row, Table
 from geo.loaders.values import right_usccs
@@ -130,11 +131,19 @@ def test_keys_of_many_names_are_those_of_each(names: list[str | None]) -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(alphabet="138 0-１aＸxX9876５", max_size=24), max_size=8))
+@given(
+    st.lists(
+        st.text(alphabet="138 0-１aＸxX9876５", max_size=24)
+        | st.text(alphabet="甲联系方式电话人王先生:0519 ", max_size=12).map(str.strip),
+        max_size=8,
+    )
+)
 def test_a_column_is_redacted_like_each_of_its_cells(cells: list[str]) -> None:
-    clean, changed = redact_column(pa.array(cells, pa.string()))
-    assert clean.to_pylist() == [redact(cell) for cell in cells]
-    assert changed == [at for at, cell in enumerate(cells) if redact(cell) != cell]
+    for field in (None, "phone", "address"):
+        clean, changed = public_column(pa.array(cells, pa.string()), field)
+        public = [public_text(cell, field) for cell in cells]
+        assert clean.to_pylist() == public
+        assert changed == [at for at, cell in enumerate(cells) if public[at] != cell]
 
 
 @settings(deadline=None)
