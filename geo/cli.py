@@ -1,4 +1,4 @@
-"""Which commands speak to the database: load, deliveries, demo, and those of the wings?
+"""Which commands speak to the database: load, demo, and those of the wings?
 
 What they raise is told by `api.door`: a GeoError is one red sentence and exit code 2.
 """
@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import text
 
 from geo.crs import DatumShift
 from geo.errors import BadInput
@@ -25,10 +24,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="民政一张
 
 @app.command()
 def load(
-    kind: Annotated[str, typer.Argument(help="导入什么 · what the file holds: facilities")],
-    file: Annotated[Path, typer.Argument(help="CSV, TSV 或 GeoJSON 文件 · the file")],
+    kind: Annotated[str, typer.Argument(help="导入什么 · facilities, zones, admin-units …")],
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, GeoJSON, Shapefile, GPKG … · the file")],
     crs: Annotated[
-        str | None, typer.Option(help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …")
+        str | None, typer.Option(help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …, auto 按证据")
     ] = None,
     facility_kind: Annotated[
         str | None, typer.Option("--kind", help="全部行的设施类型 · canteen, 养老院 …")
@@ -43,6 +42,28 @@ def load(
     by: Annotated[
         str | None, typer.Option(help="交付单位或岗位, 不写个人 · office or role that delivers")
     ] = None,
+    layer: Annotated[str | None, typer.Option(help="图层或工作表 · layer or sheet to read")] = None,
+    within: Annotated[
+        str | None, typer.Option(help="全部行所属的上级区划 · superior division of all rows")
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option(help="人口口径 · resident 常住 or registered 户籍 (demand)")
+    ] = None,
+    base_year: Annotated[
+        int | None, typer.Option(help="人口年份 · year of the counts (demand)")
+    ] = None,
+    name_kind: Annotated[
+        str | None, typer.Option(help="名称性质 · standard, former, alias … (place-names)")
+    ] = None,
+    list_name: Annotated[
+        str | None, typer.Option(help="所属名录 · heritage list of all rows (place-names)")
+    ] = None,
+    list_level: Annotated[
+        str | None, typer.Option(help="名录级别 · national, province, city, district")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="列名对应 JSON · JSON file: heading → field; is remembered")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只核对不保存 · store nothing")
     ] = False,
@@ -52,17 +73,22 @@ def load(
 ) -> None:
     """导入一份数据文件 · Load a delivered file; exit code 3 when some rows were refused."""
     from geo.db.engine import open_session
+    from geo.gazetteer.index import refresh_keys
     from geo.loaders.load import load_delivery
+    from geo.loaders.things import Options
 
+    stated = Options(basis, base_year, within, name_kind, list_name, list_level)
     options = {
         "crs": crs, "on": _day(on), "dry_run": dry_run, "secrecy": secrecy,
-        "facility_kind": facility_kind, "datum_shift": _shift(datum_shift),
-        "by": by,
+        "facility_kind": facility_kind, "datum_shift": _shift(datum_shift), "by": by,
+        "layer": layer, "mapping": mapping, "options": stated,
     }  # fmt: skip
     if report is not None and not report.absolute().parent.is_dir():
         raise _unwritable(report, "没有这个文件夹 · no such folder")
     with open_session("atlas load") as session:
         made = load_delivery(session, kind, file, **options)  # type: ignore[arg-type]
+        if kind == "place-names" and not dry_run:
+            refresh_keys(session)
     if report is not None:
         _write(report, made.dumps())
     _show(made)
@@ -70,33 +96,20 @@ def load(
 
 
 @app.command()
-def deliveries(
-    limit: Annotated[int, typer.Option(min=1, help="最多几行 · at most")] = 20,
+def undo(
+    delivery: Annotated[int, typer.Argument(help="交付编号 · id, as ./atlas deliveries lists it")],
 ) -> None:
-    """列出导入过的数据 · List what was delivered, the newest first."""
+    """撤销一次交付 · Take a delivery back whole, as if it had never come."""
     from geo.db.engine import open_session
+    from geo.loaders.undo import undo_delivery
 
-    query = text("""
-SELECT id, file_name || E'\\n' || kind,
-       to_char(received_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
-       coalesce(crs_used, '—') || E'\\n' || secrecy || ' ' || status,
-       coalesce(delivered_by, '—'),
-       CASE WHEN report ? 'rows_read' THEN format('%s=%s+%s+%s+%s+%s',
-            report ->> 'rows_read', report ->> 'kept', report ->> 'merged', report ->> 'updated',
-            report ->> 'unchanged', report ->> 'refused') END
-FROM delivery ORDER BY id DESC LIMIT :limit""")
-    with open_session("atlas deliveries") as session:
-        rows = session.execute(query, {"limit": limit}).all()
-    shown = Table(title="交付 · Deliveries")
-    for heading in (
-        "编号\nid", "文件, 种类\nfile, kind", "时间\nreceived", "坐标系, 密级\nCRS, secrecy",
-        "交付方\nby",
-        "读=增+并+改+同+拒\nrows",
-    ):  # fmt: skip
-        shown.add_column(heading)
-    for row in rows:
-        shown.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    console.print(shown)
+    with open_session("atlas undo") as session:
+        undone = undo_delivery(session, delivery)
+    console.print(
+        f"已撤销交付 {delivery} ({escape(undone.file_name)}): 删除 {undone.removed}, "
+        f"恢复生效 {undone.reopened}, 改回原值 {undone.restored} · undone: {undone.removed} "
+        f"removed, {undone.reopened} in force again, {undone.restored} with their former values"
+    )
 
 
 @app.command()
@@ -184,6 +197,8 @@ def _show(made: Report) -> None:
         f"在所述区划内 in stated division: {placed.inside} · 之外 outside: {placed.outside} · "
         f"无法核对 not checked: {placed.not_checked}"
     )
+    for note in made.notes:
+        console.print(note, markup=False, highlight=False)
     if made.personal_columns:
         console.print("个人信息列未保存 · personal columns not stored: ", end="")
         console.print(", ".join(made.personal_columns), markup=False)
@@ -201,9 +216,10 @@ def _join_wings() -> None:
     """Add the wings' own commands."""
     from geo.access import cli as access
     from geo.gazetteer import cli as gazetteer
+    from geo.loaders import cli as loaders
     from geo.queries import cli as queries
 
-    for wing in (access, queries, gazetteer):
+    for wing in (loaders, access, queries, gazetteer):
         wing.register(app)
 
 

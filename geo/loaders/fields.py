@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapped
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from geo.errors import DeliveryRefused
-from geo.loaders.personal import REDACTED, holds_persons
+from geo.loaders.columns import column_of, to_numpy
+from geo.loaders.personal import (
+    REDACTED,
+    SUSPECT,
+    holds_persons,
+    is_personal_name,
+    public_text,
+)
 from geo.loaders.tables import LAT, LON, Row, Table
 from geo.text import search_key
 
@@ -47,6 +60,33 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_MOST_JUDGED = 20_000
+"""Cells of a column that are looked at to tell whether it is about persons."""
+
+
+def public_column(texts: pa.Array, field: str | None) -> tuple[pa.Array, list[int]]:
+    """A column after `public_text`, and the places where that changed a cell."""
+    suspects = to_numpy(pc.match_substring_regex(texts, SUSPECT), False).nonzero()[0]
+    changed: list[int] = []
+    clean: list[str | None] = []
+    for index in suspects.tolist():
+        text = texts[index].as_py()
+        public = public_text(text, field)
+        if public != text:
+            changed.append(index)
+            clean.append(public)
+    if not changed:
+        return texts, changed
+    return replaced_at(texts, changed, clean), changed
+
+
+def replaced_at(texts: pa.Array, places: list[int], values: list[str | None]) -> pa.Array:
+    """A string array with other values at some places."""
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[places] = True
+    return pc.replace_with_mask(texts, pa.array(mask), pa.array(values, pa.string()))
+
+
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """Which column is which field; personal columns by name; the rest is kept as `extra`."""
@@ -66,9 +106,17 @@ class Mapping:
         return {**known, **personal, **dict.fromkeys(self.extra.values(), "extra")}
 
 
-def map_columns(table: Table) -> Mapping:
+_AXES = ("lon", "lat", "east", "north", "x", "y")
+
+
+EXTRA = "extra"
+"""What a mapping says of a column that is no field."""
+
+
+def map_columns(table: Table, given: Mapped[str, str] | None = None) -> Mapping:
     """Tell the columns of a table apart: fields, personal columns, and others.
 
+    `given` says of some headings which field they are, or `EXTRA`; it wins over every guess.
     Where two columns claim one field, the likelier heading wins and the other is kept in `extra`.
     Raises DeliveryRefused when there is no name or no position among them, or two positions.
     """
@@ -80,11 +128,18 @@ def map_columns(table: Table) -> Mapping:
     claims: dict[str, list[tuple[int, int]]] = {}
     personal: dict[int, str] = {}
     extra: dict[int, str] = {}
+    given = given or {}
     for index, column in enumerate(table.columns):
         field, order = rank.get(search_key(column), (None, 0))
-        if field is not None:
+        if column in given and not is_personal_name(column):
+            field, order = given[column], -1
+        if field == EXTRA and not holds_persons_below(table, index):
+            extra[index] = column
+        elif field in _AXES and LON in table.columns and column not in (LON, LAT):
+            extra[index] = column  # the geometry is the position; these columns repeat it
+        elif field is not None and field != EXTRA:
             claims.setdefault(field, []).append((order, index))
-        elif holds_persons(column, (row.cells[index] for row in table.rows)):
+        elif holds_persons_below(table, index):
             personal[index] = column
         else:
             extra[index] = column
@@ -92,7 +147,11 @@ def map_columns(table: Table) -> Mapping:
     spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
     spare += _settle_axes(fields, table.rows)
     extra.update((index, table.columns[index]) for index in sorted(spare))
-    _refuse_two_positions(spare, rank, table.columns)
+    settled = {*given.values()}
+    _refuse_two_positions(
+        [index for index in spare if rank[search_key(table.columns[index])][0] not in settled],
+        rank, table.columns,
+    )  # fmt: skip
     if "name" not in fields:
         raise _lacking("名称", "a name", table.columns)
     if "lon" not in fields or "lat" not in fields:
@@ -112,7 +171,15 @@ def _refuse_two_positions(
             )
 
 
-def _settle_axes(fields: dict[str, int], rows: list[Row]) -> list[int]:
+def holds_persons_below(table: Table, index: int) -> bool:
+    """Whether a column without a field is about persons, judged by rows spread over the file."""
+    cells = column_of(table.rows, index)
+    written = cells.filter(pc.not_equal(pc.utf8_trim_whitespace(cells), ""))
+    step = max(1, len(written) // _MOST_JUDGED)
+    return holds_persons(table.columns[index], written[::step].to_pylist())
+
+
+def _settle_axes(fields: dict[str, int], rows: Sequence[Row]) -> list[int]:
     """Say which column is east (`lon`) and which north (`lat`), also for X and Y.
 
     纵坐标 and 横坐标 are plain. A bare X is east for software and north for Chinese surveyors: the

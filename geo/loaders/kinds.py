@@ -38,6 +38,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _KEYS = {search_key(word): kind for kind, words in _WORDS.items() for word in words}
+KIND_WORDS = frozenset(_KEYS)
+"""The search keys of all words that name a kind."""
 
 STATE_WORDS = {
     "open": "open", "运营": "open", "运营中": "open", "在营": "open", "营业": "open",

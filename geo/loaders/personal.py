@@ -82,7 +82,7 @@ _TAIL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # Whatever may be changed here matches this; also in the syntax of RE2, for whole columns.
-SUSPECT = rf"(?i)(?:[0-9０-９][^0-9０-９]*){{11}}|{_ROLE}|{_POLITE}|电话|手机|微信|tel|phone"
+SUSPECT = rf"(?i)(?:[0-9０-９][^0-9０-９]*){{11}}|{_ROLE}|{_POLITE}|电话|手机|微信|方式|tel|phone"
 _SUSPECT = re.compile(SUSPECT)
 _SERIAL = ("code", "filing_no", "uscc")
 """Fields whose long numbers are no identity numbers unless the check digit says so."""

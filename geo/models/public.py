@@ -46,19 +46,25 @@ PUBLIC_ROWS = {
     "programme_tag": "t.is_published",
 }
 
+
 # A version that is not published ends the one before it, but takes nothing off the public map: the
 # public goes on seeing the last published version until another published one begins.
-PUBLIC_VALUES = {
-    "facility": {
+def _last_published(table: str) -> dict[str, str]:
+    return {
         "validity": (
-            "CASE WHEN upper_inf(t.validity) OR NOT EXISTS (SELECT FROM atlas.facility n"
+            f"CASE WHEN upper_inf(t.validity) OR NOT EXISTS (SELECT FROM atlas.{table} n"
             " WHERE n.code = t.code AND NOT n.is_published"
             " AND lower(n.validity) = upper(t.validity)) THEN t.validity"
             " ELSE daterange(lower(t.validity), (SELECT min(lower(n.validity))"
-            " FROM atlas.facility n WHERE n.code = t.code AND n.is_published"
+            f" FROM atlas.{table} n WHERE n.code = t.code AND n.is_published"
             " AND lower(n.validity) >= upper(t.validity))) END AS validity"
         ),
-    },
+    }
+
+
+PUBLIC_VALUES = {
+    table: _last_published(table)
+    for table in ("facility", "admin_unit", "boundary_line", "planning_zone")
 }
 
 SOURCE_REGISTER = """

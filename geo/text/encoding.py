@@ -77,7 +77,7 @@ def _with_mark(data: bytes, encoding: str) -> Decoded:
 
 
 def _utf8_evidence(text: str) -> str:
-    wide = sum(1 for character in text if character > "\x7f")
+    wide = len(text) - len(text.encode("ascii", "ignore"))
     if wide == 0:
         return "only ASCII bytes: the same in every candidate"
     return f"all {wide} non-ASCII characters are valid UTF-8 sequences"

@@ -94,3 +94,47 @@ def test_demo_of_a_city_that_is_not_there(run: CliRunner) -> None:
     done = run.invoke(app, ["demo", "999900"])
     assert done.exit_code == 2
     assert "999900" in done.output
+
+
+def test_review_lists_what_may_be_one_site(run: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "养老院.csv"
+    path.write_text("名称,经度,纬度\n甲养老院,119.8,31.75\n甲养老服务中心,119.8,31.75\n", "utf-8")
+    out = tmp_path / "report.json"
+    done = run.invoke(app, ["load", "facilities", str(path), "--crs", "4490", "--report", str(out)])
+    assert done.exit_code == 0, done.output
+    report = json.loads(out.read_text("utf-8"))
+    listed = run.invoke(app, ["deliveries", "review", str(report["delivery_id"])])
+    assert listed.exit_code == 0
+    assert report["review"] == 1
+    assert report["review_list"][0]["other"] in listed.output.replace("\n", "")
+    assert run.invoke(app, ["deliveries", "review", "999999"]).exit_code == 2
+
+
+def test_a_mapping_file_is_used_and_remembered(run: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "养老院.csv"
+    path.write_text("全名,甲,乙\n示例,119.8,31.75\n", "utf-8")
+    said = tmp_path / "said.json"
+    said.write_text('{"全名": "name", "甲": "lon", "乙": "lat"}', "utf-8")
+    load = ["load", "facilities", str(path), "--crs", "4490"]
+    assert run.invoke(app, load).exit_code == 2
+    assert run.invoke(app, [*load, "--mapping", str(said)]).exit_code == 0
+    assert run.invoke(app, load).exit_code == 0
+
+
+def test_an_undeclared_crs_shows_scores_and_a_delivery_is_undone(
+    run: CliRunner, session: Session, file: Path
+) -> None:
+    asked = run.invoke(app, ["load", "facilities", str(file)])
+    assert asked.exit_code == 2
+    assert "GCJ-02" in asked.output
+    assert "--crs auto" in asked.output
+    assert run.invoke(app, ["load", "facilities", str(file), "--crs", "auto"]).exit_code == 2
+    assert run.invoke(app, ["load", "facilities", str(file), "--crs", "4490"]).exit_code == 3
+    delivery = str(session.execute(text("SELECT max(id) FROM delivery")).scalar())
+    done = run.invoke(app, ["undo", delivery])
+    assert (done.exit_code, session.execute(text("SELECT count(*) FROM facility")).scalar()) == (
+        0, 0,
+    )  # fmt: skip
+    again = run.invoke(app, ["undo", delivery])
+    assert again.exit_code == 2
+    assert "已经撤销过" in again.output

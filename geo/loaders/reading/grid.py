@@ -1,0 +1,134 @@
+"""Where in a grid of cells stands the heading, and which rows lie below it?"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+
+from geo.loaders.columns import TextRows
+from geo.loaders.reading.drafts import (
+    Draft,
+    oversized,
+    refuse_too_long,
+    refuse_too_wide,
+    refused,
+    storable,
+)
+from geo.loaders.report import Problem
+from geo.loaders.tables import Row
+
+MOST_TITLES = 20
+"""Lines among which the heading is sought."""
+FOR_PEOPLE = "※"
+"""A heading that begins with this mark is a note for people; its column is not read."""
+_FILLED_SHARE = 0.6
+_NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[-+]?[\d.,]+%?")
+"""What no heading is: a number, unless it is a year."""
+
+
+def read_grid(lines: Iterable[list[str]], name: str, *, heading: int | None = None) -> Draft:
+    """The rows of a grid; blank lines count for nothing, lines above the heading are titles.
+
+    `heading` is the number of lines above it that are not blank, where that is known. Raises
+    DeliveryRefused when columns repeat or are too many, or rows are too many.
+    """
+    filled = (line for line in lines if any(cell.strip() for cell in line))
+    first = list(itertools.islice(filled, MOST_TITLES + 1))
+    if not first:
+        return Draft([], [])
+    at = find_heading(first) if heading is None else heading
+    kept = [n for n, cell in enumerate(first[at]) if not cell.strip().startswith(FOR_PEOPLE)]
+    marked = len(first[at]) - len(kept)
+    columns = name_columns([first[at][n] for n in kept], name)
+    draft = Draft(columns, [], titles=[" ".join(line) for line in first[:at]])
+    if at:
+        draft.notes.append(
+            f"表头之前有 {at} 行标题, 已跳过 · {at} title line(s) above the heading were skipped"
+        )
+    below: Iterator[list[str]] = itertools.chain(first[at + 1 :], filled)
+    if marked:
+        draft.notes.append(
+            f"{marked} 列以「{FOR_PEOPLE}」开头, 是给人看的说明, 未读 · "
+            f"{marked} column(s) marked {FOR_PEOPLE} are notes for people and were not read"
+        )
+        below = (line for line in _without(below, kept, len(first[at])) if any(line))
+    draft.rows = TextRows.of(_numbered_rows(below, draft, name), len(columns))
+    return draft
+
+
+def _without(lines: Iterator[list[str]], kept: list[int], width: int) -> Iterator[list[str]]:
+    for line in lines:
+        yield [line[n] for n in kept if n < len(line)] + line[width:]
+
+
+def _numbered_rows(lines: Iterator[list[str]], draft: Draft, name: str) -> Iterator[Row]:
+    width = len(draft.columns)
+    for number, cells in enumerate(lines, 1):
+        if number % 100_000 == 0:
+            refuse_too_long(name, number)
+        problem = _surplus(number, cells, width) or oversized(number, draft.columns, cells)
+        if problem:
+            draft.unreadable.append(problem)
+        elif len(cells) == width:
+            yield Row(number, cells)
+        else:
+            yield Row(number, cells[:width] + [""] * (width - len(cells)))
+
+
+def _surplus(number: int, cells: list[str], width: int) -> Problem | None:
+    """Why the cells are no row of these columns, or None."""
+    if len(cells) <= width or not any(cell.strip() for cell in cells[width:]):
+        return None
+    return Problem(
+        number, None, None, "cells",
+        f"有 {len(cells)} 个单元格, 表头只有 {width} 列; 请检查引号和分隔符 · "
+        f"{len(cells)} cells under {width} headings: check quotes and delimiters",
+    )  # fmt: skip
+
+
+def find_heading(first: list[list[str]]) -> int:
+    """Which of the first lines is the heading: the first that fills most columns with words.
+
+    Titles fill one or two cells; a line such as 「填报单位：」 「日期：」 has labels that end in a
+    colon; data has numbers. Where no line looks like one, the first is taken.
+    """
+    widest = max(_filled(line) for line in first)
+    for at, line in enumerate(first):
+        words = [cell.strip() for cell in line if cell.strip()]
+        if len(words) < max(_FILLED_SHARE * widest, 1):
+            continue
+        if any(word.endswith((":", "：")) for word in words):
+            continue
+        if sum(bool(_NUMBER.fullmatch(word)) for word in words) * 2 > len(words):
+            continue
+        return at
+    return 0
+
+
+def _filled(line: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in line)
+
+
+def name_columns(cells: list[str], name: str) -> list[str]:
+    """The column names, trimmed; a nameless column gets a number, a repeated one is refused."""
+    refuse_too_wide(name, len(cells))
+    named = [
+        storable(re.sub(r"\s+", " ", cell).strip()) or f"列{n}" for n, cell in enumerate(cells, 1)
+    ]
+    for column in named:
+        if len(column) > 200:
+            raise refused(
+                name,
+                f"列名有 {len(column)} 个字符: 「{column[:20]}…」不像列名; 请检查表头和引号。",
+                f"a heading of {len(column)} characters: check the heading line and the quotes.",
+            )
+    repeated = sorted({column for column in named if named.count(column) > 1})
+    if repeated:
+        shown = ", ".join(repeated[:10])
+        raise refused(
+            name,
+            f"列名重复: {shown}; 请改名后再交付。",
+            f"columns occur twice: {shown}; rename them.",
+        )
+    return named

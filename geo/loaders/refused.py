@@ -1,0 +1,113 @@
+"""How do the refused rows of a delivery get back to those who can correct them?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from geo.errors import BadInput, NotFound
+from geo.loaders.fields import ALIASES
+from geo.loaders.personal import safe_file_name
+from geo.loaders.reading.grid import FOR_PEOPLE
+from geo.loaders.templates import open_workbook
+from geo.loaders.versions import Target
+from geo.text import search_key
+
+REASONS = tuple(f"{FOR_PEOPLE}{name}" for name in ("拒绝原因", "所在列", "原行号"))
+"""Columns in front of the cells: for people, the loader does not read them."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CHARACTERS = 32_767
+"""Characters that a cell of a workbook holds."""
+_LINE = "拒绝行"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRows:
+    """What was written: how many rows, of which file, and the command that loads them again."""
+
+    rows: int
+    file_name: str
+    command: str
+
+
+def write_refused(target: Target, delivery_id: int, path: Path) -> RefusedRows:
+    """Write the refused rows of a delivery as XLSX: reasons in front, then the cells.
+
+    The file loads again as it is once the cells are corrected. Cells that begin like a formula are
+    marked as text, so that no program runs them. Raises NotFound when there is no such delivery,
+    BadInput when it has no refused rows or the path cannot be written.
+    """
+    delivery = target.execute(
+        text("SELECT kind, file_name, crs_used, report FROM delivery WHERE id = :id"),
+        {"id": delivery_id},
+    ).one_or_none()
+    if delivery is None:
+        raise NotFound(
+            f"没有编号为 {delivery_id} 的交付; 见 atlas deliveries。\n"
+            f"There is no delivery {delivery_id}; see atlas deliveries."
+        )
+    rows = target.execute(
+        text("""
+SELECT row_number, column_name, message, data FROM refused_row
+WHERE delivery_id = :id ORDER BY row_number, id"""),
+        {"id": delivery_id},
+    ).all()
+    if not rows:
+        raise BadInput(
+            f"交付 {delivery_id} 没有被拒绝的行。\nDelivery {delivery_id} has no refused rows."
+        )
+    columns = _in_order({name for row in rows for name in row.data})
+    on = (delivery.report or {}).get("on")
+    command = _command(delivery.kind, path, delivery.crs_used, on)
+    _write(path, columns, rows, command)
+    return RefusedRows(len(rows), delivery.file_name, command)
+
+
+def _in_order(columns: set[str]) -> list[str]:
+    """Columns in the order of the fields that they mean, others behind: JSON forgets the order."""
+    rank = {
+        search_key(name): at for at, names in enumerate(ALIASES.values()) for name in names
+    }  # fmt: skip
+    return sorted(columns, key=lambda name: (rank.get(search_key(name), len(rank)), name))
+
+
+def _command(kind: str, path: Path, crs: str | None, on: str | None) -> str:
+    stated = f" --crs {crs.removeprefix('EPSG:')}" if crs else ""
+    return f"atlas load {kind} {safe_file_name(path.name)}{stated}{f' --on {on}' if on else ''}"
+
+
+def _write(path: Path, columns: list[str], rows: Any, command: str) -> None:
+    with open_workbook(path) as book:
+        bold = book.add_format({"bold": True, "bg_color": "#E8EEF4"})
+        reason = book.add_format({"bg_color": "#FCE4D6", "text_wrap": True})
+        text_cell = book.add_format({"num_format": "@"})
+        quoted = book.add_format({"num_format": "@", "quote_prefix": True})
+        sheet = book.add_worksheet(_LINE)
+        sheet.freeze_panes(1, len(REASONS))
+        sheet.set_column(0, 0, 50)
+        sheet.set_column(1, len(REASONS) + len(columns), 16, text_cell)
+        for at, heading in enumerate((*REASONS, *columns)):
+            sheet.write_string(0, at, heading, bold)
+        for line, row in enumerate(rows, 1):
+            told = (row.message, row.column_name or "", str(row.row_number))
+            for at, value in enumerate(told):
+                sheet.write_string(line, at, value[:_CHARACTERS], reason)
+            for at, column in enumerate(columns, len(REASONS)):
+                value = str(row.data.get(column) or "")[:_CHARACTERS]
+                if value:
+                    is_risky = value.startswith(_FORMULA)
+                    sheet.write_string(line, at, value, quoted if is_risky else text_cell)
+        notes = book.add_worksheet("说明")
+        notes.set_column(0, 0, 110)
+        for line, note in enumerate(
+            (
+                "改正「拒绝行」中的单元格后, 用下面的命令导入 · correct the cells, then load by:",
+                command,
+                f"以「{FOR_PEOPLE}」开头的列不会被读取 · columns with {FOR_PEOPLE} are not read",
+                "个人信息已去除 · personal data was taken out",
+            )
+        ):
+            notes.write_string(line, 0, note)

@@ -1,0 +1,166 @@
+"""What does an empty workbook look like that the loader reads without a change of headings?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from geo.errors import BadInput
+from geo.loaders.fields import ALIASES
+from geo.loaders.kinds import STATE_WORDS
+from geo.loaders.things import KINDS_OF_THING
+from geo.models.kinds import KINDS
+
+_ROWS = 5_000
+"""Rows below the heading that get drop-downs and the format of text."""
+_LONGEST_LIST = 255
+"""Characters that a drop-down may list within its own cell range."""
+_OTHER_AXES = ("east", "north", "x", "y", "stated_city")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a template: its heading, what to write in it, and what may be chosen."""
+
+    heading: str
+    note: str = ""
+    choices: tuple[str, ...] = ()
+    is_needed: bool = False
+
+
+_NOTES = {
+    "name": "必填 · needed",
+    "kind": "必填, 从列表中选 · needed, choose",
+    "state": "空白 = 运营 · blank: open",
+    "stated_unit": "如 天宁区; 用于核对位置 · checked against the position",
+    "address": "详细地址 · postal address",
+    "lon": "必填, 十进制度, 如 119.981234 · needed, decimal degrees",
+    "lat": "必填, 十进制度, 如 31.781234 · needed, decimal degrees",
+    "phone": "机构公开电话, 不填个人手机 · published phone, no personal one",
+    "beds_total": "整数, 张 · whole number",
+    "beds_nursing": "整数, 不大于床位 · not more than the beds",
+    "beds_free": "整数, 不大于床位 · not more than the beds",
+    "beds_on": "如 2025-06-30 · date",
+    "meals_per_day": "整数, 份 · whole number",
+    "floor_area_m2": "平方米 · square metres",
+    "services": "用顿号分开 · parted by 、",
+    "uscc": "18 位 · 18 characters",
+    "filed_on": "如 2025-06-30 · date",
+    "checked_on": "如 2025-06-30 · date",
+    "code": "各次交付不变的编码 · a code that stays the same",
+}
+_NEEDED = ("name", "kind", "lon", "lat")
+_RULES = (
+    "一行一处; 第一行是表头, 请勿改动 · one row each; the first line is the heading, leave it",
+    "不知道的留空, 不要填 0 · leave blank what is not known, never 0",
+    "不要填写个人信息 (姓名, 身份证, 手机) · no personal data (names, identity numbers, mobiles)",
+    "导入时用 --crs 说明坐标系 (如 cgcs2000, gcj02) · state the CRS by --crs when loading",
+    "表头以「※」开头的列不会被读取 · a column whose heading begins with ※ is not read",
+)
+
+
+def columns_of(kind: str) -> list[Column]:
+    """The columns of a kind's template; BadInput lists the kinds that have one."""
+    if kind == "facilities":
+        choices = {
+            "kind": tuple(one.zh for one in KINDS.values()),
+            "state": tuple(dict.fromkeys(_first_words(STATE_WORDS))),
+        }
+        return [
+            Column(names[0], _NOTES.get(field, ""), choices.get(field, ()), field in _NEEDED)
+            for field, names in ALIASES.items()
+            if field not in _OTHER_AXES
+        ]
+    spec = KINDS_OF_THING.get(kind)
+    if spec is None:
+        known = " ".join(["facilities", *KINDS_OF_THING])
+        raise BadInput(
+            f"没有 {kind!r} 的模板, 可用: {known}。\n"
+            f"There is no template of {kind!r}; use {known}.",
+            parameter="kind",
+        )
+    made = [
+        Column(one.headings[0], "必填 · needed" if one.is_needed else "", (), one.is_needed)
+        for one in spec.fields
+        if not one.is_personal
+    ]
+    if spec.shape_types and "Point" not in spec.shape_types:
+        return [*made, Column("WKT", f"图形: {' '.join(spec.shape_types)} · the shape as text")]
+    return [*made, Column("经度", "十进制度 · decimal degrees"), Column("纬度", "")]
+
+
+def _first_words(words: dict[str, str]) -> list[str]:
+    """The first Chinese word for each state."""
+    first: dict[str, str] = {}
+    for word, state in words.items():
+        if not word.isascii():
+            first.setdefault(state, word)
+    return list(first.values())
+
+
+def write_template(kind: str, path: Path) -> list[Column]:
+    """Write the template of a kind as XLSX: heading, notes, drop-downs, and a sheet of rules.
+
+    Raises BadInput for an unknown kind or a path that cannot be written.
+    """
+    columns = columns_of(kind)
+    with open_workbook(path) as book:
+        text = book.add_format({"num_format": "@"})
+        plain = book.add_format({"bold": True, "bg_color": "#E8EEF4", "num_format": "@"})
+        needed = book.add_format({"bold": True, "bg_color": "#FCE4D6", "num_format": "@"})
+        sheet = book.add_worksheet("数据")
+        sheet.freeze_panes(1, 0)
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, max(10, 2 * len(column.heading) + 4), text)
+            sheet.write_string(0, at, column.heading, needed if column.is_needed else plain)
+            if column.note:
+                sheet.write_comment(0, at, column.note)
+            if column.choices:
+                _offer(sheet, at, column)
+        notes = book.add_worksheet("说明")
+        notes.set_column(0, 0, 18)
+        notes.set_column(1, 1, 90)
+        for row, rule in enumerate(_RULES):
+            notes.write_string(row, 1, rule)
+        for row, column in enumerate(columns, len(_RULES) + 1):
+            notes.write_string(row, 0, column.heading)
+            chosen = f" 可选: {' '.join(column.choices)}" if column.choices else ""
+            notes.write_string(row, 1, column.note + chosen)
+    return columns
+
+
+def _offer(sheet: Any, at: int, column: Column) -> None:
+    if len(",".join(column.choices)) > _LONGEST_LIST:
+        raise AssertionError(f"the choices of {column.heading} are too long for a drop-down")
+    sheet.data_validation(
+        1, at, _ROWS, at,
+        {
+            "validate": "list", "source": list(column.choices), "error_type": "warning",
+            "error_title": "请从列表中选择", "error_message": "不在列表中的值可能无法识别。",
+        },
+    )  # fmt: skip
+
+
+@contextmanager
+def open_workbook(path: Path) -> Iterator[Any]:
+    """A workbook that is written to `path` at the end; BadInput when it cannot be."""
+    if path.suffix.casefold() != ".xlsx":
+        raise BadInput(
+            f"{path.name}: 文件名应以 .xlsx 结尾。\n{path.name}: the name should end in .xlsx.",
+            parameter="out",
+        )
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False})
+    yield book
+    try:
+        book.close()
+    except (OSError, FileCreateError) as problem:
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise BadInput(
+            f"写不到 {path}: {why}。\n{path} cannot be written: {why}.", parameter="out"
+        ) from None
