@@ -127,8 +127,9 @@ def redact(text: str, *, phone: bool = False, serial: bool = False) -> str:
 def _numbers(plain: str, phone: bool, serial: bool) -> Iterator[tuple[int, int]]:
     for match in _IDENTITY.finditer(plain):
         bare = "".join(c for c in match[0].upper() if c.isdecimal() or c == "X")
-        is_sure = is_identity_number(bare)
-        if is_sure or (not serial and _looks_like_identity(bare) and not _is_decimal(match[0])):
+        if _is_decimal(match[0]):  # one precise coordinate in eleven has the right check digit
+            continue
+        if is_identity_number(bare) or (not serial and _looks_like_identity(bare)):
             yield match.span()
     for match in () if phone else _MOBILE.finditer(plain):
         if not _is_decimal(match[0]):

@@ -24,6 +24,8 @@ _OWN = {
     "is_published", "delivery_id",
 }  # fmt: skip
 """Columns that every version gets anew, or that say nothing a delivery could keep back."""
+MOST_TOLD = 20
+"""Rows that are told one by one; more are told as a number."""
 _STILL_SEEN = (
     "本次交付不是公开的: 已存为非公开版本, 公众仍看到此前公开的内容 · "
     "this delivery is not public: stored unpublished, the public goes on seeing what it saw"
@@ -90,4 +92,8 @@ ORDER BY s.row_number"""),
         {"on": on, "public": is_public} if versioned else {"public": is_public},
     ).scalars()
     message = _HELD_BACK if is_public else _STILL_SEEN
-    return [Problem(number, None, None, "not_published", message) for number in rows]
+    numbers = list(rows)
+    if len(numbers) > MOST_TOLD:
+        told = f"{len(numbers)} 行: {message} · {len(numbers)} rows"
+        return [Problem(None, None, str(len(numbers)), "not_published", told)]
+    return [Problem(number, None, None, "not_published", message) for number in numbers]

@@ -133,7 +133,7 @@ def test_keys_of_many_names_are_those_of_each(names: list[str | None]) -> None:
 @settings(deadline=None)
 @given(
     st.lists(
-        st.text(alphabet="138 0-１aＸxX9876５", max_size=24)
+        st.text(alphabet="138 0-１aＸxX9876５", max_size=24).map(str.strip)
         | st.text(alphabet="甲联系方式电话人王先生:0519 ", max_size=12).map(str.strip),
         max_size=8,
     )

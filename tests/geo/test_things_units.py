@@ -54,7 +54,7 @@ def test_a_name_counts_within_its_stated_superior(session: Session, tmp_path: Pa
          (shape(119.9, 2), {"名称": "某某街道", "区": "天宁区"}),
          (shape(119.9, 3), {"名称": "红梅街道", "区": "没有区"})],
     )  # fmt: skip
-    report = load(session, "admin-units", file, on=TODAY)
+    report = load(session, "admin-units", file, on=TODAY, secrecy="public")
     assert fates(report) == (5, 0, 0, 3, 0, 2)
     assert drawn(session) == {
         "320402001000": "红梅街道", "320411001000": "红梅街道", "320402100000": "良乡镇",
@@ -97,7 +97,7 @@ def test_codes_are_checked_against_the_record(session: Session, tmp_path: Path) 
         {"区划代码": "320403", "名称": "撤区"},
     ]
     file = geojson(tmp_path / "u.geojson", [(shape(119.9, n), row) for n, row in enumerate(rows)])
-    report = load(session, "admin-units", file, on=TODAY)
+    report = load(session, "admin-units", file, on=TODAY, secrecy="public")
     by_row = {p.row: p for p in report.problems if p.rule not in ("overlap_stored", "other_name")}
     assert by_row[1].rule == "old_code"
     assert "320499 旧区 →(2010 更名)→ 320402 天宁区" in by_row[1].message

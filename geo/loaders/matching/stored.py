@@ -29,7 +29,7 @@ from geo.settings import MatchSettings, read
 # As merging will settle the codes: by name where the row is alone, else by address.
 _NEW = """
 SELECT s.row_number FROM stage s
-WHERE NOT EXISTS (SELECT FROM facility f WHERE f.code = s.by_address)
+WHERE s.fate IS NULL AND NOT EXISTS (SELECT FROM facility f WHERE f.code = s.by_address)
   AND NOT EXISTS (SELECT FROM facility f WHERE f.code = s.by_name AND (s.is_alone OR s.is_first
       AND f.validity @> DATE '{on}' AND f.address IS NOT DISTINCT FROM s.address))
 ORDER BY s.row_number

@@ -23,6 +23,7 @@ from geo.loaders.reading.drafts import (
     text_of,
 )
 from geo.loaders.reading.shapes import NO_SHAPE, NOT_FINITE, no_feature, with_shapes
+from geo.loaders.secrecy import secret, title_is_marked
 from geo.loaders.tables import LAT, LON, Row
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
@@ -50,6 +51,8 @@ def read_geojson(text: str, name: str) -> Draft:
             f"不是完整的 GeoJSON, 第 {line} 行处出错 (嵌套过深, 损坏或传输不完整); 请重新导出。",
             f"is no complete GeoJSON: broken at line {line}, nested too deep or cut off.",
         ) from None
+    if title_is_marked(str(said) for said in members.values() if isinstance(said, str)):
+        raise secret()
     if all(cells is None for cells, _ in entries):
         raise refused(
             name,
