@@ -55,6 +55,8 @@ _MOBILE = re.compile(
     rf"|(?<!\d)(?<!\d[.\-–—])\(?{_PREFIX}1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)(?![.\-–—]\d)"
 )
 _DECIMAL = re.compile(r"\d+\.\d+")
+# A cell that is a decimal number as a whole: eleven decimals of a coordinate are no mobile number.
+_NUMBER = re.compile(r"[+-]?\d{1,8}\.\d+")
 _IDENTITY = re.compile(
     rf"(?<!\d)[1-9](?:{_GAP}\d){{16}}{_GAP}[\dXx](?!\d)|(?<!\d)[1-9](?:{_GAP}\d){{14}}(?!\d)"
 )
@@ -114,7 +116,7 @@ def redact(text: str, *, phone: bool = False, serial: bool = False) -> str:
     (联系人 王小明). `phone`: a column of published phones, mobile numbers stay. `serial`: a column
     of codes, in which an identity number is told by its check digit alone.
     """
-    if not _SUSPECT.search(text):
+    if not _SUSPECT.search(text) or _NUMBER.fullmatch(text.strip()):
         return text
     plain, origin = _folded(text)
     spans = list(_numbers(plain, phone, serial))
