@@ -22,6 +22,8 @@ MOST_TITLES = 20
 """Lines among which the heading is sought."""
 FOR_PEOPLE = "※"
 """A heading that begins with this mark is a note for people; its column is not read."""
+EXAMPLE = f"{FOR_PEOPLE}示例"
+"""A row that begins with these signs is the example of a template; it is no data."""
 _FILLED_SHARE = 0.6
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[-+]?[\d.,]+%?")
 """What no heading is: a number, unless it is a year."""
@@ -46,15 +48,31 @@ def read_grid(lines: Iterable[list[str]], name: str, *, heading: int | None = No
         draft.notes.append(
             f"表头之前有 {at} 行标题, 已跳过 · {at} title line(s) above the heading were skipped"
         )
-    below: Iterator[list[str]] = itertools.chain(first[at + 1 :], filled)
+    below = _without_examples(itertools.chain(first[at + 1 :], filled), draft)
     if marked:
         draft.notes.append(
             f"{marked} 列以「{FOR_PEOPLE}」开头, 是给人看的说明, 未读 · "
             f"{marked} column(s) marked {FOR_PEOPLE} are notes for people and were not read"
         )
-        below = (line for line in _without(below, kept, len(first[at])) if any(line))
+        without = _without(below, kept, len(first[at]))
+        below = (line for line in without if any(cell.strip() for cell in line))
     draft.rows = TextRows.of(_numbered_rows(below, draft, name), len(columns))
     return draft
+
+
+def _without_examples(lines: Iterable[list[str]], draft: Draft) -> Iterator[list[str]]:
+    """The lines but those that a template gave as examples, which the report tells."""
+    examples = 0
+    for line in lines:
+        if line[0].strip().startswith(EXAMPLE):
+            examples += 1
+        else:
+            yield line
+    if examples:
+        draft.notes.append(
+            f"{examples} 行以「{EXAMPLE}」开头，是模板的示例，未读 · "
+            f"{examples} row(s) marked {EXAMPLE} are examples of the template and were not read"
+        )
 
 
 def _without(lines: Iterator[list[str]], kept: list[int], width: int) -> Iterator[list[str]]:

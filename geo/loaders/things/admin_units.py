@@ -15,18 +15,9 @@ from typing import Any
 from sqlalchemy import text
 
 from geo.loaders.staging import Target
+from geo.loaders.things.parsers import unit_code, word_of
 from geo.loaders.things.rows import merge_repeats
-from geo.loaders.things.spec import (
-    POLYGONS,
-    UNIT_HEADINGS,
-    Batch,
-    Field,
-    Options,
-    Spec,
-    Thing,
-    unit_code,
-    word_of,
-)
+from geo.loaders.things.spec import POLYGONS, UNIT_HEADINGS, Batch, Field, Options, Spec, Thing
 from geo.loaders.things.units import (
     CodeFinding,
     Unit,
@@ -402,4 +393,11 @@ ADMIN_UNITS = Spec(
     extra_stage=(("parent_code", "text"), ("short_name", "text"), ("unit_type", "text")),
     check=check,
     destination=_destination,
+    example={
+        "code": "990101001", "name": "示例街道", "level": "乡级", "stated_unit": "示例区",
+    },
+    notes={
+        "code": "6、9 或 12 位; 没有代码时按名称和上级对应 · else matched by name and superior",
+        "stated_unit": "上级的名称或代码 · superior, by name or code",
+    },
 )

@@ -7,21 +7,9 @@ from datetime import date
 from typing import Any
 
 from geo.loaders.staging import Target
+from geo.loaders.things.parsers import YES_OR_NO, integer_of, list_of, number_of, word_of
 from geo.loaders.things.rows import code_of, merge_repeats
-from geo.loaders.things.spec import (
-    LINES,
-    POINTS,
-    Batch,
-    Field,
-    Options,
-    Spec,
-    Thing,
-    integer_of,
-    list_of,
-    number_of,
-    word_of,
-    yes_or_no,
-)
+from geo.loaders.things.spec import LINES, POINTS, Batch, Field, Options, Spec, Thing
 from geo.loaders.things.units import Unit, UnitNames, find_codes, units_in_force
 from geo.loaders.values import day
 from geo.loaders.versions import Destination
@@ -62,7 +50,7 @@ LINE_FIELDS = (
         rule="number"),
     Field("published_length_m", ("公布长度", "公布长度米"), parse=number_of(most=1e8, units="米|m"),
           sql="float8", rule="number"),
-    Field("is_disputed", ("是否争议", "争议"), parse=yes_or_no, sql="bool", rule="yes_or_no",
+    Field("is_disputed", ("是否争议", "争议"), parse=YES_OR_NO, sql="bool", rule="yes_or_no",
           default=False),
     Field("last_inspected_on", ("上次联检", "联检日期", "最近联检日期"), parse=day, sql="date",
           rule="date"),
@@ -221,6 +209,15 @@ BOUNDARY_LINES = Spec(
     destination=lambda told: Destination(
         "boundary_line", tuple(name for name in told if name != "code")
     ),
+    example={
+        "code": "示例-01", "name": "示例线", "level": "县级", "left_code": "990101",
+        "right_code": "示例区", "basis": "推导", "archive_scale": "50000",
+    },
+    notes={
+        "left_code": "区划代码或名称 · code or name of a division",
+        "right_code": "区划代码或名称 · code or name of a division",
+        "archive_scale": "比例尺分母 · denominator",
+    },
 )
 BOUNDARY_MARKERS = Spec(
     kind="boundary-markers",
@@ -235,4 +232,12 @@ BOUNDARY_MARKERS = Spec(
     extra_stage=(("archived_x", "float8"), ("archived_y", "float8"),
                  ("reference_objects", "jsonb")),
     destination=_markers_into,
+    example={
+        "number": "9901001A", "line_codes": "9901", "material": "石质", "faces": "双面",
+        "state": "完好", "height_m": "12.3", "height_datum": "1985 国家高程基准",
+    },
+    notes={
+        "number": "线号四位、序号三位、类型码 · line, serial, type",
+        "line_codes": "一至三条, 用顿号分开 · one to three, parted by 、",
+    },
 )  # fmt: skip

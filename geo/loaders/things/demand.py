@@ -16,6 +16,7 @@ import shapely
 from geo.errors import BadInput
 from geo.loaders.fields import Mapping
 from geo.loaders.staging import Target
+from geo.loaders.things.parsers import integer_of, number_of, word_of
 from geo.loaders.things.rows import code_of, merge_repeats
 from geo.loaders.things.spec import (
     POINTS,
@@ -26,9 +27,6 @@ from geo.loaders.things.spec import (
     Options,
     Spec,
     Thing,
-    integer_of,
-    number_of,
-    word_of,
 )
 from geo.loaders.things.stage import fill_unit_by_position
 from geo.loaders.values import day
@@ -261,4 +259,14 @@ DEMAND = Spec(
     extra_stage=(("area", "geometry(Polygon,4490)"), ("method", "text")),
     check=check,
     destination=_destination,
+    example={
+        "code": "示例-01", "people_total": "400", "people_60": "100", "people_65": "60",
+        "people_80": "10", "basis": "常住", "base_year": "2020",
+    },
+    notes={
+        "code": "各次交付不变的编码 · a code that stays the same",
+        "basis": "不得混用 · never mixed",
+        "projection": "实际人口留空 · blank for counted people",
+        "stated_unit": "所在区县 · county, checked against the position",
+    },
 )

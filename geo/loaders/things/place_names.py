@@ -14,6 +14,7 @@ from geo.errors import BadInput
 from geo.loaders.fields import Mapping
 from geo.loaders.journal import journalled
 from geo.loaders.staging import Target
+from geo.loaders.things.parsers import integer_of, list_of, word_of
 from geo.loaders.things.rows import code_of, merge_repeats
 from geo.loaders.things.spec import (
     LINES,
@@ -25,9 +26,6 @@ from geo.loaders.things.spec import (
     Options,
     Spec,
     Thing,
-    integer_of,
-    list_of,
-    word_of,
 )
 from geo.loaders.things.stage import fill_unit_by_position
 from geo.loaders.versions import Destination
@@ -39,7 +37,10 @@ _KINDS = {
     "俗称": "popular", "少数民族语": "minority", "消失": "vanished", "消失地名": "vanished",
     "派生地名": "reused_in_place", **{kind: kind for kind in NAME_KINDS},
 }  # fmt: skip
-_CLASSES = {letter: letter for letter in "AHLPRST"}
+_CLASSES = {
+    "政区": "A", "水系": "H", "区域": "L", "居民点": "P", "道路": "R", "建筑设施": "S", "地形": "T",
+    **{letter: letter for letter in "AHLPRST"},
+}  # fmt: skip
 _BY_CATEGORY = {
     "11": "H", "12": "H", "13": "T", "212": "A", "213": "A", "214": "A", "215": "A", "216": "A",
     "21": "L", "22": "P", "23": "R", "24": "S", "25": "S", "26": "S", "27": "S",
@@ -289,4 +290,15 @@ PLACE_NAMES = Spec(
     check=check,
     destination=_destination,
     finish=finish,
+    example={
+        "name": "示例路", "name_kind": "标准名称", "former": "示例旧路", "start_year": "1950",
+        "feature_class": "道路", "origin": "示例来历", "stated_unit": "示例区",
+    },
+    notes={
+        "place_code": "各次交付不变的编码, 六位以上 · a code that stays the same",
+        "name_kind": "空白 = 存疑的别名 · blank: an uncertain alias",
+        "feature_class": "空白则由名称或图形推定 · blank: derived from name or shape",
+        "list_level": "写了名录就要写级别 · needed with a list",
+        "stated_unit": "所在区县 · county, checked against the position",
+    },
 )

@@ -5,19 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from geo.loaders.staging import Target
+from geo.loaders.things.parsers import integer_of, number_of, word_of
 from geo.loaders.things.rows import code_of, merge_repeats
-from geo.loaders.things.spec import (
-    POINTS,
-    POLYGONS,
-    UNIT_HEADINGS,
-    Batch,
-    Field,
-    Options,
-    Spec,
-    integer_of,
-    number_of,
-    word_of,
-)
+from geo.loaders.things.spec import POINTS, POLYGONS, UNIT_HEADINGS, Batch, Field, Options, Spec
 from geo.loaders.things.stage import fill_unit_by_position
 from geo.loaders.values import day
 from geo.loaders.versions import Destination
@@ -121,6 +111,12 @@ def check(session: Target, batch: Batch, on: date) -> None:
     fill_unit_by_position(session, "admin_code", on)
 
 
+_NOTES = {
+    "code": "各次交付不变的编码 · a code that stays the same",
+    "stated_unit": "所在区县 · county, checked against the position",
+}
+
+
 def _into(table: str, told: tuple[str, ...]) -> Destination:
     return Destination(
         table, tuple(name for name in told if name != "code"), derived=("admin_code",),
@@ -137,6 +133,11 @@ ESTATES = Spec(
     derived=(("admin_code", "text"),),
     check=check,
     destination=lambda told: _into("estate", told),
+    example={
+        "name": "示例花园", "estate_type": "新建", "households": "500", "handed_over_m2": "150",
+        "approved_on": "2024-03-01", "stated_unit": "示例区",
+    },
+    notes=_NOTES | {"pool_code": "几个小区合并配建时写同一编码 · one code for estates that share"},
 )
 PROJECTS = Spec(
     kind="projects",
@@ -150,4 +151,15 @@ PROJECTS = Spec(
     derived=(("admin_code", "text"),),
     check=check,
     destination=lambda told: _into("construction_project", told),
+    example={
+        "name": "示例养老服务中心", "project_class": "新建", "lead_role": "示例区民政局",
+        "stage": "施工", "progress_percent": "45%", "funding_planned_cny": "1200 万元",
+        "started_on": "2025-03-01", "stated_unit": "示例区",
+    },
+    notes=_NOTES | {
+        "lead_role": "单位, 不写个人 · an office, no person",
+        "progress_percent": "0 – 100 %",
+        "funding_planned_cny": "元; 也可写 万元、亿元 · yuan",
+        "funding_paid_cny": "元; 也可写 万元、亿元 · yuan",
+    },
 )

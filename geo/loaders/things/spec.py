@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Mapped
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -128,7 +128,9 @@ class Spec:
     `identify` gives every thing of a batch its `code` (and may refuse some); `check` looks at the
     staged rows in the database and refuses or reports. `destination` says how told fields reach
     the table. `asks` names what the file as a whole lacks, `settle` fills in what the deliverer
-    states. `tiles` kinds are compared with their neighbours for overlaps and gaps.
+    states. `tiles` kinds are compared with their neighbours for overlaps and gaps. `example` and
+    `notes` are for the template, by field: a row that is plainly made up, and what to write where
+    the parser does not say it.
     """
 
     kind: str
@@ -148,72 +150,9 @@ class Spec:
     check: Callable[[Target, Batch, date], None] | None = None
     finish: Callable[[Target, int], None] | None = None
     extra_stage: tuple[tuple[str, str], ...] = ()
+    example: Mapped[str, str] = field(default_factory=dict)
+    notes: Mapped[str, str] = field(default_factory=dict)
 
     def field(self, name: str) -> Field:
         """The field of that name."""
         return next(f for f in self.fields if f.name == name)
-
-
-def number_of(*, least: float = 0, most: float = 1e12, units: str = "") -> Callable[[str], float]:
-    """A parser of decimal numbers in a range; thousands commas and the given units may follow."""
-
-    def parse(cell: str) -> float:
-        plain = re.sub(r"[,\s]", "", cell.translate(_HALF))
-        found = re.fullmatch(rf"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:{units})?", plain)
-        if not found or not least <= float(found[1]) <= most:
-            raise ValueError(
-                f"不是 {least:g} 到 {most:g} 之间的数 · no number from {least:g} to {most:g}"
-            )
-        return float(found[1])
-
-    return parse
-
-
-def integer_of(*, least: int = 0, most: int = 10**9, units: str = "") -> Callable[[str], int]:
-    """A parser of whole numbers in a range."""
-    read = number_of(least=least, most=most, units=units)
-
-    def parse(cell: str) -> int:
-        number = read(cell)
-        if number != int(number):
-            raise ValueError("不是整数 · no whole number")
-        return int(number)
-
-    return parse
-
-
-def word_of(words: dict[str, Any]) -> Callable[[str], Any]:
-    """A parser of a closed list of words; a message shows them."""
-
-    def parse(cell: str) -> Any:
-        found = words.get(cell.strip(), words.get(cell.strip().casefold(), words))
-        if found is words:
-            raise ValueError(f"不认识, 可用: {' '.join(words)} · unknown word")
-        return found
-
-    return parse
-
-
-def yes_or_no(cell: str) -> bool:
-    """是/否, yes/no, 1/0."""
-    return bool(word_of(_YES_NO)(cell))
-
-
-_YES_NO = {
-    "是": True, "有": True, "yes": True, "true": True, "1": True, "y": True,
-    "否": False, "无": False, "no": False, "false": False, "0": False, "n": False,
-}  # fmt: skip
-_HALF = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
-
-
-def unit_code(cell: str) -> str:
-    """A division's code as 12 digits: 2, 4, 6, 9 or 12 digits are understood."""
-    plain = re.sub(r"\s|\.0+$", "", cell.translate(_HALF))
-    if not re.fullmatch(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}", plain):
-        raise ValueError("区划代码应为 6、9 或 12 位数字 · a division code has 6, 9 or 12 digits")
-    return plain.ljust(12, "0")
-
-
-def list_of(cell: str) -> list[str]:
-    """Names or codes parted by 、 , ; / or spaces."""
-    return [part for part in re.split(r"[、,，;；/|\s]+", cell) if part]

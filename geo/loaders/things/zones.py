@@ -56,4 +56,6 @@ ZONES = Spec(
         tuple(name for name in told if name != "code"),
         derived=("parent_code",),
     ),
+    example={"code": "示例-01", "name": "示例片区", "kind": "分析片区", "stated_unit": "示例区"},
+    notes={"stated_unit": "所属区县 · superior, by name or code"},
 )
