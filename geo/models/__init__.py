@@ -18,6 +18,7 @@ from geo.models.planning import (
     StandardRule,
 )
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
+from geo.models.road import RoadEdge
 
 __all__ = [
     "STORED_SRID",
@@ -47,6 +48,7 @@ __all__ = [
     "PlanningZone",
     "ProgrammeTag",
     "RefusedRow",
+    "RoadEdge",
     "StandardRule",
     "SuccessionEvent",
     "SuccessionMember",
