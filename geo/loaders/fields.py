@@ -146,7 +146,9 @@ def map_columns(table: Table, given: Mapped[str, str] | None = None) -> Mapping:
     fields = {field: min(claim)[1] for field, claim in claims.items()}
     spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
     spare += _settle_axes(fields, table.rows)
-    extra.update((index, table.columns[index]) for index in sorted(spare))
+    for index in sorted(spare):
+        kept_as = personal if holds_persons_below(table, index) else extra
+        kept_as[index] = table.columns[index]
     settled = {*given.values()}
     _refuse_two_positions(
         [index for index in spare if rank[search_key(table.columns[index])][0] not in settled],

@@ -18,7 +18,7 @@ from geo.loaders.checks import (
     read_rows,
 )
 from geo.loaders.columns import release_memory, rows_numbered
-from geo.loaders.fields import Mapping, map_columns
+from geo.loaders.fields import ALIASES, Mapping, map_columns
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.kinds import kind_given, kind_in_name
 from geo.loaders.mapping import Told, told_mapping
@@ -69,16 +69,10 @@ def load_delivery(
     started = time.perf_counter()
     path = Path(path)
     if kind in KINDS_OF_THING:
-        if mapping is not None:
-            raise BadInput(
-                f"--mapping 目前只用于设施 (facilities); {kind} 请改列名, 见 docs/loading.md。\n"
-                f"--mapping serves facilities only; rename the columns of {kind}.",
-                parameter="mapping",
-            )
         return load_things(
             session, KINDS_OF_THING[kind], path, crs=crs, on=on, dry_run=dry_run,
             secrecy=secrecy, datum_shift=datum_shift, options=options, layer=layer, by=by,
-            progress=progress,
+            mapping=mapping, progress=progress,
         )  # fmt: skip
     if kind not in KINDS_OF_DELIVERY:
         raise BadInput(
@@ -90,7 +84,7 @@ def load_delivery(
     refuse_person(by)
     day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
     progress(0, None, f"读取 {safe_file_name(path.name)} · reading")
-    prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer, mapping)
+    prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer, mapping, by)
     progress(1, 3, "核对 · checking")
     stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by)
     progress(3, 3, "完成 · done")
@@ -118,12 +112,13 @@ class _Prepared:
 def _prepare(
     session: Target, path: Path, crs: str | None, facility_kind: str | None,
     shift: DatumShift | None, on: date, layer: str | None, mapping_file: Path | None,
+    by: str | None,
 ) -> _Prepared:  # fmt: skip
     table = read_table(path, layer)
     refuse_marked(table)
     read = len(table.rows) + len(table.unreadable)
     table, shapes = part_points(table, path)
-    told = told_mapping(session, "facilities", table.columns, mapping_file)
+    told = told_mapping(session, "facilities", table.columns, ALIASES, mapping_file, by)
     mapping = map_columns(table, told.given)
     no_points = [
         Refusal(problem, public_cells(row, table.columns, mapping)) for row, problem in shapes
@@ -239,5 +234,5 @@ def _report(
         format=made.table.format,
         layer=made.table.layer,
         notes=made.table.notes,
-        mapping=made.told.as_json(),
+        mapping=made.told.as_json(made.mapping.personal.values()),
     )

@@ -12,6 +12,8 @@ from geo.loaders.report import Problem
 
 LON, LAT = "geometry.lon", "geometry.lat"
 """Columns that the points of a file with geometry fill; no property can be mistaken for them."""
+WKT = "WKT"
+"""Column of a shape as text, in the axes and CRS of the file."""
 HEIGHT = "geometry.height"
 """Column of heights, in the file's unit: one number, or the lowest and highest of a shape."""
 

@@ -394,10 +394,10 @@ ADMIN_UNITS = Spec(
     check=check,
     destination=_destination,
     example={
-        "code": "990101001", "name": "示例街道", "level": "乡级", "stated_unit": "示例区",
+        "code": "990101001", "name": "示例街道", "level": "乡", "stated_unit": "示例区",
     },
     notes={
-        "code": "6、9 或 12 位; 没有代码时按名称和上级对应 · else matched by name and superior",
+        "code": "6、9 或 12 位；没有代码时按名称和上级对应 · else matched by name and superior",
         "stated_unit": "上级的名称或代码 · superior, by name or code",
     },
 )

@@ -210,7 +210,7 @@ BOUNDARY_LINES = Spec(
         "boundary_line", tuple(name for name in told if name != "code")
     ),
     example={
-        "code": "示例-01", "name": "示例线", "level": "县级", "left_code": "990101",
+        "code": "示例-01", "name": "示例线", "level": "县", "left_code": "990101",
         "right_code": "示例区", "basis": "推导", "archive_scale": "50000",
     },
     notes={
@@ -238,6 +238,6 @@ BOUNDARY_MARKERS = Spec(
     },
     notes={
         "number": "线号四位、序号三位、类型码 · line, serial, type",
-        "line_codes": "一至三条, 用顿号分开 · one to three, parted by 、",
+        "line_codes": "一至三条，用顿号分开 · one to three, parted by 、",
     },
 )  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from geo.crs import DatumShift
 from geo.loaders.journal import ONE_AT_A_TIME
+from geo.loaders.mapping import told_mapping
 from geo.loaders.personal import safe_file_name
 from geo.loaders.reading import read_table
 from geo.loaders.register import refuse_marked, refuse_person, register_delivery, write_report
@@ -22,7 +23,7 @@ from geo.loaders.staging import Target
 from geo.loaders.store import keep_refused
 from geo.loaders.tables import Table
 from geo.loaders.things.positions import move_batch
-from geo.loaders.things.rows import map_headings, read_batch
+from geo.loaders.things.rows import fields_of, map_headings, read_batch
 from geo.loaders.things.spec import Batch, Options, Spec, Thing
 from geo.loaders.things.stage import place_in_units, stage_batch
 from geo.loaders.versions import NOT_MERGED, Destination, Merged, find_known, merge_versions
@@ -37,12 +38,13 @@ def load_things(
     session: Target, spec: Spec, path: Path, *, crs: str | None = None, on: date | None = None,
     dry_run: bool = False, secrecy: str = "unknown", datum_shift: DatumShift | None = None,
     options: Options | None = None, layer: str | None = None,
-    by: str | None = None, progress: Progress = silent,
+    by: str | None = None, mapping: Path | None = None, progress: Progress = silent,
 ) -> Report:  # fmt: skip
     """Load a file of one kind into the session's transaction, whole or not at all.
 
     `crs` is what the deliverer states; a file may bring its own. `on` is the day from which the
-    delivery is true (default today). With `dry_run` everything is done and taken back. The caller
+    delivery is true (default today). `mapping` is a JSON file heading → field; without it what was
+    last said of these headings holds. With `dry_run` everything is done and taken back. The caller
     commits. Raises DeliveryRefused, CrsError or BadInput when the file is refused whole.
     """
     started = time.perf_counter()
@@ -53,8 +55,11 @@ def load_things(
     progress(0, None, f"读取 {safe_file_name(path.name)} · reading")
     table = read_table(path) if layer is None else read_table(path, layer=layer)
     refuse_marked(table)
-    mapping = map_headings(table, spec)
-    batch = read_batch(table, mapping, spec, path, options, crs)
+    counted = [f.name for f in spec.fields if f.is_personal]
+    told = told_mapping(
+        session, spec.kind, table.columns, fields_of(spec), mapping, by, counted=counted
+    )
+    batch = read_batch(table, map_headings(table, spec, told.given), spec, path, options, crs)
     progress(1, 3, "核对 · checking")
     reading, note = move_batch(session, batch, spec, table, path, crs, datum_shift, day)
     _mend(batch)
@@ -63,7 +68,7 @@ def load_things(
     savepoint = session.begin_nested()
     try:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
-        columns = mapping.named(table.columns)
+        columns = batch.mapping.named(table.columns)
         delivery_id = register_delivery(
             session, table, path, spec.kind, secrecy, reading, columns, by
         )
@@ -72,6 +77,7 @@ def load_things(
         report = _report(batch, spec, table, reading, merged, path, day, secrecy)
         report = replace(
             report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id,
+            mapping=told.as_json(batch.mapping.personal.values()),
             seconds=round(time.perf_counter() - started, 3),
         )  # fmt: skip
         keep_refused(session, delivery_id, batch.refused)
@@ -237,4 +243,7 @@ def _report(
         secrecy=secrecy,
         dry_run=False,
         seconds=0.0,
+        format=table.format,
+        layer=table.layer,
+        notes=table.notes,
     )  # fmt: skip

@@ -24,7 +24,7 @@ class Number:
     def note(self) -> str:
         """What may be written, for people."""
         unit = self.units.partition("|")[0]
-        return f"{self.least:g} – {self.most:g}{f' {unit}' if unit else ''}"
+        return f"{self.least:,.0f} – {self.most:,.0f}{f' {unit}' if unit else ''}"
 
     def __call__(self, cell: str) -> float:
         """The number of a cell."""
@@ -47,7 +47,7 @@ class WholeNumber:
     @property
     def note(self) -> str:
         """What may be written, for people."""
-        return f"整数, {self.number.note} · whole number"
+        return f"整数，{self.number.note} · whole number"
 
     def __call__(self, cell: str) -> int:
         """The number of a cell."""

@@ -35,7 +35,8 @@ _KINDS = {
     "标准名称": "standard", "标准名": "standard", "标准地名": "standard", "简称": "short",
     "别名": "alias", "又名": "alias", "曾用名": "former", "旧名": "former", "历史地名": "former",
     "俗称": "popular", "少数民族语": "minority", "消失": "vanished", "消失地名": "vanished",
-    "派生地名": "reused_in_place", **{kind: kind for kind in NAME_KINDS},
+    "派生地名": "reused_in_place", "移用地名": "reused_moved",
+    **{kind: kind for kind in NAME_KINDS},
 }  # fmt: skip
 _CLASSES = {
     "政区": "A", "水系": "H", "区域": "L", "居民点": "P", "道路": "R", "建筑设施": "S", "地形": "T",
@@ -295,7 +296,7 @@ PLACE_NAMES = Spec(
         "feature_class": "道路", "origin": "示例来历", "stated_unit": "示例区",
     },
     notes={
-        "place_code": "各次交付不变的编码, 六位以上 · a code that stays the same",
+        "place_code": "各次交付不变的编码，六位以上 · a code that stays the same",
         "name_kind": "空白 = 存疑的别名 · blank: an uncertain alias",
         "feature_class": "空白则由名称或图形推定 · blank: derived from name or shape",
         "list_level": "写了名录就要写级别 · needed with a list",

@@ -12,7 +12,7 @@ from geo.loaders.things.stage import fill_unit_by_position
 from geo.loaders.values import day
 from geo.loaders.versions import Destination
 
-_AREA = number_of(most=1e7, units="m2|m²|㎡|平方米|平米")
+_AREA = number_of(most=1e7, units="平方米|m2|m²|㎡|平米")
 _MONEY = number_of(most=1e12, units="元")
 _TYPES = {
     "新建": "new", "新建小区": "new", "new": "new", "已建": "built", "已建成": "built",
@@ -157,9 +157,9 @@ PROJECTS = Spec(
         "started_on": "2025-03-01", "stated_unit": "示例区",
     },
     notes=_NOTES | {
-        "lead_role": "单位, 不写个人 · an office, no person",
+        "lead_role": "单位，不写个人 · an office, no person",
         "progress_percent": "0 – 100 %",
-        "funding_planned_cny": "元; 也可写 万元、亿元 · yuan",
-        "funding_paid_cny": "元; 也可写 万元、亿元 · yuan",
+        "funding_planned_cny": "元；也可写 万元、亿元 · yuan",
+        "funding_paid_cny": "元；也可写 万元、亿元 · yuan",
     },
 )

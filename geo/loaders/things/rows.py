@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from collections.abc import Mapping as Mapped
 from pathlib import Path
 from typing import Any
 
@@ -18,57 +19,72 @@ from geo.loaders.columns import column_of
 from geo.loaders.crs_settled import is_packed
 from geo.loaders.fields import (
     ALIASES,
+    EXTRA,
     Mapping,
     _settle_axes,
     holds_persons_below,
 )
-from geo.loaders.personal import public_text, safe_file_name
+from geo.loaders.personal import is_personal_name, public_text, safe_file_name
 from geo.loaders.report import Problem
 from geo.loaders.shapes import Shapes
-from geo.loaders.tables import LAT, LON, Row, Table
+from geo.loaders.tables import HEIGHT, LAT, LON, WKT, Row, Table
 from geo.loaders.things.spec import Batch, Options, Spec, Thing
 from geo.loaders.values import UNKNOWN
 from geo.text import search_key
 
 _AXES = ("lon", "lat", "east", "north", "x", "y")
 _UNIT = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
-_WKT = ("wkt", "geom_wkt", "thegeom", "几何", "几何文本")
+_WKT = (WKT, "geom_wkt", "thegeom", "几何", "几何文本")
 
 
-def map_headings(table: Table, spec: Spec) -> Mapping:
-    """Tell the columns of a table apart for one kind; the likelier heading wins a field.
-
-    Raises DeliveryRefused that lists every needed field without a column, and those there are.
-    """
+def fields_of(spec: Spec) -> dict[str, tuple[str, ...]]:
+    """Every field that a column may be, with its headings: those of the kind, and of the shape."""
     known = {f.name: f.headings for f in spec.fields}
     if spec.shape_types:
         known |= {axis: ALIASES[axis] for axis in _AXES if axis not in known}
         known["wkt"] = _WKT
+    return known
+
+
+def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None) -> Mapping:
+    """Tell the columns of a table apart for one kind; the likelier heading wins a field.
+
+    `given` says of some headings which field they are, or `EXTRA`; it wins over every guess.
+    """
+    given = given or {}
     rank = {
         search_key(alias): (name, order)
-        for name, headings in known.items()
+        for name, headings in fields_of(spec).items()
         for order, alias in reversed(list(enumerate((*headings, name))))
     }
+    counted = {f.name for f in spec.fields if f.is_personal}
     claims: dict[str, list[tuple[int, int]]] = {}
     personal: dict[int, str] = {}
     extra: dict[int, str] = {}
     for index, column in enumerate(table.columns):
         unitless = _UNIT.sub("", column)
         claim = rank.get(search_key(column)) or rank.get(search_key(unitless))
-        if claim is not None:
+        if column in given and (given[column] in counted or not is_personal_name(column)):
+            claim = (given[column], -1) if given[column] != EXTRA else None
+        if claim is not None and not _repeats_geometry(claim[0], column, table):
             claims.setdefault(claim[0], []).append((claim[1], index))
-        elif holds_persons_below(table, index):
+        elif claim is None and holds_persons_below(table, index):
             personal[index] = column
         else:
             extra[index] = column
     fields = {name: min(claim)[1] for name, claim in claims.items()}
     spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
     spare += _settle_axes(fields, table.rows)
-    extra.update((index, table.columns[index]) for index in sorted(spare))
-    for f in spec.fields:
-        if f.is_personal and f.name in fields:
-            personal[fields[f.name]] = table.columns[fields[f.name]]
+    for index in sorted(spare):
+        known = personal if holds_persons_below(table, index) else extra
+        known[index] = table.columns[index]
+    personal |= {at: table.columns[at] for name, at in fields.items() if name in counted}
     return Mapping(fields, personal, extra)
+
+
+def _repeats_geometry(field: str, column: str, table: Table) -> bool:
+    """Whether a column only says again what the file's own geometry says."""
+    return table.geometry is not None and field in (*_AXES, "wkt") and column not in (LON, LAT)
 
 
 def lacking(spec: Spec, what: list[str], table: Table, path: Path) -> DeliveryRefused:
@@ -90,7 +106,13 @@ def read_batch(
     where = {row.number: index for index, row in enumerate(table.rows)}
 
     def cells(number: int) -> dict[str, str]:
-        return public_cells(table.rows[where[number]], table.columns, mapping)
+        at = where[number]
+        kept = public_cells(table.rows[at], table.columns, mapping)
+        if table.geometry is None:
+            return kept
+        shape = table.geometry[at]
+        as_text = "" if shape is None else shapely.to_wkt(shape, rounding_precision=-1)
+        return {n: c for n, c in kept.items() if n not in (LON, LAT, HEIGHT)} | {WKT: as_text}
 
     batch = Batch(mapping, table.columns, path.stem, cells)
     batch.refused = [Refusal(problem, {}) for problem in table.unreadable]
