@@ -143,6 +143,22 @@ class LoadSettings(BaseSettings):
     )
 
 
+class UploadSettings(BaseSettings):
+    """How much may be delivered to the service, and how many loadings may wait there?"""
+
+    model_config = _ENVIRONMENT
+
+    upload_mb: int = Field(
+        default=512, ge=1, le=4096, description="Largest upload, all files of it together, in MB."
+    )
+    uploads_waiting: int = Field(
+        default=8,
+        ge=1,
+        le=100,
+        description="Uploads that may wait for their turn; one more is told to come again later.",
+    )
+
+
 class MatchSettings(BaseSettings):
     """When are two delivered or stored facilities likely, or surely, the same site?"""
 
@@ -193,6 +209,7 @@ ALL = (
     MapSettings,
     CitySettings,
     LoadSettings,
+    UploadSettings,
     MatchSettings,
     TestSettings,
 )

@@ -38,7 +38,7 @@ def show(console: Console, loaded: Loaded) -> None:
     _head(console, loaded)
     _fates(console, whole)
     for line in _lines(loaded, whole):
-        console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(Padding(line, (0, 0, 0, 2), expand=False))
     _scores(console, loaded)
     _problems(console, loaded, whole)
 
@@ -104,7 +104,7 @@ def _head(console: Console, loaded: Loaded) -> None:
         numbers = (c.rows_read, c.kept, c.merged, c.updated, c.unchanged, c.refused, c.review)
         files.add_row(Text(report.file_name), *map(str, numbers))
     if len(loaded.reports) > 1:
-        console.print(Padding(files, (0, 0, 0, 2)))
+        console.print(Padding(files, (0, 0, 0, 2), expand=False))
     else:
         console.print(Text(f"  {first.file_name}"))
 
@@ -128,7 +128,7 @@ def _fates(console: Console, whole: dict[str, Any]) -> None:
         label = Text.assemble((mark, colour), f" {zh} {fate}")
         table.add_row(label, str(whole[fate]), share)
     table.add_row(Text("= 读入 rows read", "bold"), Text(str(whole["rows_read"]), "bold"))
-    console.print(Padding(table, (0, 0, 0, 2)))
+    console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
 
 def _lines(loaded: Loaded, whole: dict[str, Any]) -> Iterator[Text]:
@@ -141,7 +141,7 @@ def _lines(loaded: Loaded, whole: dict[str, Any]) -> Iterator[Text]:
         yield _line("编码", f"{encoding} · {evidence}" if evidence else encoding)
     for used, declared in dict.fromkeys((r.crs.used, r.crs.declared) for r in loaded.reports):
         how = "按证据认定 · by the evidence" if declared == AUTO else "按声明 · as stated"
-        yield _line("坐标系", f"{used}（{how}）")
+        yield _line("坐标系", f"{_system(used)}（{how}）")
     placed = whole["placement"]
     if any(placed.values()):
         yield _line(
@@ -163,6 +163,11 @@ def _lines(loaded: Loaded, whole: dict[str, Any]) -> Iterator[Text]:
         yield _line("个人信息", f"这些列未保存 · columns not stored: {listed}")
     if unseen := _unseen(loaded):
         yield _line("公开", unseen)
+
+
+def _system(used: str) -> str:
+    """A coordinate system as officers call it."""
+    return f"CGCS2000 ({used})" if used == "EPSG:4490" else used
 
 
 def _line(label: str, words: str) -> Text:
@@ -188,8 +193,8 @@ def _unseen(loaded: Loaded) -> str | None:
         return f"其中 {held} 行仍不公开，见下 · {held} rows stay unpublished" if held else None
     why = _WORDS_OF_SECRECY[first.secrecy]
     return (
-        f"{why}：公开页面不显示这 {stored} 行；可公开的请加 --secrecy public · "
-        "the public will not see them"
+        f"公开页面不显示这 {stored} 行（{why}）；可公开的请加 --secrecy public · "
+        f"the public will not see these {stored} rows"
     )
 
 
@@ -209,7 +214,7 @@ def _scores(console: Console, loaded: Loaded) -> None:
             table.add_row(
                 Text(("> " if is_used else "  ") + one["crs"]), score, Text(one["evidence"])
             )
-        console.print(Padding(table, (0, 0, 0, 2)))
+        console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
 
 def _problems(console: Console, loaded: Loaded, whole: dict[str, Any]) -> None:
@@ -233,4 +238,4 @@ def _problems(console: Console, loaded: Loaded, whole: dict[str, Any]) -> None:
         if one["column"]:
             words.append(f"[{one['column']}] ", style="bold")
         table.add_row(row, words.append(one["message"]))
-    console.print(Padding(table, (0, 0, 0, 2)))
+    console.print(Padding(table, (0, 0, 0, 2), expand=False))
