@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -32,7 +33,7 @@ from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Pro
 from geo.loaders.secrecy import refuse_secret
 from geo.loaders.store import Target, keep_refused, merge, place, stage
 from geo.loaders.tables import Table
-from geo.loaders.things import KINDS_OF_THING, Options, load_things
+from geo.loaders.things import KINDS_OF_THING, Options, load_things, stated
 from geo.loaders.versions import NOT_MERGED, Merged
 from geo.progress import Progress, silent
 
@@ -107,6 +108,7 @@ class _Prepared:
     read: int
     left_off: int
     told: Told
+    options: dict[str, Any]
 
 
 def _prepare(
@@ -124,6 +126,7 @@ def _prepare(
         Refusal(problem, public_cells(row, table.columns, mapping)) for row, problem in shapes
     ]
     kind = kind_given(facility_kind) if facility_kind else kind_in_name(path.stem)
+    said = stated(Options(), shift) | ({"kind": kind} if kind else {})
     readings = read_rows(table, mapping, kind)
     problems, refused = [*readings.problems], [*readings.refused, *no_points]
     left_off, candidates = readings.problems_left_off, readings.candidates
@@ -139,7 +142,7 @@ def _prepare(
     return _Prepared(
         table, mapping, sites, located.lon[sites.kept], located.lat[sites.kept],
         located.crs, located.note, [*problems, *located.problems, *sites.problems],
-        [*refused, *located.refused], read, left_off + sites.problems_left_off, told,
+        [*refused, *located.refused], read, left_off + sites.problems_left_off, told, said,
     )  # fmt: skip
 
 
@@ -234,5 +237,6 @@ def _report(
         format=made.table.format,
         layer=made.table.layer,
         notes=made.table.notes,
+        options=made.options,
         mapping=made.told.as_json(made.mapping.personal.values()),
     )

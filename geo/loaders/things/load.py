@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import asdict, astuple, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -77,6 +78,7 @@ def load_things(
         report = _report(batch, spec, table, reading, merged, path, day, secrecy)
         report = replace(
             report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id,
+            options=stated(options, datum_shift),
             mapping=told.as_json(batch.mapping.personal.values()),
             seconds=round(time.perf_counter() - started, 3),
         )  # fmt: skip
@@ -92,6 +94,14 @@ def load_things(
         savepoint.commit()
     progress(3, 3, "完成 · done")
     return report
+
+
+def stated(options: Options, shift: DatumShift | None) -> dict[str, Any]:
+    """What was said by options, under their names, for the report."""
+    said = {name: value for name, value in asdict(options).items() if value is not None}
+    if shift is not None:
+        said["datum_shift"] = ",".join(str(number) for number in astuple(shift))
+    return said
 
 
 def _mend(batch: Batch) -> None:

@@ -37,6 +37,15 @@ _UNIT = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 _WKT = (WKT, "geom_wkt", "thegeom", "几何", "几何文本")
 
 
+MOST_PARTS = 200
+"""Columns over which the text of one shape may be spread: WKT, WKT_2, WKT_3 …"""
+
+
+def part_of_wkt(number: int) -> str:
+    """The heading of the n-th column of a shape's text."""
+    return WKT if number == 1 else f"{WKT}_{number}"
+
+
 def fields_of(spec: Spec) -> dict[str, tuple[str, ...]]:
     """Every field that a column may be, with its headings: those of the kind, and of the shape."""
     known = {f.name: f.headings for f in spec.fields}
@@ -52,9 +61,12 @@ def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None
     `given` says of some headings which field they are, or `EXTRA`; it wins over every guess.
     """
     given = given or {}
+    known = fields_of(spec)
+    if WKT in table.columns:
+        known |= {f"wkt{n}": (part_of_wkt(n),) for n in range(2, MOST_PARTS + 1)}
     rank = {
         search_key(alias): (name, order)
-        for name, headings in fields_of(spec).items()
+        for name, headings in known.items()
         for order, alias in reversed(list(enumerate((*headings, name))))
     }
     counted = {f.name for f in spec.fields if f.is_personal}
@@ -76,8 +88,8 @@ def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None
     spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
     spare += _settle_axes(fields, table.rows)
     for index in sorted(spare):
-        known = personal if holds_persons_below(table, index) else extra
-        known[index] = table.columns[index]
+        kept_as = personal if holds_persons_below(table, index) else extra
+        kept_as[index] = table.columns[index]
     personal |= {at: table.columns[at] for name, at in fields.items() if name in counted}
     return Mapping(fields, personal, extra)
 
@@ -140,12 +152,11 @@ def _shapes_of(table: Table, mapping: Mapping, crs: str | None) -> Shapes | None
     if table.geometry is not None:
         return np.asarray(shapely.force_2d(table.geometry), dtype=object)
     if "wkt" in mapping.fields:
-        at = mapping.fields["wkt"]
+        parts = ["wkt", *(f"wkt{n}" for n in range(2, MOST_PARTS + 1))]
+        at = [mapping.fields[part] for part in parts if part in mapping.fields]
+        texts = ["".join(row.cells[n] for n in at) or None for row in table.rows]
         return np.asarray(
-            shapely.force_2d(
-                shapely.from_wkt([row.cells[at] or None for row in table.rows], on_invalid="ignore")
-            ),
-            dtype=object,
+            shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore")), dtype=object
         )
     if "lon" in mapping.fields and "lat" in mapping.fields:
         (x, says_x), (y, says_y) = (
