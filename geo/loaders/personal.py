@@ -43,7 +43,10 @@ _OF_THE_FACILITY = (
     "要求", "须知", "食堂", "餐", "活动", "室", "设施", "中心", "项目", "内容", "网站", "机构",
     "单位", "公司", "地址", "类型", "类别", "性质", "编码", "代码", "名称", "面积", "站点",
 )  # fmt: skip
-_NOT_PERSONAL = ("手机网站", "微信公众号", "老人名额", "法人单位", "法人机构", "法人类型", "法人番号", "法人の名称")
+_NOT_PERSONAL = (
+    "手机网站", "微信公众号", "老人名额", "法人单位", "法人机构", "法人类型", "法人番号",
+    "法人の名称",
+)  # fmt: skip
 _GROUP = re.compile(r"岁|人员|群体|居民|老年人|老人$|失能|特困|低保|全体|社会|户籍|辖区|不限|均可")
 # Headings that say what they hold, so that short words in the cells are no names of persons.
 _PLAIN_HEADING = re.compile(
