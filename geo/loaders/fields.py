@@ -34,8 +34,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "中文名称", "name", "title", "name_zh", "name_tc", "name_sc", "name_cn",
         "施設名", "施設の名称", "事業所名", "事業所名称", "事業所の名称", "시설명", "기관명",
         "시설명칭", "english name", "name_en", "nom", "nombre", "denominazione", "naam", "nazwa",
-        "наименование", "название", "name der einrichtung", "einrichtungsname", "einrichtung",
-        "nom etablissement", "nom de l'établissement", "raison sociale", "rs",
+        "наименование", "название", "tên", "name der einrichtung", "einrichtungsname",
+        "einrichtung", "nom etablissement", "nom de l'établissement", "raison sociale", "rs",
     ),
     "kind": (
         "类型", "类别", "机构类型", "机构类别", "设施类型", "设施类别", "kind", "type", "category",
@@ -57,15 +57,16 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "中文地址", "address_tc", "address_sc", "소재지도로명주소", "도로명주소", "주소", "소재지",
         "소재지지번주소", "street address", "address line 1", "english address", "address_en",
         "addr:full", "adresse", "anschrift", "straße", "dirección", "indirizzo", "adres", "адрес",
+        "địa chỉ",
     ),
     "lon": (
         "经度", "东经", "lon", "lng", "long", "longitude", "x坐标东", "経度", "경도", "längengrad",
-        "longitud", "longitudine", "długość", "долгота", "经度坐标", "坐标经度", "x经度", "经度x",
-        LON,
+        "longitud", "longitudine", "długość", "долгота", "kinh độ", "经度坐标", "坐标经度", "x经度",
+        "经度x", LON,
     ),
     "lat": (
         "纬度", "北纬", "lat", "latitude", "緯度", "위도", "breitengrad", "latitud", "latitudine",
-        "szerokość", "широта", "纬度坐标", "坐标纬度", "y纬度", "纬度y", LAT,
+        "szerokość", "широта", "vĩ độ", "纬度坐标", "坐标纬度", "y纬度", "纬度y", LAT,
     ),
     "east": ("横坐标", "东坐标", "y坐标横", "easting", "eastings", "east"),
     "north": ("纵坐标", "北坐标", "x坐标纵", "northing", "northings", "north"),
@@ -329,8 +330,8 @@ def _lacking(zh: str, en: str, columns: list[str]) -> DeliveryRefused:
         shown = f"{len(columns)} 列, 疑似没有表头 · {len(columns)} columns, it seems no headings"
     elif any(_IS_NUMBER.fullmatch(column) for column in columns):
         shown = (
-            f"第一行是数据 ({shown}), 疑似没有表头, 请加一行列名 · "
-            "the first line seems to be data: put a line of headings above it"
+            f"{len(columns)} 列, 第一行像是数据, 疑似没有表头, 请加一行列名 · "
+            f"{len(columns)} columns, the first line seems to be data: put headings above it"
         )
     return DeliveryRefused(
         f"没有找到{zh}列; 现有列: {shown}。请按 docs/loading.md 改列名, 或用 --mapping 说明。\n"

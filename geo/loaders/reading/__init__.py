@@ -19,6 +19,7 @@ from geo.loaders.reading.geojson import read_geojson
 from geo.loaders.reading.layers import read_flatgeobuf, read_geopackage
 from geo.loaders.reading.markup import read_gpx, read_kml
 from geo.loaders.reading.parquet import read_parquet
+from geo.loaders.reading.places import settle_places
 from geo.loaders.reading.shapefile import (
     PARTS,
     checksum_of,
@@ -187,6 +188,7 @@ def _table(draft: Draft, found: str, path: Path, sha: str, size: int) -> Table:
     if not draft.rows and not draft.unreadable:
         raise refused(name, "没有数据行。", "there are no data rows in it.")
     refuse_too_wide(name, len(draft.columns))
+    settle_places(draft, name)
     told = told_by_name(found, path)
     columns = safe_headings(draft.columns)
     return Table(

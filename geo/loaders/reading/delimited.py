@@ -17,15 +17,35 @@ def read_delimited(text: str, name: str) -> Draft:
     """Rows of a CSV or TSV of any usual delimiter; a quoted cell may hold line breaks."""
     csv.field_size_limit(MAX_BYTES)
     delimiter = sniff_delimiter(text)
-    lines = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    lines = _Records(text, delimiter)
     try:
         return read_grid(lines, name)
     except csv.Error as problem:
         raise refused(
             name,
-            f"第 {lines.line_num} 行引号不成对或格式错误 ({problem}); 请另存为 CSV。",
-            f"line {lines.line_num} is not well-formed ({problem}); save it again as CSV.",
+            f"第 {lines.start} 行起引号不成对或格式错误 (读到第 {lines.at} 行: {problem}); "
+            "请改正引号 (单元格内的引号要写两遍) 或另存为 CSV。",
+            f"the row that begins in line {lines.start} is not well-formed (line {lines.at}: "
+            f"{problem}); correct its quotes (those within a cell are doubled) or save it as CSV.",
         ) from None
+
+
+class _Records:
+    """The records of a text, and in which line the one being read began."""
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        self._reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+        self.start = 1
+
+    @property
+    def at(self) -> int:
+        """The line that was read last."""
+        return self._reader.line_num
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for record in self._reader:
+            self.start = self._reader.line_num + 1
+            yield record
 
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

@@ -1,5 +1,7 @@
 """Which rows does a JSON file hold: GeoJSON, one feature a line, or a plain list of records?
 
+Exports of Esri's and of Overpass are made features first; see `dialects`.
+
 Features are decoded one after the other, so memory stays near that of the text. Numbers stay as
 the text that was delivered; coordinates may be numbers or strings.
 """
@@ -14,6 +16,12 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geo.loaders.reading.dialects import (
+    ELEMENTS,
+    as_feature,
+    features_of_elements,
+    stated_system,
+)
 from geo.loaders.reading.drafts import (
     MAX_COLUMNS,
     Draft,
@@ -22,6 +30,7 @@ from geo.loaders.reading.drafts import (
     refused,
     text_of,
 )
+from geo.loaders.reading.layers import crs_name
 from geo.loaders.reading.shapes import NO_SHAPE, NOT_FINITE, no_feature, with_shapes
 from geo.loaders.secrecy import secret, title_is_marked
 from geo.loaders.tables import LAT, LON, Row
@@ -63,6 +72,15 @@ def read_geojson(text: str, name: str) -> Draft:
         return _records([cells for cells, _ in entries], name)
     draft = _table(entries, name)
     draft.crs = _stated_crs(members)
+    if "geometryType" in members or "spatialReference" in members:
+        draft.crs = crs_name(stated_system(members))
+        draft.notes.append("Esri JSON, 不是 GeoJSON · Esri's JSON, no GeoJSON")
+    if "overpass" in members:
+        bare = members["overpass"] - len(entries)
+        draft.notes.append(
+            f"OpenStreetMap (Overpass) 导出; {bare} 个无标签的点线只作几何, 不算行 · an Overpass "
+            f"export; {bare} elements without tags only carry geometry and are no rows"
+        )
     return draft
 
 
@@ -92,10 +110,18 @@ def _whole(members: Json) -> Any:
     """A file that is one object and no collection: a feature, a geometry, or a wrapped list."""
     if members.get("type") in ("Feature", *_SHAPES):
         return dict(members)
+    elements = members.get("elements")
+    if isinstance(elements, list) and any(_is_element(one) for one in elements[:1000]):
+        members["overpass"] = len(elements)
+        return features_of_elements(elements)
     lists = [v for v in members.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
     if len(lists) == 1:
         return lists[0]
     raise ValueError
+
+
+def _is_element(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("type") in ELEMENTS and "id" in entry
 
 
 def _members(text: str, at: int, members: Json) -> Generator[Any, None, int]:
@@ -157,6 +183,7 @@ def _features(entries: Iterator[Any], name: str) -> Iterator[tuple[dict[str, str
 def _parts(entry: Any) -> tuple[dict[str, str] | None, Any]:
     if not isinstance(entry, dict):
         return None, None
+    entry = as_feature(entry)
     kind = entry.get("type")
     if kind in _SHAPES and ("coordinates" in entry or "geometries" in entry):
         return {}, entry
@@ -164,11 +191,16 @@ def _parts(entry: Any) -> tuple[dict[str, str] | None, Any]:
         properties = entry.get("properties") or {}
         if not isinstance(properties, dict):
             return None, None
-        cells = {text_of(key).strip(): text_of(value) for key, value in properties.items()}
+        cells = {text_of(key).strip(): _cell(value) for key, value in properties.items()}
         if "id" in entry and "id" not in cells:
             cells["id"] = text_of(entry["id"])
         return cells, entry.get("geometry")
-    return {text_of(key).strip(): text_of(value) for key, value in entry.items()}, _NONE
+    return {text_of(key).strip(): _cell(value) for key, value in entry.items()}, _NONE
+
+
+def _cell(value: Any) -> str:
+    """A member as text; an empty list stands for nothing, as phone maps write it."""
+    return "" if value == [] or value == {} else text_of(value)
 
 
 def _records(records: list[dict[str, str] | None], name: str) -> Draft:

@@ -56,8 +56,54 @@ def read_grid(lines: Iterable[list[str]], name: str, *, heading: int | None = No
         )
         without = _without(below, kept, len(first[at]))
         below = (line for line in without if any(cell.strip() for cell in line))
-    draft.rows = TextRows.of(_numbered_rows(below, draft, name), len(columns))
+    draft.rows = _without_footer(
+        TextRows.of(_numbered_rows(below, draft, name), len(columns)), draft
+    )
     return draft
+
+
+_TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总数|grandtotal|subtotal|total|sum)[:：]?")
+_NOTE = re.compile(
+    r"(?:填表|填报|制表|制单|审核|复核|负责人|经办|联系人|备注|注|附注|说明|数据来源|资料来源|来源|打印|"
+    r"统计时间|统计口径|截至|截止|日期|note|notes|source|printed)(?:[人单位部门日期时间]*)[:：].*"
+)
+_FIGURE = re.compile(r"[-+]?[\d.,]+%?[\u4e00-\u9fff]{0,2}")
+MOST_FOOTERS = 15
+"""Lines at the end among which totals, notes and signatures are sought."""
+
+
+def _without_footer(rows: TextRows, draft: Draft) -> TextRows:
+    """The rows without the totals, notes and signatures that follow them, which are no data.
+
+    They are told in a note and looked at like titles for a mark of secrecy, never shown.
+    """
+    cut = len(rows)
+    while cut and len(rows) - cut < MOST_FOOTERS and _is_footer(rows[cut - 1].cells):
+        cut -= 1
+    if cut in (0, len(rows)):
+        return rows
+    footers = rows[cut:]
+    draft.titles += [" ".join(row.cells) for row in footers]
+    draft.notes.append(
+        f"表尾 {len(footers)} 行是合计、说明或填表信息, 不是数据, 已跳过 · {len(footers)} line(s) "
+        "of totals, notes or signatures below the table were skipped"
+    )
+    columns = [rows.column(n).slice(0, cut) for n in range(len(draft.columns))]
+    return TextRows(rows.numbers[:cut], columns)
+
+
+def _is_footer(cells: list[str]) -> bool:
+    """Whether a line at the end is a total (all else are figures) or a note (all else are too)."""
+    said = ["".join(cell.split()).casefold() for cell in cells if cell.strip()]
+    if not said:
+        return False
+    if _TOTAL.fullmatch(said[0]):
+        return all(_FIGURE.fullmatch(cell) for cell in said[1:])
+    if len(said) * 2 > max(len(cells), 2):
+        return False
+    return bool(_NOTE.fullmatch(said[0])) and all(
+        _NOTE.fullmatch(cell) or _FIGURE.fullmatch(cell) for cell in said[1:]
+    )
 
 
 def _without_examples(lines: Iterable[list[str]], draft: Draft) -> Iterator[list[str]]:

@@ -20,7 +20,7 @@ from geo.loaders.report import Problem
 from geo.loaders.tables import HEIGHT, LAT, LON, Row
 
 Shapes = NDArray[np.object_]
-_POINT, _MULTIPOINT = 0, 4
+_POINT, _MULTIPOINT, _COLLECTION = 0, 4, 7
 NOT_FINITE = "坐标不是有限的数 · coordinates are no finite numbers"
 NO_SHAPE = "几何无法读取 · the geometry cannot be read"
 
@@ -82,11 +82,14 @@ def with_shapes(
 
 
 def _single_points(shapes: Shapes) -> Shapes:
-    """A collection of just one point is that point."""
-    many = (shapely.get_type_id(shapes) == _MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
-    if many.any():
+    """A collection of just one geometry is that geometry, one of just one point that point."""
+    single = shapely.get_num_geometries(shapes) == 1
+    many = np.isin(shapely.get_type_id(shapes), (_MULTIPOINT, _COLLECTION)) & single
+    while many.any():
         shapes = shapes.copy()
         shapes[many] = shapely.get_geometry(shapes[many], 0)
+        single = shapely.get_num_geometries(shapes) == 1
+        many = np.isin(shapely.get_type_id(shapes), (_MULTIPOINT, _COLLECTION)) & single
     return shapes
 
 
