@@ -30,14 +30,15 @@ from geo.loaders.reading import read_table
 from geo.loaders.reading.points import part_points
 from geo.loaders.register import refuse_marked, refuse_person, register_delivery, write_report
 from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
+from geo.loaders.roads.load import load_roads
 from geo.loaders.secrecy import refuse_secret
 from geo.loaders.store import Target, keep_refused, merge, place, stage
 from geo.loaders.tables import Table
-from geo.loaders.things import KINDS_OF_THING, Options, load_things, stated
+from geo.loaders.things import KINDS_OF_THING, SPECS, Options, load_things, stated
 from geo.loaders.versions import NOT_MERGED, Merged
 from geo.progress import Progress, silent
 
-KINDS_OF_DELIVERY = ("facilities", *KINDS_OF_THING)
+KINDS_OF_DELIVERY = ("facilities", *SPECS)
 
 
 def load_delivery(
@@ -69,6 +70,12 @@ def load_delivery(
     """
     started = time.perf_counter()
     path = Path(path)
+    if kind == "roads":
+        return load_roads(
+            session, path, crs=crs, on=on, dry_run=dry_run, secrecy=secrecy,
+            datum_shift=datum_shift, options=options, layer=layer, by=by, mapping=mapping,
+            progress=progress,
+        )  # fmt: skip
     if kind in KINDS_OF_THING:
         return load_things(
             session, KINDS_OF_THING[kind], path, crs=crs, on=on, dry_run=dry_run,
@@ -87,9 +94,9 @@ def load_delivery(
     progress(0, None, f"读取 {safe_file_name(path.name)} · reading")
     prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer, mapping, by)
     progress(1, 3, "核对 · checking")
-    stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by)
+    stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by, started)
     progress(3, 3, "完成 · done")
-    return replace(stored, seconds=round(time.perf_counter() - started, 3))
+    return stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +155,7 @@ def _prepare(
 
 def _store(
     session: Target, made: _Prepared, path: Path, kind: str, on: date, secrecy: str,
-    dry_run: bool, by: str | None,
+    dry_run: bool, by: str | None, started: float,
 ) -> Report:  # fmt: skip
     """Stage, place and merge inside a savepoint; a dry run takes it back."""
     savepoint = session.begin_nested()
@@ -181,6 +188,7 @@ def _store(
         report = _report(made, path, kind, on, secrecy, counts, placed.placement, problems)
         report = replace(
             report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id,
+            seconds=round(time.perf_counter() - started, 3),
             review_list=reviews_with_codes(session, matched.reviews),
             problems_left_off=report.problems_left_off + placed.problems_left_off + made.left_off,
         )  # fmt: skip
