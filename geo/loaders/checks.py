@@ -37,8 +37,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-def read_rows(table: Table, mapping: Mapping, kind: str | None) -> Readings:
-    """Read every row's values; `kind` is the kind of all rows, None where each says its own."""
+def read_rows(
+    table: Table, mapping: Mapping, kind: str | None, *, is_stated: bool = False
+) -> Readings:
+    """Read every row's values; `kind` is the kind of all rows, None where each says its own.
+
+    Where the deliverer stated it (`is_stated`), it also holds for rows whose own word for their
+    kind nobody understands; the words are kept in `extra` and reported.
+    """
     reading = _Reading(table, mapping, numbers_of_rows(table.rows))
     for name, index in mapping.fields.items():
         reading.read_field(name, index)
@@ -49,7 +55,7 @@ def read_rows(table: Table, mapping: Mapping, kind: str | None) -> Readings:
         public, _ = public_column(_cells(table.rows, index), None)
         reading.extra[column] = _known(public)
     reading.limit_beds()
-    refused, good = _settle_identity(reading, kind)
+    refused, good = _settle_identity(reading, kind, is_stated)
     unreadable = [Refusal(problem, {}) for problem in table.unreadable]
     reading.problems.sort(key=lambda problem: problem.row or 0)
     shown = reading.problems[:MOST_PROBLEMS]
@@ -173,13 +179,17 @@ def _parsed_usccs(texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
     return (replaced_at(texts, others, values) if others else texts), faults
 
 
-def _settle_identity(reading: _Reading, kind: str | None) -> tuple[list[Refusal], Numbers]:
+def _settle_identity(
+    reading: _Reading, kind: str | None, is_stated: bool
+) -> tuple[list[Refusal], Numbers]:
     """Give each row its kind; answer the rows that cannot be facilities and the good places."""
     names = reading.values["name"]
     stated = reading.values.pop("kind", None)
     if stated is None:
         stated = pa.nulls(len(names), pa.string())
     found = _mapped(stated, kind_of_words)
+    if kind and is_stated:
+        found = _by_statement(reading, stated, found, kind)
     if stated.null_count:
         unsaid = pc.is_null(stated)
         other = pa.scalar(kind) if kind else _mapped(pc.if_else(unsaid, names, None), kind_in_name)
@@ -193,6 +203,24 @@ def _settle_identity(reading: _Reading, kind: str | None) -> tuple[list[Refusal]
         row = reading.table.rows[place]
         refused.append(Refusal(problem, public_cells(row, reading.table.columns, reading.mapping)))
     return refused, good.nonzero()[0]
+
+
+def _by_statement(reading: _Reading, stated: pa.Array, found: pa.Array, kind: str) -> pa.Array:
+    """The kinds, with the stated one for words that nobody understands; each word is told once."""
+    strange = pc.and_(pc.is_valid(stated), pc.is_null(found))
+    words = pc.value_counts(stated.filter(strange))
+    if not len(words):
+        return found
+    heading = reading.table.columns[reading.mapping.fields["kind"]]
+    reading.extra[heading] = pc.if_else(strange, stated, pa.scalar(None, pa.string()))
+    for word in words.to_pylist()[:MOST_PROBLEMS]:
+        message = (
+            f"不认识类型「{word['values'][:40]}」, {word['counts']} 行按 --kind 作 {kind}, 原文保留在 "
+            f"extra · unknown kind, {word['counts']} rows taken for {kind} as stated"
+        )
+        reading.problems.append(Problem(None, heading, word["values"][:80], "kind_word", message))
+    reading.noted += len(words)
+    return pc.if_else(strange, pa.scalar(kind), found)
 
 
 def _mapped(texts: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:

@@ -134,7 +134,7 @@ def _prepare(
     ]
     kind = kind_given(facility_kind) if facility_kind else kind_in_name(path.stem)
     said = stated(Options(), shift) | ({"kind": kind} if kind else {})
-    readings = read_rows(table, mapping, kind)
+    readings = read_rows(table, mapping, kind, is_stated=facility_kind is not None)
     problems, refused = [*readings.problems], [*readings.refused, *no_points]
     left_off, candidates = readings.problems_left_off, readings.candidates
     del readings
