@@ -149,6 +149,8 @@ def merge_versions(
     _correct(target, into, bound)
     _refresh(target, into, bound)
     _insert_new(target, into, bound)
+    if into.versioned:
+        _end_seen(target, into, bound)
     fates = target.execute(text("SELECT fate, count(*) FROM stage GROUP BY fate"))
     counts: dict[str, int] = {row[0]: row[1] for row in fates}
     kept_out = target.execute(
@@ -248,6 +250,7 @@ def _begin_versions(target: Target, into: Destination, bound: dict[str, Any]) ->
         text(f"""
 CREATE TEMP TABLE parted ON COMMIT DROP AS
 SELECT s.row_number, t.id, t.validity AS whole, s.fate,
+    t.is_published AND NOT {publishes(into.table, into.spoken, into.keys)} AS stays_seen,
     CASE s.fate WHEN 'edition' THEN daterange(t.source_date, upper(t.validity))
                 ELSE daterange(lower(t.validity), CAST(:on AS date)) END AS keeps,
     CASE s.fate WHEN 'edition' THEN daterange(CAST(:on AS date), t.source_date)
@@ -256,17 +259,21 @@ FROM stage s JOIN {table} t ON t.id = s.old_id WHERE s.fate IN ('changed', 'edit
         bound,
     )
     edition = {**bound, "edition": EDITION}
-    statement = (
-        f"UPDATE {table} t SET validity = p.keeps, validity_note = "
-        "CASE p.fate WHEN 'edition' THEN :edition ELSE t.validity_note END "
-        "FROM parted p WHERE t.id = p.id"
-    )
-    ended = journalled(statement, table, "t", "ended", changed=("validity", "validity_note"))
+    statement = f"""
+UPDATE {table} t SET validity = p.keeps,
+    validity_note = CASE p.fate WHEN 'edition' THEN :edition ELSE t.validity_note END,
+    public_validity = CASE WHEN p.stays_seen THEN coalesce(t.public_validity, p.whole)
+        WHEN p.fate = 'edition' AND t.public_validity IS NOT NULL
+        THEN daterange(lower(p.keeps), upper(t.public_validity)) END
+FROM parted p WHERE t.id = p.id"""
+    changed = ("validity", "validity_note", "public_validity")
+    ended = journalled(statement, table, "t", "ended", changed=changed)
     target.execute(text(ended), edition)
     replaced = {
         **_replaced(into),
         **_ORIGIN,
         "validity": "p.begins",
+        "public_validity": "NULL::daterange",
         "validity_note": "CASE WHEN s.fate = 'edition' THEN CAST(:edition AS text) END",
     }
     values = ", ".join(replaced.get(name, f"t.{name}") for name in into.columns)
@@ -278,7 +285,9 @@ FROM stage s JOIN {table} t ON t.id = s.old_id WHERE s.fate IN ('changed', 'edit
     )  # fmt: skip
     # What came before an edition stays as it was stored: nothing is known of it.
     past = "daterange(lower(p.whole), CAST(:on AS date))"
-    values = ", ".join(past if n == "validity" else f"t.{n}" for n in into.columns)
+    begins = {"validity": past, "public_validity": "NULL::daterange",
+              "is_published": "t.is_published AND NOT p.stays_seen"}  # fmt: skip
+    values = ", ".join(begins.get(name, f"t.{name}") for name in into.columns)
     _insert(
         target, into,
         f"SELECT {values} FROM parted p JOIN {table} t ON t.id = p.id WHERE p.fate = 'edition' "
@@ -288,6 +297,23 @@ FROM stage s JOIN {table} t ON t.id = s.old_id WHERE s.fate IN ('changed', 'edit
     for child, parent in into.children.items():
         _carry(target, into, child, parent, bound)
     target.execute(text("DROP TABLE pg_temp.parted"))
+
+
+def _end_seen(target: Target, into: Destination, bound: dict[str, Any]) -> None:
+    """End what the public goes on seeing of earlier versions where a published one begins."""
+    keys = ", ".join(f"t.{key}" for key in into.keys)
+    statement = f"""
+UPDATE {into.table} t SET public_validity = daterange(lower(t.public_validity), n.begins)
+FROM (SELECT t.id, min(lower(n.validity)) AS begins
+      FROM {into.table} t JOIN {into.table} n ON {into.matches("n", "t")} AND n.id <> t.id
+           AND n.is_published AND n.validity && t.public_validity
+      WHERE t.public_validity IS NOT NULL
+            AND ({keys}) IN (SELECT {", ".join(into.keys)} FROM stage)
+      GROUP BY t.id) n
+WHERE n.id = t.id"""
+    target.execute(
+        text(journalled(statement, into.table, "t", "ended", changed=("public_validity",))), bound
+    )
 
 
 def _carry(

@@ -111,6 +111,13 @@ class Versioned:
         sort_order=80,
         doc="days on which this version is in force, half-open; an open end is unknown or lasting",
     )
+    public_validity: Mapped[Range[date] | None] = mapped_column(
+        DATERANGE,
+        sort_order=80,
+        doc="days for which the public is shown this version where they differ from `validity`: "
+        "a version that is not published takes nothing off the public map",
+        info={"private": True},
+    )
     validity_note: Mapped[str | None] = mapped_column(
         Text, sort_order=81, doc="what is not known about the dates"
     )

@@ -1,4 +1,4 @@
-"""The public goes on seeing the last published version of units, lines and zones, too."""
+"""What the public goes on seeing of an ended version, as a column; no view computes it any more."""
 
 from __future__ import annotations
 
@@ -11,9 +11,24 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+TABLES = (
+    "admin_unit", "boundary_line", "boundary_marker", "construction_project", "estate", "facility",
+    "planning_zone", "standard_rule",
+)  # fmt: skip
+
 
 def upgrade() -> None:
-    """Replace three public views by the frozen SQL beside this file."""
+    """Add the column, fill it as the view of facilities computed it, replace the public views."""
+    for table in TABLES:
+        op.execute(f"ALTER TABLE {table} ADD COLUMN public_validity daterange")
+    op.execute("""
+UPDATE facility t
+SET public_validity = daterange(lower(t.validity), (
+    SELECT min(lower(n.validity)) FROM facility n
+    WHERE n.code = t.code AND n.is_published AND lower(n.validity) >= upper(t.validity)))
+WHERE t.is_published AND NOT upper_inf(t.validity) AND EXISTS (
+    SELECT FROM facility n WHERE n.code = t.code AND NOT n.is_published
+    AND lower(n.validity) = upper(t.validity))""")
     sql = Path(__file__).with_name("0004_public_versions.sql").read_text(encoding="utf-8")
     cursor = op.get_bind().connection.cursor()
     cursor.execute(sql)
