@@ -215,8 +215,8 @@ def _by_statement(reading: _Reading, stated: pa.Array, found: pa.Array, kind: st
     reading.extra[heading] = pc.if_else(strange, stated, pa.scalar(None, pa.string()))
     for word in words.to_pylist()[:MOST_PROBLEMS]:
         message = (
-            f"不认识类型「{word['values'][:40]}」, {word['counts']} 行按 --kind 作 {kind}, 原文保留在 "
-            f"extra · unknown kind, {word['counts']} rows taken for {kind} as stated"
+            f"不认识类型「{word['values'][:40]}」, {word['counts']} 行按 --kind 作 {kind}, "
+            f"原文保留在 extra · unknown kind, {word['counts']} rows taken for {kind} as stated"
         )
         reading.problems.append(Problem(None, heading, word["values"][:80], "kind_word", message))
     reading.noted += len(words)
