@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from geo.loaders.things.kinds import KINDS_OF_THING
+from geo.loaders.things.kinds import KINDS_OF_THING, SPECS
 from geo.loaders.things.load import load_things, stated
 from geo.loaders.things.spec import Options, Spec
 
-__all__ = ["KINDS_OF_THING", "Options", "Spec", "load_things", "stated"]
+__all__ = ["KINDS_OF_THING", "SPECS", "Options", "Spec", "load_things", "stated"]

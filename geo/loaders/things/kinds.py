@@ -7,6 +7,7 @@ from geo.loaders.things.boundary import BOUNDARY_LINES, BOUNDARY_MARKERS
 from geo.loaders.things.demand import DEMAND
 from geo.loaders.things.place_names import PLACE_NAMES
 from geo.loaders.things.planning import ESTATES, PROJECTS
+from geo.loaders.things.roads import ROADS
 from geo.loaders.things.spec import Spec
 from geo.loaders.things.zones import ZONES
 
@@ -16,3 +17,5 @@ KINDS_OF_THING: dict[str, Spec] = {
         ADMIN_UNITS, BOUNDARY_LINES, BOUNDARY_MARKERS, PLACE_NAMES, DEMAND, ESTATES, PROJECTS, ZONES
     )
 }  # fmt: skip
+SPECS = {**KINDS_OF_THING, ROADS.kind: ROADS}
+"""These and the kinds that come by the hundred thousand, which are loaded by columns."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+from geo.text import search_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +70,27 @@ def integer_of(*, least: int = 0, most: int = 10**9, units: str = "") -> WholeNu
     return WholeNumber(Number(least, most, units))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Word:
-    """A parser of a closed list of words; a message shows them."""
+    """A parser of a closed list of words, in simplified or traditional signs, of any width.
+
+    A message shows the words.
+    """
 
     words: Mapping[str, Any]
 
     def __call__(self, cell: str) -> Any:
         """What the word of a cell means."""
-        found = self.words.get(cell.strip(), self.words.get(cell.strip().casefold(), self.words))
-        if found is self.words:
+        found = self.words.get(cell.strip(), self)
+        if found is self:
+            found = self._by_key.get(search_key(cell), self)
+        if found is self:
             raise ValueError(f"不认识, 可用: {' '.join(self.words)} · unknown word")
         return found
+
+    @cached_property
+    def _by_key(self) -> dict[str, Any]:
+        return {search_key(word): meaning for word, meaning in self.words.items()}
 
     @property
     def choices(self) -> tuple[str, ...]:

@@ -155,9 +155,8 @@ def _shapes_of(table: Table, mapping: Mapping, crs: str | None) -> Shapes | None
         parts = ["wkt", *(f"wkt{n}" for n in range(2, MOST_PARTS + 1))]
         at = [mapping.fields[part] for part in parts if part in mapping.fields]
         texts = ["".join(row.cells[n] for n in at) or None for row in table.rows]
-        return np.asarray(
-            shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore")), dtype=object
-        )
+        shapes = shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore"))
+        return _finite(np.asarray(shapes, dtype=object))
     if "lon" in mapping.fields and "lat" in mapping.fields:
         (x, says_x), (y, says_y) = (
             numbers(column_of(table.rows, mapping.fields[axis]), packed=is_packed(crs))
@@ -170,6 +169,13 @@ def _shapes_of(table: Table, mapping: Mapping, crs: str | None) -> Shapes | None
         points[there] = shapely.points(pairs[there])
         return points
     return None
+
+
+def _finite(shapes: Shapes) -> Shapes:
+    """The shapes but those with a coordinate that is no finite number."""
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    shapes[np.unique(owner[~np.isfinite(coordinates).all(axis=1)])] = None
+    return shapes
 
 
 def _read_thing(row: Row, columns: list[str], spec: Spec, batch: Batch) -> Thing:

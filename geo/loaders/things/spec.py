@@ -55,6 +55,7 @@ class Options:
     name_kind: str | None = None
     list_name: str | None = None
     list_level: str | None = None
+    network: str | None = None
 
 
 @dataclass(slots=True)
