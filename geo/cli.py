@@ -67,6 +67,9 @@ def load(
     list_level: Annotated[
         str | None, typer.Option(help="名录级别 · national, province, city, district")
     ] = None,
+    network: Annotated[
+        str | None, typer.Option(help="路网名称，默认用文件名 · name of the road network (roads)")
+    ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="列名对应 JSON · JSON file: heading → field; is remembered")
     ] = None,
@@ -87,7 +90,7 @@ def load(
     said = Said(
         on=day_of(on), secrecy=secrecy, facility_kind=facility_kind,
         datum_shift=shift_of(datum_shift), by=by, layer=layer, mapping=mapping,
-        options=Options(basis, base_year, within, name_kind, list_name, list_level),
+        options=Options(basis, base_year, within, name_kind, list_name, list_level, network),
     )  # fmt: skip
     if report is not None and not report.absolute().parent.is_dir():
         raise _unwritable(report, "没有这个文件夹 · no such folder")

@@ -56,6 +56,7 @@ class DeliveryForm(BaseModel):
     name_kind: Text | None = Field(None, description="名称性质 · standard, former, alias …")
     list_name: Text | None = Field(None, description="名录 · heritage list of all rows")
     list_level: Text | None = Field(None, description="名录级别 · national, province …")
+    network: Text | None = Field(None, description="路网名称 · name of the road network")
 
     def said(self) -> Said:
         """The same as the loaders take it; a mapping is a file of its own, added elsewhere."""

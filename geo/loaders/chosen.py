@@ -11,7 +11,9 @@ from geo.errors import BadInput
 from geo.loaders.personal import safe_file_name
 from geo.loaders.reading.content import ENDINGS
 
-_READ = frozenset(ending for endings in ENDINGS.values() for ending in endings)
+_OF_KINDS = (".pbf", ".graphml", ".tif", ".tiff")
+"""Endings of formats that only one kind has: roads, demand."""
+_READ = frozenset([*(ending for endings in ENDINGS.values() for ending in endings), *_OF_KINDS])
 _OF_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".fix", ".xml")
 MOST_FILES = 1000
 
@@ -58,6 +60,8 @@ def is_one_delivery(folder: Path, layer: str | None = None) -> bool:
         return True
     if len(shapefiles) == 1:
         return not _without_parts(inside)[1:]
+    if any(one.suffix.casefold() == ".co" for one in inside):
+        return True
     stems = [one.stem.casefold() for one in inside if one.is_file()]
     nodes = [stem for stem in stems if "node" in stem or "节点" in stem or "结点" in stem]
     edges = [s for s in stems if any(w in s for w in ("edge", "link", "路段", "边"))]

@@ -18,7 +18,7 @@ from geo.loaders.reading.drafts import MAX_CELL
 from geo.loaders.reading.grid import FOR_PEOPLE
 from geo.loaders.tables import WKT
 from geo.loaders.templates import open_workbook
-from geo.loaders.things import KINDS_OF_THING
+from geo.loaders.things import SPECS
 from geo.loaders.things.rows import MOST_PARTS, fields_of, part_of_wkt
 from geo.loaders.versions import Target
 from geo.text import search_key
@@ -90,7 +90,7 @@ def _parted(cells: dict[str, str]) -> dict[str, str]:
 
 def _in_order(kind: str, columns: set[str]) -> list[str]:
     """Columns in the order of the fields that they mean, others behind: JSON forgets the order."""
-    fields = fields_of(KINDS_OF_THING[kind]) if kind in KINDS_OF_THING else ALIASES
+    fields = fields_of(SPECS[kind]) if kind in SPECS else ALIASES
     rank = {search_key(name): at for at, names in enumerate(fields.values()) for name in names}
     shape = {part_of_wkt(n): len(rank) + n for n in range(1, MOST_PARTS + 1)}
     order = {name: shape.get(name, rank.get(search_key(name), len(rank))) for name in columns}

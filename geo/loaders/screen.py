@@ -16,7 +16,7 @@ from rich.text import Text
 from geo.loaders.crs_settled import AUTO
 from geo.loaders.report import Report
 from geo.loaders.several import Loaded
-from geo.loaders.things import KINDS_OF_THING
+from geo.loaders.things import SPECS
 from geo.models.public import PUBLIC_ROWS
 from geo.progress import Progress, silent
 
@@ -88,7 +88,7 @@ def _is_guessed(report: Report) -> bool:
 
 def _head(console: Console, loaded: Loaded) -> None:
     first = loaded.reports[0]
-    spec = KINDS_OF_THING.get(first.kind)
+    spec = SPECS.get(first.kind)
     console.print(
         Text.assemble(
             (f"{spec.zh if spec else '设施'} {first.kind}", "bold"), f" · 自 {first.on} 起",
@@ -178,7 +178,7 @@ def _unseen(loaded: Loaded) -> str | None:
     """How many of the rows that were stored the public will not see, and why."""
     first = loaded.reports[0]
     stored = loaded.counts.kept + loaded.counts.updated
-    spec = KINDS_OF_THING.get(first.kind)
+    spec = SPECS.get(first.kind)
     if not stored:
         return None
     if (spec.table if spec else "facility") not in PUBLIC_ROWS:

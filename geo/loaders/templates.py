@@ -15,7 +15,7 @@ from geo.errors import BadInput
 from geo.loaders.fields import ALIASES
 from geo.loaders.kinds import STATE_WORDS
 from geo.loaders.reading.grid import EXAMPLE, FOR_PEOPLE
-from geo.loaders.things import KINDS_OF_THING, Spec
+from geo.loaders.things import SPECS, Spec
 from geo.loaders.things.parsers import Number, WholeNumber, Word, list_of
 from geo.loaders.values import day
 from geo.models.kinds import KINDS
@@ -93,9 +93,9 @@ def columns_of(kind: str) -> list[Column]:
     """The columns of a kind's template; BadInput lists the kinds that have one."""
     if kind == "facilities":
         return _columns_of_facilities()
-    spec = KINDS_OF_THING.get(kind)
+    spec = SPECS.get(kind)
     if spec is None:
-        known = " ".join(["facilities", *KINDS_OF_THING])
+        known = " ".join(["facilities", *SPECS])
         raise BadInput(
             f"没有 {kind!r} 的模板，可用：{known}。\n"
             f"There is no template of {kind!r}; use {known}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Double, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Double, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +20,6 @@ class RoadEdge(Keyed, Sourced, Base):
         CheckConstraint("stated_length_m > 0", name="stated_length"),
         CheckConstraint("speed_kmh > 0", name="speed"),
         UniqueConstraint("code", "network"),
-        Index("ix_road_edge_network", "network"),
         *spatial_indexes("road_edge"),
     )
 

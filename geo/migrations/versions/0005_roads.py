@@ -46,7 +46,6 @@ CREATE TABLE road_edge (
     CONSTRAINT uq_road_edge_code_network UNIQUE (code, network),
     CONSTRAINT fk_road_edge_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
 )""")
-    op.execute("CREATE INDEX ix_road_edge_network ON road_edge (network)")
     op.execute("CREATE INDEX ix_road_edge_geom ON road_edge USING gist (geom)")
     op.execute("CREATE INDEX ix_road_edge_delivery_id ON road_edge (delivery_id)")
     op.execute("""
