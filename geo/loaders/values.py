@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -39,8 +39,18 @@ def _area(text: str) -> float:
     return float(found[1])
 
 
+_FIRST_SERIAL, _LAST_SERIAL = 25_569, 54_789
+"""Of 1970-01-01 and 2050-01-01: other numbers are no days of a spreadsheet."""
+
+
 def day(text: str) -> date:
-    """A date as offices write it: 2025-06-30, 2025年6月30日, 20250630."""
+    """A date as offices write it: 2025-06-30, 2025年6月30日, 20250630.
+
+    Also a spreadsheet's number of a day (44317 is 2021-05-01), where a cell lost its format.
+    """
+    serial = re.fullmatch(r"(\d{5})(?:\.\d+)?", text.strip())
+    if serial and _FIRST_SERIAL <= int(serial[1]) <= _LAST_SERIAL:
+        return date(1899, 12, 30) + timedelta(days=int(serial[1]))
     found = re.match(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:日|\b)", _plain(text)) or re.match(
         r"(\d{4})(\d\d)(\d\d)$", _plain(text)
     )

@@ -44,13 +44,14 @@ FIELDS = (
     Field(
         "code",
         ("区划代码", "行政区划代码", "行政区代码", "统计用区划代码", "代码", "编码", "adcode",
-         "xzqdm", "code", "gb"),
+         "xzqdm", "code", "gb", "区划码", "pac", "ref", "统计用区划代码和城乡划分代码"),
         parse=unit_code, rule="code", is_stored=False,
     ),
     Field(
         "name",
         ("标准名称", "行政区名称", "区划名称", "单位名称", "xzqmc", "adminname",
-         "referenceadminname", "名称", "name"),
+         "referenceadminname", "名称", "name:zh", "name_zh", "地名", "qhmc", "nl_name_3",
+         "nl_name_2", "nl_name_1", "name"),
     ),
     Field("level", ("级别", "行政级别", "层级", "level"), parse=word_of(_LEVELS), sql="int",
           rule="level"),
@@ -107,7 +108,8 @@ def _by_code(
         message = f"该代码已由多个单位取代: {choices}; 请指明 · replaced by several: say which"
         return "code", "old_code", message
     if finding.code is None:
-        return _new_unit(thing, code, names)
+        new = {one for one, found in findings.items() if found.code is None and not found.choices}
+        return _new_unit(thing, code, names, new)
     if finding.path:
         batch.report(thing, "code", "old_code", f"旧代码, 沿革: {finding.path} · an old code")
     thing.code = finding.code
@@ -153,8 +155,11 @@ def _superiors(stated: str, names: UnitNames) -> list[Unit]:
     return names.named(stated)
 
 
-def _new_unit(thing: Thing, code: str, names: UnitNames) -> Why | None:
-    """A code that is not on record begins a unit, if the row says enough to hold one."""
+def _new_unit(thing: Thing, code: str, names: UnitNames, new: set[str]) -> Why | None:
+    """A code that is not on record begins a unit, if the row says enough to hold one.
+
+    `new` are the codes that begin with this file: a roster brings villages with their townships.
+    """
     if not thing.values["name"]:
         message = (
             "库中没有该代码, 文件也没有名称, 不能建立区划 · "
@@ -168,11 +173,15 @@ def _new_unit(thing: Thing, code: str, names: UnitNames) -> Why | None:
         return "level", "level", message
     stated = thing.values["stated_unit"]
     found = [u for u in (_superiors(stated, names) if stated else []) if u.level < level]
+    own = stated.ljust(12, "0") if stated and stated.isdecimal() else None
+    if own in new and own != code and level_of(own) < level:
+        thing.values |= {"level": level, "parent_code": own}
+        return None
     if stated and not found:
         message = f"库中没有上级「{stated}」 · the superior {stated} is not on record"
         return "stated_unit", "parent", message
     thing.values["level"] = level
-    thing.values["parent_code"] = found[0].code if found else _prefix_parent(code, names)
+    thing.values["parent_code"] = found[0].code if found else _prefix_parent(code, names, new)
     return None
 
 
@@ -184,11 +193,11 @@ def level_of(code: str) -> int:
     return 5
 
 
-def _prefix_parent(code: str, names: UnitNames) -> str | None:
-    """The nearest unit on record under whose prefix the code stands; unknown when there is none."""
+def _prefix_parent(code: str, names: UnitNames, new: set[str]) -> str | None:
+    """The nearest unit, on record or new with this file, under whose prefix the code stands."""
     for digits in (9, 6, 4, 2):
         above = code[:digits].ljust(12, "0")
-        if above != code and above in names.units:
+        if above != code and (above in names.units or above in new):
             return above
     return None
 
@@ -220,6 +229,9 @@ class _NameMatch:
             thing, [unit for superior in superiors for unit in self.names.below(superior)]
         )
         found = [unit for unit in below if unit.name == name]
+        if not stated and not found and superiors:  # the county around may be what is meant
+            county = superiors[0]
+            found = [unit for unit in (county, *self.names.above(county)) if unit.name == name]
         if len(found) == 1:
             self._take(thing, found[0])
         elif found:
@@ -394,7 +406,10 @@ ADMIN_UNITS = Spec(
     check=check,
     destination=_destination,
     example={
-        "code": "990101001", "name": "示例街道", "level": "乡", "stated_unit": "示例区",
+        "code": "990101001",
+        "name": "示例街道",
+        "level": "乡",
+        "stated_unit": "示例区",
     },
     notes={
         "code": "6、9 或 12 位；没有代码时按名称和上级对应 · else matched by name and superior",

@@ -115,8 +115,13 @@ _HALF = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-"
 
 
 def unit_code(cell: str) -> str:
-    """A division's code as 12 digits: 2, 4, 6, 9 or 12 digits are understood."""
+    """A division's code as 12 digits: 2, 4, 6, 9 or 12 digits are understood.
+
+    天地图 writes 156 (China, ISO 3166) before the six digits; no township code begins so.
+    """
     plain = re.sub(r"\s|\.0+$", "", cell.translate(_HALF))
+    if re.fullmatch(r"156[1-9]\d{5}", plain):
+        plain = plain.removeprefix("156")
     if not re.fullmatch(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}", plain):
         raise ValueError("区划代码应为 6、9 或 12 位数字 · a division code has 6, 9 or 12 digits")
     return plain.ljust(12, "0")
