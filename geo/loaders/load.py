@@ -26,8 +26,10 @@ from geo.loaders.mapping import Told, told_mapping
 from geo.loaders.matching import Sites, match_stored, reviews_with_codes, tell_sites_apart
 from geo.loaders.personal import safe_file_name
 from geo.loaders.positions import locate_rows
+from geo.loaders.rasters import load_raster
 from geo.loaders.reading import read_table
 from geo.loaders.reading.points import part_points
+from geo.loaders.reading.raster import is_tiff
 from geo.loaders.register import refuse_marked, refuse_person, register_delivery, write_report
 from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
 from geo.loaders.roads.load import load_roads
@@ -75,6 +77,11 @@ def load_delivery(
             session, path, crs=crs, on=on, dry_run=dry_run, secrecy=secrecy,
             datum_shift=datum_shift, options=options, layer=layer, by=by, mapping=mapping,
             progress=progress,
+        )  # fmt: skip
+    if kind == "demand" and is_tiff(path):
+        return load_raster(
+            session, path, crs=crs, on=on, dry_run=dry_run, secrecy=secrecy,
+            datum_shift=datum_shift, options=options, layer=layer, by=by, progress=progress,
         )  # fmt: skip
     if kind in KINDS_OF_THING:
         return load_things(

@@ -301,9 +301,10 @@ def _places_by_heading(lines: list[list[str]], name: str) -> tuple[dict[str, Pla
 
 def _latitude_first(text: str, pairs: NDArray[np.float64], name: str) -> bool:
     """Whether the first column is the latitude: as a comment says, else as only can be."""
-    said = " ".join(line for line in text[:4096].splitlines() if line.startswith("#")).casefold()
-    at = [[said.find(word) for word in words if word in said]
-          for words in (("latitude", "lat", "纬度"), ("longitude", "lon", "lng", "经度"))]  # fmt: skip
+    comments = [line for line in text[:4096].splitlines() if line.startswith("#")]
+    said = " ".join(comments).casefold()
+    words = (("latitude", "lat", "纬度"), ("longitude", "lon", "lng", "经度"))
+    at = [[said.find(word) for word in axis if word in said] for axis in words]
     if all(at):
         return min(at[0]) < min(at[1])
     with np.errstate(invalid="ignore"):
@@ -313,7 +314,7 @@ def _latitude_first(text: str, pairs: NDArray[np.float64], name: str) -> bool:
     if min(first, second) > 90:
         return False  # projected: east, north
     raise refused(
-        name, "分不清哪一列是纬度；请加一行注释「# latitude, longitude」或「# longitude, latitude」。",
+        name, "分不清哪一列是纬度；请加一行注释，如「# latitude, longitude」。",
         "which column is the latitude cannot be told: add a line '# latitude, longitude' or "
         "'# longitude, latitude'.",
     )  # fmt: skip

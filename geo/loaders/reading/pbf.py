@@ -87,6 +87,7 @@ def _read_ways(path: Path, name: str) -> _Ways:
     roads = osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(
         osmium.filter.KeyFilter("highway")
     )
+    way: Any
     for way in roads:
         tags = {tag.k: tag.v for tag in way.tags}
         why = _why_not(tags)
@@ -133,6 +134,7 @@ def _places(path: Path, refs: Ints) -> tuple[NDArray[np.float64], NDArray[np.flo
     nodes = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(
         osmium.filter.IdFilter(wanted.tolist())
     )
+    node: Any
     for node in nodes:
         if node.location.valid():
             ids.append(node.id)
@@ -157,7 +159,8 @@ def _military_areas(path: Path) -> list[Any]:
     import osmium
 
     factory = osmium.geom.WKBFactory()
-    areas = []
+    areas: list[Any] = []
+    found: Any
     for wanted in (
         osmium.filter.KeyFilter("military"), osmium.filter.TagFilter(("landuse", "military"))
     ):  # fmt: skip
@@ -213,7 +216,8 @@ def _draft(name: str, ways: _Ways, refs: Ints, way_of: Ints, parts: Parts, shape
     draft.evidence = "OSM PBF 规定为 UTF-8 · UTF-8 by the format"
     words = {
         "military": "军事用地 military", "private": "不对外通行 private",
-        "not_built": "未建成或不通行 not built or not for traffic", "one_node": "只有一个节点 one node",
+        "not_built": "未建成或不通行 not built or not for traffic", 
+        "one_node": "只有一个节点 one node",
     }  # fmt: skip
     left = "；".join(f"{words[why]} {count}" for why, count in ways.not_taken.items() if count)
     draft.notes = [
@@ -225,7 +229,7 @@ def _draft(name: str, ways: _Ways, refs: Ints, way_of: Ints, parts: Parts, shape
         cut = np.unique(ids[way_of[parts.missing]])
         shown = ", ".join(map(str, cut[:10].tolist()))
         draft.notes.append(
-            f"{len(cut)} 条道路伸出文件范围，范围外的部分不在文件中，未导入 · {len(cut)} ways leave "
-            f"the extract, which does not hold the rest of them: {shown}{' …' * (len(cut) > 10)}"
+            f"{len(cut)} 条道路伸出文件范围，范围外的部分不在文件中，未导入 · {len(cut)} ways "
+            f"leave the extract, which does not hold the rest of them: {shown}{' …' * (len(cut) > 10)}"
         )
     return draft

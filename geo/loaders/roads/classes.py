@@ -41,9 +41,11 @@ _WORDS = {
     "自行车道": "cycleway", "非机动车道": "cycleway",
 }  # fmt: skip
 _ONEWAY = {
-    "yes": True, "true": True, "1": True, "y": True, "t": True, "单行": True, "单向": True, "是": True,
+    "yes": True, "true": True, "1": True, "y": True, "t": True,
+    "单行": True, "单向": True, "是": True,
     "-1": True, "reverse": True,
-    "no": False, "false": False, "0": False, "n": False, "f": False, "双向": False, "否": False, "": False,
+    "no": False, "false": False, "0": False, "n": False, "f": False,
+    "双向": False, "否": False, "": False,
 }  # fmt: skip
 _BACKWARDS = frozenset(("-1", "reverse"))
 _KMH = re.compile(r"(\d+(?:\.\d+)?)\s*(km/?h|kph|公里/?小?时?|mph)?", re.IGNORECASE)
@@ -129,7 +131,7 @@ def _class_of(word: str) -> str:
 
 def is_closed(tags: Mapping[str, str]) -> str | None:
     """Why a road is never taken: `military`, or `private`; None where it may be."""
-    if tags.get("military") or tags.get("landuse") == "military" or tags.get("access") == "military":
+    if tags.get("military") or "military" in (tags.get("landuse"), tags.get("access")):
         return "military"
     return "private" if tags.get("access") == "private" else None
 

@@ -34,7 +34,7 @@ from geo.loaders.versions import Destination
 
 CELL_DEGREES = 0.005
 """Side of the cells into which a list of persons is counted: about 500 m."""
-_BASES = {
+BASES = {
     "常住": "resident", "常住人口": "resident", "resident": "resident",
     "户籍": "registered", "户籍人口": "registered", "registered": "registered",
 }  # fmt: skip
@@ -55,7 +55,7 @@ FIELDS = (
           rule="number"),
     Field("alone_est", ("独居", "独居老人", "独居人数"), parse=_PEOPLE, sql="float8",
           rule="number"),
-    Field("basis", ("口径", "人口口径", "统计口径"), parse=word_of(_BASES), rule="basis",
+    Field("basis", ("口径", "人口口径", "统计口径"), parse=word_of(BASES), rule="basis",
           is_needed=True),
     Field("base_year", ("年份", "基准年", "统计年份", "数据年份", "year"),
           parse=integer_of(least=1950, most=2100, units="年"), sql="int", rule="base_year",
@@ -70,12 +70,15 @@ FIELDS = (
     Field("stated_unit", UNIT_HEADINGS, is_stored=False),
 )  # fmt: skip
 
+RASTER_FIELDS = {f.name: (f.name, *f.headings) for f in FIELDS if f.name in _COUNTS}
+"""The names that a band of a raster may have, by what it counts."""
+
 
 def asks(mapping: Mapping, options: Options) -> list[str]:
     """What the file as a whole still has to say: whose count, of which year, of whom."""
     fields = mapping.fields
     missing = []
-    if options.basis is not None and options.basis not in _BASES:
+    if options.basis is not None and options.basis not in BASES:
         raise BadInput(
             f"--basis {options.basis!r} 无效, 可用: resident (常住), registered (户籍)。\n"
             f"--basis {options.basis!r} is not one of resident, registered.",
@@ -100,7 +103,7 @@ def _is_list(mapping: Mapping) -> bool:
 def settle(batch: Batch, options: Options) -> None:
     """Take basis and year from the options where no column says them; count persons as one each."""
     why: list[tuple[Thing, str | None, str, str]] = []
-    stated = _BASES[options.basis] if options.basis else None
+    stated = BASES[options.basis] if options.basis else None
     for thing in batch.things:
         said = thing.values
         if said["basis"] and stated and said["basis"] != stated:
@@ -232,6 +235,11 @@ def _gather(batch: Batch) -> None:
 
 def check(session: Target, batch: Batch, on: date) -> None:
     """Find the county of each cell."""
+    fill_counties(session, on)
+
+
+def fill_counties(session: Target, on: date) -> None:
+    """Fill `admin_code` of the staged cells with the county around each."""
     fill_unit_by_position(session, "admin_code", on, most_level=3)
 
 
