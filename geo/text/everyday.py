@@ -48,8 +48,10 @@ _SYLLABLES = frozenset(
 )
 LETTER = 5.0
 """Bits of an ASCII letter in running text."""
-SWITCH = 4.0
+SWITCH = 6.0
 """Bits of a change of script within a word."""
+ROW = 4.0
+"""Bits of an accented letter right after another one."""
 
 
 def bits(text: str, cost: Callable[[str], float]) -> float:
@@ -143,4 +145,4 @@ def western(data: bytes) -> float:
         count * (_ascii(chr(byte)) if byte < 0x80 else 6.0 if byte >= 0xC0 else 8.0)
         for byte, count in counted.items()
     )
-    return total + SWITCH * len(re.findall(rb"[\x80-\xff](?=[\x80-\xff])", data))
+    return total + ROW * len(re.findall(rb"[\x80-\xff](?=[\x80-\xff])", data))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import shapely
-from shapely.geometry import mapping
 
 Json = dict[str, Any]
 ELEMENTS = ("node", "way", "relation")
@@ -117,7 +117,7 @@ def _area_of(members: list[Json]) -> Json | None:
         return shapely.union_all(list(shapely.polygonize(lines).geoms))
 
     area = shapely.difference(enclosed("outer", ""), enclosed("inner"))
-    return None if area.is_empty else dict(mapping(area))
+    return None if area.is_empty else dict(json.loads(shapely.to_geojson(area)))
 
 
 def stated_system(members: Json) -> str | None:
