@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import os
-import resource
 import sqlite3
 import struct
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,43 +37,81 @@ EVERY_ENDING = sorted(ending for endings in ENDINGS.values() for ending in endin
 MEMORY_MB = 1500
 SECONDS = 20
 """Of the processor, not of the clock: other tests run beside this one."""
-READ = """
-import resource, sys, time
+SERVER = """
+import json, os, resource, sys, time
 from pathlib import Path
 from geo.errors import GeoError
 from geo.loaders.reading import read_table
-import pyogrio, pyarrow.parquet, shapely, pyproj
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-started = time.process_time()
-try:
-    table = read_table(Path(sys.argv[1]))
-    print("READ", len(table.rows), len(table.unreadable), [p.rule for p in table.unreadable][:3])
-except GeoError as problem:
-    print("REFUSED", problem)
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-child = resource.getrusage(resource.RUSAGE_CHILDREN)
-spent = time.process_time() - started + child.ru_utime + child.ru_stime
-print("SPENT", (after - before) // 1024, round(spent, 2))
-"""
+import pyogrio, pyarrow.compute, pyarrow.parquet, shapely, pyproj
 
-
-def limited() -> None:
-    """Address space that a reader of a hostile file must never need."""
+def tell(path):
+    # Address space that a reader of a hostile file must never need.
     resource.setrlimit(resource.RLIMIT_AS, (6 * 1024**3, 6 * 1024**3))
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    try:
+        table = read_table(Path(path))
+        rules = [p.rule for p in table.unreadable][:3]
+        said = f"READ {len(table.rows)} {len(table.unreadable)} {rules}"
+    except GeoError as problem:
+        said = f"REFUSED {problem}"
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    child = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = sum(u.ru_utime + u.ru_stime for u in (after, child)) - before.ru_utime - before.ru_stime
+    print(json.dumps([said, (after.ru_maxrss - before.ru_maxrss) // 1024, spent]), flush=True)
+
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        try:
+            tell(json.loads(line))
+            os._exit(0)
+        except BaseException as problem:
+            print(json.dumps([f"CRASH {problem!r}", 0, 0]), flush=True)
+            os._exit(1)
+    code = os.waitpid(child, 0)[1]
+    if code > 255 * 256 or 0 < code < 256:
+        print(json.dumps([f"KILLED {code}", 0, 0]), flush=True)
+"""
+PATIENCE_S = 280
+
+
+@cache
+def reader() -> subprocess.Popen[str]:
+    """A process that has imported all readers and forks one child for each file."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended() -> Iterator[None]:
+    """Leave no process behind."""
+    yield
+    if reader.cache_info().currsize:
+        reader().kill()
+        reader().wait()
+        reader.cache_clear()
 
 
 def told_of(path: Path, *, most_mb: int = MEMORY_MB) -> str:
     """What a process of its own says of the file; it must end by itself, soon and small."""
-    done = subprocess.run(
-        [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, check=False,
-        timeout=280, preexec_fn=limited, env={**os.environ, "PYTHONPATH": os.getcwd()},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    *said, spent = done.stdout.strip().splitlines()
-    _, megabytes, seconds = spent.split()
-    assert int(megabytes) < most_mb, spent
-    assert float(seconds) < SECONDS, spent
-    return "\n".join(said)
+    process = reader()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    watch = threading.Timer(PATIENCE_S, process.kill)
+    watch.start()
+    try:
+        print(json.dumps(str(path)), file=process.stdin, flush=True)
+        answer = process.stdout.readline()
+    finally:
+        watch.cancel()
+    assert answer, "the reader did not end by itself"
+    said, megabytes, seconds = json.loads(answer)
+    assert said.startswith(("READ", "REFUSED")), said
+    assert megabytes < most_mb, said
+    assert seconds < SECONDS, said
+    return str(said)
 
 
 def zipped(path: Path, **files: bytes) -> Path:
