@@ -1,11 +1,17 @@
-"""How long does loading a delivery take beside a bare COPY of the same rows, and does it stay linear?
+"""How long does loading a delivery take beside the plainest way to store it, and is that linear?
 
-Run `.venv/bin/python benchmarks/load.py [rows …]` (default 10000 100000 1000000). Each size is a
-seeded CSV of facilities in GCJ-02, loaded with conversion, checks and matching into an empty table
-of a private database; then the very rows that were stored are copied, as COPY writes them, into a
-table of the same columns, constraints and indexes. Printed per size: seconds of both, their ratio,
-the seconds of loading the same file again, the peak memory of the loading process, and at the end
-the exponent with which the time grows (1 is linear).
+Run `.venv/bin/python benchmarks/load.py [facilities|zones] [rows …] [--times N]`: by default both,
+facilities of 10000, 100000 and 1000000 rows and zones of 10000 and 100000, each once. Every
+delivery is seeded (benchmarks/made_deliveries.py) and loaded by a process of its own into an empty
+table of a private database, in turn with what it is compared with:
+
+- Facilities: COPY of the very rows that were stored, as COPY wrote them, into an empty table with
+  the columns, indexes, constraints and foreign keys of `facility`; and into one with its primary
+  key and one spatial index only.
+- Zones: `geopandas.read_file` and `to_postgis` into a new table, to which it adds a spatial index.
+
+Then the same file is loaded again (nothing changes) and the delivery is undone. Ratios are of runs
+in turn; with `--times` the medians of all are shown.
 """
 
 from __future__ import annotations
@@ -17,89 +23,111 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-import numpy as np
 import psycopg
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from geo.crs import wgs84_to_gcj02
+from benchmarks.made_deliveries import write_facilities, write_zones
 from geo.db.embedded import embedded
 from geo.loaders.load import load_delivery
+from geo.loaders.undo import undo_delivery
 from geo.migrations import migrate
 
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = {"facilities": (10_000, 100_000, 1_000_000), "zones": (10_000, 100_000)}
+FILES = {"facilities": "facilities.csv", "zones": "zones.gpkg"}
+TABLES = {"facilities": "facility", "zones": "planning_zone"}
 DAY = date(2026, 1, 1)
-_FIRST = "安康福寿乐和宁泰祥瑞春晖夕阳红松鹤金秋银龄颐养天怡温馨幸爱心仁德"
-_KINDS = (("养老院", "养老院"), ("敬老院", "敬老院"), ("社区老年食堂", "老年食堂"),
-          ("日间照料中心", "日间照料中心"), ("养老服务站", "养老服务站"))  # fmt: skip
-_DISTRICTS = ("天宁区", "钟楼区", "新北区", "武进区", "经开区", "金坛区")
-_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_COUNTS = ("rows_read", "kept", "merged", "updated", "unchanged", "refused", "review")
+Figures = dict[str, float]
 
 
-def write_csv(path: Path, rows: int) -> None:
-    """A list of facilities that nobody runs: seeded, with a few defects of every kind."""
-    rng = np.random.default_rng(20_221)
-    lon, lat = wgs84_to_gcj02(rng.uniform(116.5, 121.5, rows), rng.uniform(31.0, 34.5, rows))
-    words, kinds = rng.integers(0, len(_FIRST), (rows, 3)), rng.integers(0, len(_KINDS), rows)
-    numbers, defects = rng.integers(1, 999, (rows, 4)), rng.random((rows, 3))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write("区,名称,类型,地址,经度,纬度,床位,护理型床位,电话,统一社会信用代码,备案日期,备注\n")
-        for at in range(rows):
-            a, b, c, d = (int(n) for n in numbers[at])
-            suffix, kind = _KINDS[kinds[at]]
-            name = "".join(_FIRST[i] for i in words[at]) + f"第{a}{suffix}"
-            x = "" if defects[at, 0] < 0.001 else f"{lon[at]:.6f}"
-            code = _credit_code(at) if defects[at, 1] > 0.3 else ""
-            beds = "约五十" if defects[at, 2] < 0.002 else str(b)
-            file.write(
-                f"{_DISTRICTS[a % 6]},{name},{kind},和平路{c}号{d}幢,{x},{lat[at]:.6f},{beds},{b // 2},"
-                f"0519-8{at % 10_000_000:07d},{code},20{10 + a % 15}-{1 + b % 12:02d}-{1 + c % 28:02d},"
-                f"{'' if d % 3 else '民办'}\n"
-            )
+# What runs in a process of its own, so that its memory is its own too.
 
 
-def _credit_code(number: int) -> str:
-    head = f"52320400MJ{number:07d}"
-    total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(head))
-    return head + _ALPHABET[-total % 31]
-
-
-def load_once(url: str, path: Path) -> dict[str, Any]:
-    """Load in this process and answer the counts, the seconds and this process's peak memory."""
-    engine = create_engine(url)
-    began = time.perf_counter()
-    with Session(engine) as session:
-        report = load_delivery(session, "facilities", path, crs="gcj02", on=DAY)
+def load_file(url: str, kind: str, path: str) -> dict[str, Any]:
+    """Load a file and answer the counts."""
+    with Session(create_engine(url)) as session:
+        crs = "gcj02" if kind == "facilities" else None
+        report = load_delivery(session, kind, path, crs=crs, on=DAY).as_json()
         session.commit()
+    return {name: report[name] for name in _COUNTS}
+
+
+def undo_last(url: str, kind: str, path: str) -> dict[str, Any]:
+    """Take back every delivery, the last one first."""
+    with Session(create_engine(url)) as session:
+        ids = session.execute(text("SELECT id FROM delivery WHERE status <> 'undone' ORDER BY 1"))
+        for delivery in reversed(ids.scalars().all()):
+            undo_delivery(session, delivery)
+        session.commit()
+    return {}
+
+
+def store_by_geopandas(url: str, kind: str, path: str) -> dict[str, Any]:
+    """Read and store a file as GeoPandas does."""
+    import geopandas
+
+    frame = geopandas.read_file(path)
+    frame.to_postgis("by_geopandas", create_engine(url), if_exists="replace")
+    return {"rows_read": len(frame)}
+
+
+TASKS: dict[str, Callable[[str, str, str], dict[str, Any]]] = {
+    "load": load_file, "undo": undo_last, "geopandas": store_by_geopandas,
+}  # fmt: skip
+
+
+def run_task(task: str, url: str, kind: str, path: str) -> dict[str, Any]:
+    """Do one task in this process; answer its seconds and this process's peak memory too."""
+    if task == "geopandas":
+        import geopandas  # noqa: F401 - importing is no part of the time, as for the loader
+    began = time.perf_counter()
+    said = TASKS[task](url, kind, path)
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    counts = {name: report.as_json()[name] for name in
-              ("rows_read", "kept", "merged", "updated", "unchanged", "refused", "review")}  # fmt: skip
-    return {"seconds": seconds, "peak_mb": peak, **counts}
+    return {"seconds": seconds, "peak_mb": peak, **said}
 
 
-def _in_child(url: str, path: Path) -> dict[str, Any]:
+def in_child(task: str, url: str, kind: str, path: Path) -> dict[str, Any]:
+    """What a task says that a new process runs."""
     done = subprocess.run(
-        [sys.executable, __file__, "--load", url, str(path)], capture_output=True, text=True
-    )
+        [sys.executable, __file__, "--task", task, url, kind, str(path)],
+        capture_output=True, text=True,
+    )  # fmt: skip
     if done.returncode:
         raise SystemExit(done.stderr)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
-def bare_copy_s(url: str, dump: Path) -> float:
-    """Seconds of a COPY of all stored facilities into an empty table of the same build."""
+# Bare COPY.
+
+_SAME = (
+    "CREATE TABLE bare (LIKE facility INCLUDING ALL)",
+    "ALTER TABLE bare ADD FOREIGN KEY (delivery_id) REFERENCES delivery (id), "
+    "ADD FOREIGN KEY (operator_id) REFERENCES operator (id)",
+)
+_LEAN = (
+    "CREATE TABLE bare (LIKE facility)",
+    "ALTER TABLE bare ADD PRIMARY KEY (id)",
+    "CREATE INDEX ON bare USING gist (geom)",
+)
+
+
+def bare_copy_s(url: str, dump: Path, build: tuple[str, ...]) -> float:
+    """Seconds of a COPY of all stored facilities into an empty table that `build` makes."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        connection.execute("DROP TABLE IF EXISTS bare")
-        connection.execute("CREATE TABLE bare (LIKE facility INCLUDING ALL)")
+        for statement in ("DROP TABLE IF EXISTS bare", *build):
+            connection.execute(statement)
         with dump.open("wb") as file, connection.cursor().copy("COPY facility TO STDOUT") as out:
             for block in out:
                 file.write(block)
@@ -114,35 +142,73 @@ def bare_copy_s(url: str, dump: Path) -> float:
     return seconds
 
 
-def main(sizes: list[int]) -> None:
-    rows: list[tuple[int, float]] = []
+def figures_of(url: str, kind: str, path: Path) -> tuple[Figures, str]:
+    """One round: load, compare, load again, undo. Seconds and megabytes by name; the counts."""
+    rival: Figures = {}
+    if kind == "zones":
+        rival["geopandas s"] = in_child("geopandas", url, kind, path)["seconds"]
+    first = in_child("load", url, kind, path)
+    if kind == "facilities":
+        dump = path.with_name("dump")
+        rival["COPY s"] = bare_copy_s(url, dump, _SAME)
+        rival["lean COPY s"] = bare_copy_s(url, dump, _LEAN)
+    again = in_child("load", url, kind, path)
+    undone = in_child("undo", url, kind, path)
+    figures: Figures = {"load s": first["seconds"], **rival}
+    for name, seconds in rival.items():
+        figures[name.replace(" s", " ratio")] = first["seconds"] / seconds
+    figures |= {"again s": again["seconds"], "undo s": undone["seconds"],
+                "peak MB": first["peak_mb"]}  # fmt: skip
+    return figures, ", ".join(f"{name} {first[name]}" for name in _COUNTS if first[name])
+
+
+def measure(kind: str, sizes: list[int], times: int) -> Iterator[str]:
+    """The lines of a table: one per size, and the exponents between sizes."""
+    seconds: list[tuple[int, float]] = []
     with tempfile.TemporaryDirectory(prefix="minzheng-atlas-benchmark-") as folder:
         Path(folder).chmod(0o755)
         with embedded(Path(folder) / "home", what="benchmarks/load.py") as running:
             url = running.database.owner_url
             migrate(url)
-            print(f"{'rows':>9}{'load s':>9}{'COPY s':>9}{'ratio':>7}{'again s':>9}{'peak MB':>9}")
             for size in sizes:
-                path = Path(folder) / "facilities.csv"
-                write_csv(path, size)
-                first, again = _in_child(url, path), None
-                bare = bare_copy_s(url, Path(folder) / "dump")
-                again = _in_child(url, path)
-                print(
-                    f"{size:>9}{first['seconds']:>9.1f}{bare:>9.1f}{first['seconds'] / bare:>7.2f}"
-                    f"{again['seconds']:>9.1f}{max(first['peak_mb'], again['peak_mb']):>9.0f}  "
-                    + " ".join(f"{k}={v}" for k, v in first.items() if isinstance(v, int)),
-                    flush=True,
-                )
-                rows.append((size, first["seconds"]))
-                with psycopg.connect(url.replace("+psycopg", "")) as connection:
-                    connection.execute("TRUNCATE facility, delivery CASCADE")
-    for (few, short), (many, long) in pairwise(rows):
-        print(f"{few} → {many}: time grows with exponent {math.log(long / short, many / few):.2f}")
+                path = Path(folder) / FILES[kind]
+                path.unlink(missing_ok=True)
+                (write_facilities if kind == "facilities" else write_zones)(path, size)
+                rounds = []
+                for _ in range(times):
+                    figures, counts = figures_of(url, kind, path)
+                    rounds.append(figures)
+                    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+                        connection.execute(f"TRUNCATE {TABLES[kind]}, delivery CASCADE")
+                middle = {name: median(one[name] for one in rounds) for name in rounds[0]}
+                if not seconds:
+                    yield f"| {kind} | {' | '.join(middle)} | counts |"
+                    yield f"|{'---:|' * (len(middle) + 1)}---|"
+                yield f"| {size} | {' | '.join(map(_shown, middle.values()))} | {counts} |"
+                seconds.append((size, middle["load s"]))
+    for (few, short), (many, long) in pairwise(seconds):
+        yield f"{few} to {many} rows: exponent {math.log(long / short, many / few):.2f}"
+
+
+def _shown(figure: float) -> str:
+    return f"{figure:.0f}" if figure >= 100 else f"{figure:.2f}"
+
+
+def main(words: list[str]) -> None:
+    """Measure what the command line asks for."""
+    times = int(words[words.index("--times") + 1]) if "--times" in words else 1
+    if "--times" in words:
+        del words[words.index("--times") : words.index("--times") + 2]
+    kinds = [word for word in words if word in SIZES] or list(SIZES)
+    sizes = [int(word) for word in words if word not in SIZES]
+    for kind in kinds:
+        for line in measure(kind, sizes or list(SIZES[kind]), times):
+            print(line, flush=True)
+        print()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--load"]:
-        print(json.dumps(load_once(sys.argv[2], Path(sys.argv[3]))))
+    if sys.argv[1:2] == ["--task"]:
+        print(json.dumps(run_task(*sys.argv[2:6])))
     else:
-        main([int(word) for word in sys.argv[1:]] or list(SIZES))
+        main(sys.argv[1:])
