@@ -179,6 +179,8 @@ class Plan:
     spots: tuple[tuple[float, float], ...] = field(repr=False)
     traditional: bool = False
     surveyed: bool = False
+    has_earlier: bool = False
+    saying: str = "的说法"
 
 
 @st.composite
@@ -195,6 +197,7 @@ def plans(draw: st.DrawFn, kinds: tuple[str, ...]) -> Plan:
         tuple(draw(st.lists(st.tuples(place, place), min_size=count, max_size=count,
                             unique=True))),
         encoding == "big5" and form in ("csv", "tsv", "geojson"), draw(st.booleans()),
+        draw(st.booleans()),
     )  # fmt: skip
 
 
@@ -228,7 +231,7 @@ def _row(
 ) -> MadeRow:
     project = SYSTEMS[plan.crs][0]
     serial = f"S{n:03d}"
-    cells = {**kind.cells(n, plan.word), "流水号": serial, "说法": f"{plan.word}的说法{n}",
+    cells = {**kind.cells(n, plan.word), "流水号": serial, "说法": f"{plan.word}{plan.saying}{n}",
              "联系人": PEOPLE[n % 4]}  # fmt: skip
     personal.add(PEOPLE[n % 4])
     lon, lat = WEST + spot[0], SOUTH + spot[1]

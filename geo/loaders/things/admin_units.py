@@ -392,6 +392,12 @@ WHERE NOT EXISTS (SELECT FROM stage o WHERE o.code = u.code) ORDER BY 4 DESC""")
             batch.report(things[row.row_number], "name", "overlap_stored", message)
 
 
+def _layer_of(thing: Thing) -> int | None:
+    """The level of a division as far as its row tells it: townships lie within their counties."""
+    said = thing.values
+    return said["level"] or (level_of(said["code"]) if said["code"] else None)
+
+
 ADMIN_UNITS = Spec(
     kind="admin-units",
     zh="行政区划",
@@ -400,7 +406,7 @@ ADMIN_UNITS = Spec(
     shape_types=POLYGONS,
     stored_type="MULTIPOLYGON",
     tiles=("overlap", "gap"),
-    layer_of=lambda thing: thing.values["level"] or level_of(thing.values["code"] or ""),
+    layer_of=_layer_of,
     settle=settle,
     identify=identify,
     extra_stage=(("parent_code", "text"), ("short_name", "text"), ("unit_type", "text")),

@@ -203,6 +203,7 @@ BOUNDARY_LINES = Spec(
     table="boundary_line",
     fields=LINE_FIELDS,
     shape_types=LINES,
+    past=("last_inspected_on",),
     stored_type="MULTILINESTRING",
     needs_shape=True,
     identify=identify_lines,

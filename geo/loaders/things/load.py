@@ -17,22 +17,21 @@ from geo.loaders.mapping import told_mapping
 from geo.loaders.personal import safe_file_name
 from geo.loaders.reading import read_table
 from geo.loaders.register import refuse_marked, refuse_person, register_delivery, write_report
-from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Problem, Report
+from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Report
 from geo.loaders.secrecy import refuse_secret
-from geo.loaders.shapes import gaps, mend, overlaps
+from geo.loaders.shapes import mend
 from geo.loaders.staging import Target
 from geo.loaders.store import keep_refused
 from geo.loaders.tables import Table
+from geo.loaders.things.neighbours import report_neighbours
 from geo.loaders.things.positions import move_batch
 from geo.loaders.things.rows import fields_of, map_headings, read_batch
+from geo.loaders.things.sense import report_doubtful_values, settle_stated_units
 from geo.loaders.things.spec import Batch, Options, Spec, Thing
 from geo.loaders.things.stage import place_in_units, stage_batch
 from geo.loaders.versions import NOT_MERGED, Destination, Merged, find_known, merge_versions
 from geo.progress import Progress, silent
 from geo.settings import LoadSettings, read
-
-MOST_LISTED = 1000
-"""Overlaps and gaps that one report lists, the largest first."""
 
 
 def load_things(
@@ -65,7 +64,7 @@ def load_things(
     reading, note = move_batch(session, batch, spec, table, path, crs, datum_shift, day)
     _mend(batch)
     if spec.tiles:
-        report_neighbours(batch)
+        report_neighbours(batch, spec)
     savepoint = session.begin_nested()
     try:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
@@ -145,6 +144,10 @@ def _store(
     note: str | None, options: Options,
 ) -> Merged:  # fmt: skip
     """Identify, stage, check and merge the rows that are left."""
+    report_doubtful_values(batch, spec, on)
+    states_units = any(f.name == "stated_unit" for f in spec.fields)
+    if states_units:
+        settle_stated_units(session, batch, spec, on, options)
     spec.identify(session, batch, on, options)
     told = tuple(
         f.name for f in spec.fields
@@ -155,7 +158,7 @@ def _store(
         told = (*told, "geom")
     into = spec.destination(told)
     stage_batch(session, batch, spec, into.keys)
-    if any(f.name == "stated_unit" for f in spec.fields):
+    if states_units:
         place_in_units(session, batch, on)
     if spec.check:
         spec.check(session, batch, on)
@@ -188,42 +191,6 @@ def _merge(
     )  # fmt: skip
     batch.problems += merged.problems
     return merged
-
-
-def report_neighbours(batch: Batch) -> None:
-    """List the pairs of shapes that share ground, and the ground that none of them holds."""
-    least = read(LoadSettings).overlap_m2
-    things = batch.things
-    crossing = overlaps(batch.shapes, least_m2=least)
-    for overlap in crossing[:MOST_LISTED]:
-        one, other = things[overlap.first], things[overlap.second]
-        message = (
-            f"与第 {other.number} 行「{_name(other)}」重叠 {_area(overlap.area_m2)} (量算值) · "
-            f"overlaps row {other.number} by {_area(overlap.area_m2)}"
-        )
-        batch.report(one, "name", "overlap", message)
-    open_ground = gaps(batch.shapes, least_m2=least)
-    for gap in open_ground[:MOST_LISTED]:
-        around = ", ".join(f"{things[i].number} {_name(things[i])}" for i in gap.neighbours[:6])
-        message = (
-            f"相邻各行之间有空隙 {_area(gap.area_m2)} (量算值): 第 {around} 行 · "
-            f"a gap of {_area(gap.area_m2)} between these rows"
-        )
-        batch.problems.append(Problem(things[gap.neighbours[0]].number, None, None, "gap", message))
-    for rule, found in (("overlap", crossing), ("gap", open_ground)):
-        if found:
-            total = sum(entry.area_m2 for entry in found)
-            words = "重叠 · overlapping pairs" if rule == "overlap" else "空隙 · gaps"
-            message = f"共 {len(found)} 处{words}, {total / 1e4:.2f} ha (量算值)"
-            batch.problems.append(Problem(None, None, str(len(found)), f"{rule}_total", message))
-
-
-def _name(thing: Thing) -> str:
-    return str(thing.values.get("name") or thing.code or "")
-
-
-def _area(area_m2: float) -> str:
-    return f"{area_m2 / 1e4:.2f} ha" if area_m2 >= 100 else f"{area_m2:.1f} m²"
 
 
 def _report(

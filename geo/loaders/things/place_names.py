@@ -283,6 +283,7 @@ PLACE_NAMES = Spec(
     table="place",
     fields=FIELDS,
     shape_types=(*POINTS, "MultiPoint", *LINES, *POLYGONS),
+    past=("start_year", "end_year", "listed_year"),
     asks=asks,
     settle=settle,
     identify=identify,

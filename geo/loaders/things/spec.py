@@ -122,6 +122,11 @@ class Batch:
         return Problem(thing.number, self.heading(name or "") or name, shown, rule, message)
 
 
+def _one_layer(thing: Thing) -> None:
+    """All shapes of a delivery are compared with each other."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A kind of delivery.
@@ -129,9 +134,10 @@ class Spec:
     `identify` gives every thing of a batch its `code` (and may refuse some); `check` looks at the
     staged rows in the database and refuses or reports. `destination` says how told fields reach
     the table. `asks` names what the file as a whole lacks, `settle` fills in what the deliverer
-    states. `tiles` kinds are compared with their neighbours for overlaps and gaps. `example` and
-    `notes` are for the template, by field: a row that is plainly made up, and what to write where
-    the parser does not say it.
+    states. `tiles` says what neighbours of one layer (`layer_of`) are searched for: "overlap",
+    "gap". `past` names dates that cannot lie after the day of the delivery, `parts` pairs of
+    fields of which the first is part of the second. `example` and `notes` are for the template, by
+    field: a row that is plainly made up, and what to write where the parser does not say it.
     """
 
     kind: str
@@ -143,7 +149,10 @@ class Spec:
     shape_types: tuple[str, ...] = ()
     stored_type: str = "GEOMETRY"
     needs_shape: bool = False
-    tiles: bool = False
+    tiles: tuple[str, ...] = ()
+    layer_of: Callable[[Thing], Any] = _one_layer
+    past: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
     marks_approximate: bool = False
     asks: Callable[[Mapping, Options], list[str]] | None = None
     settle: Callable[[Batch, Options], None] | None = None
