@@ -22,8 +22,6 @@ from geo.loaders.shapes import Shapes, area_m2
 Mask = NDArray[np.bool_]
 _ROUNDING = 1e-12
 """Share of their area by which sums of areas may differ though nothing overlaps."""
-_MOST_LONELY = 0.5
-"""With a larger share of areas that do not fit, sorting out the others is not worth it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +80,16 @@ def compare_neighbours(shapes: Shapes, *, least_m2: float = 1.0) -> Compared:
 
 
 def _parted(shapes: Shapes) -> tuple[Mask, Any]:
-    """Which polygons do not fit their neighbours exactly, and the union of those that do."""
-    lonely = _has_lonely_edge(shapes)
-    if lonely.mean() <= _MOST_LONELY:
-        near = _near(shapes, lonely)
-        unfit = np.zeros(len(shapes), dtype=bool)
-        unfit[near] = _invalid_edges(shapes[near])
-        joined = shapely.coverage_union_all(shapes[~unfit])
-        apart = float(np.sum(shapely.area(shapes[~unfit])))
-        if abs(shapely.area(joined) - apart) <= _ROUNDING * apart and shapely.is_valid(joined):
-            return unfit, joined
-    unfit = _invalid_edges(shapes)
-    return unfit, shapely.coverage_union_all(shapes[~unfit])
+    """Which polygons may overlap others, and the union of those that surely do not."""
+    near = _near(shapes, _has_lonely_edge(shapes))
+    unfit = np.zeros(len(shapes), dtype=bool)
+    unfit[near] = _invalid_edges(shapes[near])
+    joined = shapely.coverage_union_all(shapes[~unfit])
+    apart = float(np.sum(shapely.area(shapes[~unfit])))
+    if abs(shapely.area(joined) - apart) <= _ROUNDING * apart and shapely.is_valid(joined):
+        return unfit, joined
+    # As where one sound covering lies on another: every edge is paired within its own.
+    return np.ones(len(shapes), dtype=bool), shapely.MultiPolygon()
 
 
 def _invalid_edges(shapes: Shapes) -> Mask:

@@ -25,7 +25,7 @@ def net(wide: int = 8, high: int = 6, *, lon: float = 118.0, step: float = _STEP
 
 
 def discs() -> np.ndarray:
-    middles = np.random.default_rng(4).uniform(0, 0.1, (40, 2)) + (118, 31)
+    middles = np.random.default_rng(4).uniform((118, 31), (118.1, 31.1), (40, 2))
     return shapely.buffer(shapely.points(middles), 0.01)
 
 
