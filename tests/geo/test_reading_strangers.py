@@ -119,6 +119,12 @@ def test_chinese_written_in_ascii_is_refused() -> None:
     assert decode(b"a~{b,c~}d\n").encoding == "utf-8"
 
 
+def test_a_row_with_lost_characters_is_refused_alone(tmp_path: Path) -> None:
+    table = read(tmp_path, "名称,地址\n甲养老院,某路\n乙\ufffd\ufffd院,某路\n丙养老院,某路\n")
+    assert cells(table, "名称") == ["甲养老院", "丙养老院"]
+    assert [(p.row, p.column, p.rule) for p in table.unreadable] == [(2, "名称", "encoding")]
+
+
 # --- headings ----------------------------------------------------------------
 
 

@@ -6,7 +6,11 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from geo.loaders.columns import TextRows
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geo.loaders.columns import TextRows, to_numpy
 from geo.loaders.reading.drafts import (
     Draft,
     oversized,
@@ -56,10 +60,33 @@ def read_grid(lines: Iterable[list[str]], name: str, *, heading: int | None = No
         )
         without = _without(below, kept, len(first[at]))
         below = (line for line in without if any(cell.strip() for cell in line))
-    draft.rows = _without_footer(
-        TextRows.of(_numbered_rows(below, draft, name), len(columns)), draft
-    )
+    rows = TextRows.of(_numbered_rows(below, draft, name), len(columns))
+    draft.rows = _without_lost(_without_footer(rows, draft), draft)
     return draft
+
+
+_LOST = "\ufffd"
+
+
+def _without_lost(rows: TextRows, draft: Draft) -> TextRows:
+    """The rows without those in which an earlier conversion left � in place of a character."""
+    columns = [rows.column(n) for n in range(len(draft.columns))]
+    lost = np.zeros(len(rows), dtype=bool)
+    for name, cells in zip(draft.columns, columns, strict=True):
+        here = to_numpy(pc.match_substring(cells, _LOST), False) & ~lost
+        for at in np.flatnonzero(here).tolist():
+            message = (
+                "文字在此前的转换中已丢失 (�), 请从原始文件重新导出 · characters were lost in an "
+                "earlier conversion: export it again from the source"
+            )
+            draft.unreadable.append(
+                Problem(int(rows.numbers[at]), name[:80], None, "encoding", message)
+            )
+        lost |= here
+    if not lost.any():
+        return rows
+    kept = pa.array(~lost)
+    return TextRows(rows.numbers[~lost], [cells.filter(kept) for cells in columns])
 
 
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总数|grandtotal|subtotal|total|sum)[:：]?")
