@@ -84,12 +84,22 @@ def _parted(shapes: Shapes) -> tuple[Mask, Any]:
     near = _near(shapes, _has_lonely_edge(shapes))
     unfit = np.zeros(len(shapes), dtype=bool)
     unfit[near] = _invalid_edges(shapes[near])
-    joined = shapely.coverage_union_all(shapes[~unfit])
-    apart = float(np.sum(shapely.area(shapes[~unfit])))
-    if abs(shapely.area(joined) - apart) <= _ROUNDING * apart and shapely.is_valid(joined):
+    joined = _joined(shapes[~unfit])
+    if joined is not None:
         return unfit, joined
     # As where one sound covering lies on another: every edge is paired within its own.
     return np.ones(len(shapes), dtype=bool), shapely.MultiPolygon()
+
+
+def _joined(shapes: Shapes) -> Any | None:
+    """The union of polygons that share whole edges, None when any of them overlap all the same."""
+    try:
+        joined = shapely.coverage_union_all(shapes)
+    except shapely.GEOSException:  # polygons that overlap leave no outline
+        return None
+    apart = float(np.sum(shapely.area(shapes)))
+    is_whole = abs(shapely.area(joined) - apart) <= _ROUNDING * apart and shapely.is_valid(joined)
+    return joined if is_whole else None
 
 
 def _invalid_edges(shapes: Shapes) -> Mask:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,18 @@ def points_as_ewkb(lon: Array, lat: Array, srid: int) -> pa.Array:
     offsets = np.arange(0, width * (len(lon) + 1), width, dtype=np.int32)
     written = points.tobytes().hex().encode()
     return pa.StringArray.from_buffers(len(lon), pa.py_buffer(offsets), pa.py_buffer(written))
+
+
+def hexadecimal(binary: Sequence[bytes | None]) -> pa.Array:
+    """Binary values as texts of hexadecimal digits; None becomes null."""
+    values = pa.array(binary, pa.binary())
+    offsets = np.frombuffer(values.buffers()[1], dtype=np.int32)[: len(values) + 1]
+    start, end = int(offsets[0]), int(offsets[-1])
+    written = b"" if start == end else bytes(values.buffers()[2][start:end]).hex().encode()
+    return pa.StringArray.from_buffers(
+        len(values), pa.py_buffer((offsets - start) * 2), pa.py_buffer(written),
+        values.buffers()[0], values.null_count,
+    )  # fmt: skip
 
 
 def json_objects(columns: Mapping[str, pa.Array]) -> pa.Array | None:

@@ -40,6 +40,7 @@ CASES = {
     "every cell twice": np.concatenate([net(), net()]),
     "every cell three times": np.concatenate([net(), net(), net()]),
     "a net within one area": np.concatenate([BOX, net(4, 4, lon=118.001, step=0.005)]),
+    "areas with one side in common": shapely.box(118, 31, 118 + np.array([0.01, 0.02]), 31.01),
     "one area within another": np.concatenate([BOX, shapely.buffer(BOX, -0.02)]),
     "discs that share no edge": discs(),
 }
