@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import text
+
+from geo.loaders.listing import listed
 
 console = Console()
 deliveries = typer.Typer(
@@ -48,26 +50,34 @@ def show_deliveries(limit: int) -> None:
     """Print the newest deliveries with the fates of their rows."""
     from geo.db.engine import open_session
 
-    query = text("""
-SELECT id, file_name || E'\\n' || kind,
-       to_char(received_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
-       coalesce(crs_used, '—') || E'\\n' || secrecy || ' ' || status, coalesce(delivered_by, '—'),
-       CASE WHEN report ? 'rows_read' THEN format('%s=%s+%s+%s+%s+%s',
-            report ->> 'rows_read', report ->> 'kept', report ->> 'merged', report ->> 'updated',
-            report ->> 'unchanged', report ->> 'refused') END
-FROM delivery ORDER BY id DESC LIMIT :limit""")
     with open_session("atlas deliveries") as session:
-        rows = session.execute(query, {"limit": limit}).all()
-    shown = Table(title="交付 · Deliveries")
-    for heading in (
-        "编号\nid", "文件, 种类\nfile, kind", "时间\nreceived", "坐标系, 密级\nCRS, secrecy",
-        "交付方\nby",
-        "读=增+并+改+同+拒\nrows",
-    ):  # fmt: skip
-        shown.add_column(heading)
-    for row in rows:
-        shown.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        found = listed(session, limit=limit)
+    shown = Table(title="交付 · Deliveries", show_lines=True)
+    shown.add_column("编号\nid", justify="right", no_wrap=True)
+    shown.add_column("文件, 种类, 交付方\nfile, kind, by", overflow="fold")
+    shown.add_column("时间\nreceived", width=10)
+    shown.add_column("坐标系, 密级\nCRS, secrecy", overflow="fold")
+    shown.add_column("读=增+并+改+同+拒\nrows", overflow="fold", min_width=17)
+    for one in found:
+        about = [one.file_name, one.kind, *([one.delivered_by] if one.delivered_by else [])]
+        seen = [one.crs_used or "—", _SECRECY[one.secrecy]]
+        rows = ["—"] if one.counts is None else [_fates(one.counts)]
+        if one.status == "undone":
+            rows.append("已撤销 undone")
+        received = f"{one.received_at.astimezone(_CHINA):%Y-%m-%d %H:%M}"
+        cells = (str(one.id), "\n".join(about), received, "\n".join(seen), "\n".join(rows))
+        shown.add_row(*map(escape, cells))
     console.print(shown)
+
+
+_CHINA = ZoneInfo("Asia/Shanghai")
+_SECRECY = {"public": "公开 public", "internal": "内部 internal", "unknown": "未知 unknown"}
+
+
+def _fates(counts: dict[str, int]) -> str:
+    """The rows read and their five fates as a sum."""
+    fates = ("kept", "merged", "updated", "unchanged", "refused")
+    return f"{counts['rows_read']}=" + "+".join(str(counts[fate]) for fate in fates)
 
 
 @deliveries.command()

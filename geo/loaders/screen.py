@@ -111,12 +111,8 @@ def _head(console: Console, loaded: Loaded) -> None:
 
 def _fates(console: Console, whole: dict[str, Any]) -> None:
     """The bar and below it each fate with its mark, number and share."""
-    read = max(whole["rows_read"], 1)
     bar = Text("  ")
-    left = _BAR
-    for fate, _, mark, colour in _FATES:
-        cells = min(left, max(round(_BAR * whole[fate] / read), int(whole[fate] > 0)))
-        left -= cells
+    for (_, _, mark, colour), cells in zip(_FATES, _cells(whole), strict=True):
         bar.append(mark * cells, style=colour)
     console.print(bar)
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -124,11 +120,29 @@ def _fates(console: Console, whole: dict[str, Any]) -> None:
     table.add_column(justify="right")
     table.add_column(justify="right")
     for fate, zh, mark, colour in _FATES:
-        share = f"{100 * whole[fate] / read:.1f} %" if whole[fate] else ""
+        share = _share(whole[fate], whole["rows_read"])
         label = Text.assemble((mark, colour), f" {zh} {fate}")
         table.add_row(label, str(whole[fate]), share)
     table.add_row(Text("= 读入 rows read", "bold"), Text(str(whole["rows_read"]), "bold"))
     console.print(Padding(table, (0, 0, 0, 2), expand=False))
+
+
+def _cells(whole: dict[str, Any]) -> list[int]:
+    """Cells of the bar for each fate: at least one for whatever happened, together the bar."""
+    numbers = [whole[fate] for fate, *_ in _FATES]
+    cells = [max(round(_BAR * n / max(sum(numbers), 1)), int(n > 0)) for n in numbers]
+    cells[cells.index(max(cells))] += _BAR - sum(cells) if any(numbers) else 0
+    return cells
+
+
+def _share(part: int, whole: int) -> str:
+    """A share in per cent that says neither all nor nothing where that is not so."""
+    if not part:
+        return ""
+    shown = f"{100 * part / whole:.1f} %"
+    if part < whole and shown == "100.0 %":
+        return "> 99.9 %"
+    return "< 0.1 %" if shown == "0.0 %" else shown
 
 
 def _lines(loaded: Loaded, whole: dict[str, Any]) -> Iterator[Text]:
@@ -152,17 +166,23 @@ def _lines(loaded: Loaded, whole: dict[str, Any]) -> Iterator[Text]:
     for note in whole["notes"]:
         yield _line("读取", note)
     if whole["repairs"]:
-        most = max(whole["repairs"], key=lambda r: abs(r["change_m2"]))
-        yield _line(
-            "修复",
-            f"{len(whole['repairs'])} 个图形无效，面积变化最大 {most['change_m2']:+.1f} m² · "
-            "invalid shapes, largest change of area",
-        )
+        yield _line("修复", _repairs(whole["repairs"]))
     if whole["personal_columns"]:
         listed = "、".join(whole["personal_columns"])
         yield _line("个人信息", f"这些列未保存 · columns not stored: {listed}")
     if unseen := _unseen(loaded):
         yield _line("公开", unseen)
+
+
+def _repairs(repairs: list[dict[str, Any]]) -> str:
+    """How many shapes were invalid, what became of them, and the largest change of area."""
+    most = max(repairs, key=lambda one: abs(one["change_m2"]))
+    out = sum(one["outcome"] == "refused" for one in repairs)
+    gone = f"，拒绝 {out}" if out else ""
+    return (
+        f"{len(repairs)} 个图形无效：修复 {len(repairs) - out}{gone}；面积变化最大 "
+        f"{most['change_m2']:+.1f} m²（第 {most['row']} 行）· invalid shapes mended"
+    )
 
 
 def _system(used: str) -> str:
@@ -218,24 +238,30 @@ def _scores(console: Console, loaded: Loaded) -> None:
 
 
 def _problems(console: Console, loaded: Loaded, whole: dict[str, Any]) -> None:
-    """The first ten problems, with row and column, and how many more there are."""
-    found = whole["problems"]
-    total = len(found) + whole["problems_left_off"]
-    if not found:
+    """The first ten problems; rows with the very same one share a line."""
+    total = len(whole["problems"]) + whole["problems_left_off"]
+    if not total:
         return
+    alike: dict[tuple[str, ...], list[int | None]] = {}
+    for one in whole["problems"]:
+        key = (one.get("file", ""), one["column"] or "", one["message"])
+        alike.setdefault(key, []).append(one["row"])
+    more = len(alike) > _FIRST
     console.print(
-        Text(f"问题 {total} 条" + (f"，前 {_FIRST} 条" if total > _FIRST else ""), "bold")
-        + Text(f" · {total} problems" + (f", the first {_FIRST}" if total > _FIRST else ""))
+        Text(f"问题 {total} 条" + (f"，先列 {_FIRST} 种" if more else ""), "bold")
+        + Text(f" · {total} problems" + (f", {_FIRST} sorts of them" if more else ""))
     )
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
-    for one in found[:_FIRST]:
-        row = "文件 file" if one["row"] is None else f"第 {one['row']} 行"
+    for (file, column, message), rows in list(alike.items())[:_FIRST]:
         words = Text()
-        if len(loaded.reports) > 1:
-            words.append(f"{one['file']} ", style="cyan")
-        if one["column"]:
-            words.append(f"[{one['column']}] ", style="bold")
-        table.add_row(row, words.append(one["message"]))
+        if len(rows) > 1:
+            words.append(f"等 {len(rows)} 行 ", style="bold")
+        if file:
+            words.append(f"{file} ", style="cyan")
+        if column:
+            words.append(f"[{column}] ", style="bold")
+        where = "文件 file" if rows[0] is None else f"第 {rows[0]} 行"
+        table.add_row(where, words.append(message))
     console.print(Padding(table, (0, 0, 0, 2), expand=False))

@@ -224,7 +224,7 @@ def test_the_screen_says_what_an_officer_has_to_know(run: CliRunner, tmp_path: P
     assert all(len_in_cells(line) <= 80 for line in shown.splitlines())
     plain = "".join(shown.split())
     for words in ("新增kept20", "拒绝refused12", "=读入rowsread32", "gb18030", "联系人",
-                  "公开页面不显示这20行（密级未知）", "问题12条，前10条", "CGCS2000",
+                  "公开页面不显示这20行（密级未知）", "问题12条", "等12行", "CGCS2000",
                   "atlasdeliveriesrefused", "已保存为交付"):  # fmt: skip
         assert words in plain, words
     public = run.invoke(app, [*LOAD, str(path), "--crs", "4490", "--secrecy", "public"]).output
