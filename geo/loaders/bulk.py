@@ -144,9 +144,7 @@ def _all_refused(checked: Checked, merged: Merged) -> list[Refusal]:
     return sorted([*checked.refused, *kept_out], key=lambda refusal: refusal.problem.row or 0)
 
 
-def _report(
-    checked: Checked, merged: Merged, stated: Stated, told: list[Problem]
-) -> Report:
+def _report(checked: Checked, merged: Merged, stated: Stated, told: list[Problem]) -> Report:
     table = checked.table
     refused = _all_refused(checked, merged)
     problems = [*(one.problem for one in refused), *told, *checked.problems, *merged.problems]

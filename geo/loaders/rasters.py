@@ -80,7 +80,7 @@ def load_raster(
     checked = _check(cells, table, name, crs, datum_shift, options)
     progress(2, 3, "保存 · storing")
     report = store_checked(
-        session, checked, DEMAND.destination(("people_60",)),
+        session, checked, DEMAND.destination(("people_60", "geom")),
         Stated(path, day, secrecy, by, dry_run, started), fill=fill_counties,
         after=lambda target, _: [_sum_after(target, cells.total)],
     )  # fmt: skip

@@ -185,13 +185,16 @@ def _number(text: str) -> float:
 
 
 def _plain(cell: str) -> str:
-    """A cell; of a list as Python writes it (`['a', 'b']`) the parts, joined by semicolons."""
+    """A cell; of a list as Python writes it (`['a', 'b']`) the parts, joined by semicolons.
+
+    They are in one order, for the two directions of a road list them in opposite orders.
+    """
     if cell.startswith("[") and cell.endswith("]") and len(cell) <= MAX_CELL:
         try:
             parts = ast.literal_eval(cell)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return cell
-        return ";".join(str(part) for part in parts)
+        return ";".join(sorted(str(part) for part in parts))
     return cell[: MAX_CELL + 1]
 
 

@@ -57,7 +57,8 @@ def read_pbf(path: Path, name: str) -> Draft:
     """The roads of an extract as edges between the nodes where they meet; WGS 84.
 
     A way that leaves the extract is cut, and the notes say how often. A ring that meets others at
-    one node only is parted in its middle, so that no edge ends where it begins. Raises DeliveryRefused for damaged files, without roads, or above the limits.
+    one node only is parted in its middle, so that no edge ends where it begins.
+    Raises DeliveryRefused for damaged files, without roads, or above the limits.
     """
     try:
         ways = _read_ways(path, name)
@@ -216,7 +217,7 @@ def _draft(name: str, ways: _Ways, refs: Ints, way_of: Ints, parts: Parts, shape
     draft.evidence = "OSM PBF 规定为 UTF-8 · UTF-8 by the format"
     words = {
         "military": "军事用地 military", "private": "不对外通行 private",
-        "not_built": "未建成或不通行 not built or not for traffic", 
+        "not_built": "未建成或不通行 not built or not for traffic",
         "one_node": "只有一个节点 one node",
     }  # fmt: skip
     left = "；".join(f"{words[why]} {count}" for why, count in ways.not_taken.items() if count)
@@ -230,6 +231,6 @@ def _draft(name: str, ways: _Ways, refs: Ints, way_of: Ints, parts: Parts, shape
         shown = ", ".join(map(str, cut[:10].tolist()))
         draft.notes.append(
             f"{len(cut)} 条道路伸出文件范围，范围外的部分不在文件中，未导入 · {len(cut)} ways "
-            f"leave the extract, which does not hold the rest of them: {shown}{' …' * (len(cut) > 10)}"
+            f"leave the extract, which does not hold the rest: {shown}{' …' * (len(cut) > 10)}"
         )
     return draft

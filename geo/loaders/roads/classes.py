@@ -174,4 +174,3 @@ def slope_of(value: str | None) -> float | None:
     number = float(found[1])
     slope = tan(radians(number)) if found[2] == "°" else number / 100
     return slope if abs(slope) <= MOST_SLOPE else None
-

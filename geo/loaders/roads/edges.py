@@ -14,7 +14,7 @@ from pyproj import Geod
 
 from geo.loaders.columns import codes_of
 from geo.loaders.reading.parting import part_lines
-from geo.loaders.roads.rows import Bools, Meaning, Rows, Shapes
+from geo.loaders.roads.rows import MICROMETRE, Bools, Meaning, Rows, Shapes
 
 GRID = 1e-7
 """Degrees to which vertices are rounded when they are compared: about a centimetre."""
@@ -22,6 +22,7 @@ MOST_APART_M = 20.0
 """A node whose edges end farther apart than this is no node but, say, the name of a place."""
 MOST_APART_SHARE = 0.01
 _GRS80 = Geod(ellps="GRS80")
+_SEVERAL = 5  # a MultiLineString
 Ids = NDArray[np.object_]
 Lengths = NDArray[np.float64]
 
@@ -57,7 +58,8 @@ def lengths_m(shapes: Shapes) -> Lengths:
     same = owner[1:] == owner[:-1]
     start, end = at[:-1][same], at[1:][same]
     _, _, metres = _GRS80.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
-    return np.bincount(owner[1:][same], weights=metres, minlength=len(shapes)).astype(float)
+    sums = np.bincount(owner[1:][same], weights=metres, minlength=len(shapes))
+    return np.asarray(np.round(sums, MICROMETRE), dtype=float)
 
 
 def edges_of(rows: Rows, shapes: Shapes, meaning: Meaning) -> Edges:
@@ -74,7 +76,9 @@ def edges_of(rows: Rows, shapes: Shapes, meaning: Meaning) -> Edges:
     unnamed = (ends[0] == "") | (ends[1] == "")
     if unnamed[rows.is_left].all():
         return _parted(rows, shapes, meaning)
-    merged = shapely.line_merge(shapes)
+    merged = shapes.copy()
+    several = shapely.get_type_id(shapes) == _SEVERAL
+    merged[several] = shapely.line_merge(shapes[several])
     is_line = shapely.get_type_id(merged) == 1
     if not _nodes_meet(rows, merged, ends, ~unnamed & is_line):
         return _parted(rows, shapes, meaning)
@@ -113,8 +117,8 @@ def _nodes_meet(rows: Rows, shapes: Shapes, ends: list[Ids], known: Bools) -> bo
     if share > MOST_APART_SHARE:
         rows.say(
             "nodes_ignored",
-            f"{apart.size} 个「节点」({share:.0%}) 的路段并不相接，可能是地名；改按线的共用顶点连接 · "
-            "what should be nodes are not places where edges meet; lines are joined where they "
+            f"{apart.size} 个「节点」({share:.0%}) 的路段并不相接，可能是地名；"
+            "改按线的共用顶点连接 · what should be nodes are not places where edges meet; lines are joined where they "
             "share a vertex instead",
         )  # fmt: skip
         return False
@@ -149,8 +153,8 @@ def _parted(rows: Rows, shapes: Shapes, meaning: Meaning) -> Edges:
     if len(of) != len(left):
         rows.say(
             "parted",
-            f"{len(left)} 条线在共用顶点处分为 {len(of)} 条路段，行号是线的行号 · {len(left)} lines "
-            f"parted at shared vertices into {len(of)} edges; row numbers are those of the lines",
+            f"{len(left)} 条线在共用顶点处分为 {len(of)} 条路段，行号是线的行号 · {len(left)} "
+            f"lines parted at shared vertices into {len(of)} edges; row numbers are those of the lines",
         )
     return _measured(rows, Edges(
         of, np.where(counts[of] > 1, order + 1, 0), names[0], names[1], made, meaning.oneway[of],
@@ -222,7 +226,7 @@ def _wound_back(shapes: Shapes) -> Bools:
 
 
 def first_of_each(edges: Edges, told: list[pa.Array]) -> NDArray[np.intp]:
-    """The first of each set of edges that agree in nodes, line, direction and all that is `told`."""
+    """The first of each set of edges that agree in nodes, line, direction and what is `told`."""
     drawn = pa.array(shapely.to_wkb(edges.shapes).tolist(), pa.binary())
     traffic = pa.array(edges.oneway.tolist(), pa.bool_())
     texts = [pa.array(ids.tolist(), pa.string()) for ids in (edges.tails, edges.heads)]

@@ -38,8 +38,9 @@ from geo.loaders.roads.sources import Delivered, read_roads
 from geo.loaders.secrecy import refuse_secret
 from geo.loaders.shapes import move_to_stored
 from geo.loaders.staging import Target, json_objects
+from geo.loaders.things.headings import fields_of, map_headings
 from geo.loaders.things.roads import ROADS, STAGED, TAGS, destination
-from geo.loaders.things.rows import fields_of, lacking, map_headings
+from geo.loaders.things.rows import lacking
 from geo.loaders.things.spec import Options
 from geo.loaders.values import UNKNOWN
 from geo.models import STORED_SRID
@@ -60,7 +61,8 @@ def load_roads(
     """Load a road network into the session's transaction, whole or not at all.
 
     Rows are edges between junctions. Edges are never published, whatever the delivery's secrecy.
-    `options` names the network (default: the file's name). The caller commits. Raises DeliveryRefused, CrsError or BadInput when the file is refused whole.
+    `options` names the network (default: the file's name). The caller commits.
+    Raises DeliveryRefused, CrsError or BadInput when the file is refused whole.
     """
     started = time.perf_counter()
     refuse_secret(secrecy, path)
@@ -79,7 +81,7 @@ def load_roads(
             "geometry, WKT, from_lon … to_lat, or a file of nodes of the same name, .co"
         )
         raise lacking(ROADS, [what], table, path)
-    meaning = meaning_of(rows, is_osm=delivered.is_osm)
+    meaning = meaning_of(rows, is_osm=delivered.is_osm, needs_length=delivered.needs_length)
     progress(1, 3, "核对 · checking")
     reading, note, shapes = _move(rows, path, crs, datum_shift)
     edges = edges_of(rows, shapes, meaning)
@@ -155,8 +157,8 @@ def _check(
     if merged:
         rows.say(
             "repeat",
-            f"{merged} 条路段重复 (多为同一路段的反方向)，每条只计一次 · {merged} edges come again, "
-            "mostly in the other direction: each is counted once",
+            f"{merged} 条路段重复 (多为同一路段的反方向)，每条只计一次 · {merged} edges come "
+            "again, mostly in the other direction: each is counted once",
         )
     edges = edges.take(kept)
     columns = {name: column.take(pa.array(kept)) for name, column in columns.items()}
@@ -293,18 +295,18 @@ def _compare_lengths(rows: Rows, edges: Edges, columns: dict[str, pa.Array]) -> 
     limit = np.maximum(DIFFERS_SHARE * edges.length_m, DIFFERS_M)
     differs = np.where(is_straight, over < -limit, np.abs(over) > limit)
     said, drawn = float(stated[known].sum()), float(edges.length_m[known].sum())
+    count, limits = int(differs.sum()), f"{DIFFERS_SHARE:.0%}, {DIFFERS_M:g} m"
     rows.say(
         "lengths",
-        f"所述长度合计 {said:.0f} m，按图形量算 {drawn:.0f} m (量算值)，{int(differs.sum())} 条相差超过 "
-        f"{DIFFERS_SHARE:.0%} 和 {DIFFERS_M:g} m · stated lengths sum to {said:.0f} m, the lines to "
-        f"{drawn:.0f} m; {int(differs.sum())} edges differ by more than {DIFFERS_SHARE:.0%} and "
-        f"{DIFFERS_M:g} m",
+        f"所述长度合计 {said:.0f} m，按图形量算 {drawn:.0f} m (量算值)，{count} 条相差超过 {limits} · "
+        f"stated lengths sum to {said:.0f} m, the lines to {drawn:.0f} m; {count} edges differ by "
+        f"more than {limits}",
     )
     worst = np.flatnonzero(differs)
     for index in worst[np.argsort(-np.abs(over[worst]))][:MOST_LISTED].tolist():
         message = (
-            f"所述长度 {stated[index]:.1f} m，量算 {edges.length_m[index]:.1f} m，两者都保留 · stated "
-            f"{stated[index]:.1f} m, measured {edges.length_m[index]:.1f} m; both are kept"
+            f"所述长度 {stated[index]:.1f} m，量算 {edges.length_m[index]:.1f} m，两者都保留 · "
+            f"stated {stated[index]:.1f} m, measured {edges.length_m[index]:.1f} m; both are kept"
         )
         rows.say("length_differs", message, int(rows.numbers[edges.of[index]]))
 
@@ -321,8 +323,8 @@ def _not_mentioned(target: Target, network: str) -> list[Problem]:
     if not count:
         return []
     message = (
-        f"库中同一路网有 {count} 条路段不在本次交付中，保持不变；新一版路网请另起名称 (--network) 或先撤销旧"
-        f"交付 · {count} stored edges of this network are not in the delivery and stay: give a new "
+        f"库中同一路网有 {count} 条路段不在本次交付中，保持不变；新一版路网请另起名称 "
+        f"(--network) 或先撤销旧交付 · {count} stored edges of this network are not in the delivery and stay: give a new "
         "edition a name of its own (--network), or undo the former delivery first"
     )
     return [Problem(None, None, str(count), "not_in_delivery", message)]

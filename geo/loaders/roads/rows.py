@@ -30,13 +30,15 @@ from geo.loaders.values import UNKNOWN
 Bools = NDArray[np.bool_]
 Shapes = NDArray[np.object_]
 _ENDS = ("from_lon", "from_lat", "to_lon", "to_lat")
+MICROMETRE = 6
+"""Decimals of a length in metres: two directions of a road differ in the last digits of floats."""
 _LENGTH = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(m|米|km|公里|千米)?", re.IGNORECASE)
 _KILOMETRES = re.compile(r"km|公里|千米", re.IGNORECASE)
 _SIDES = {"F": (True, False), "T": (True, True), "B": (False, False), "": (None, False)}
 """Traffic along the line, against it, or both ways, as some exports of road maps write it."""
 _CLOSED_WORDS = {
-    "military": "军事用途的道路不导入，内容不保存 · a military road is never taken, nothing of it kept",
-    "private": "不对外通行的道路不导入，内容不保存 · a private road is never taken, nothing of it kept",
+    "military": "军事用途的道路不导入，内容不保存 · a military road is never taken",
+    "private": "不对外通行的道路不导入，内容不保存 · a private road is never taken",
 }
 
 
@@ -120,9 +122,7 @@ def read_rows(table: Table, mapping: Mapping, crs: str | None) -> Rows | None:
 
 
 def _between_positions(table: Table, mapping: Mapping) -> Shapes:
-    x1, y1, x2, y2 = (
-        numbers(column_of(table.rows, mapping.fields[name])).values for name in _ENDS
-    )
+    x1, y1, x2, y2 = (numbers(column_of(table.rows, mapping.fields[name])).values for name in _ENDS)
     pairs = np.stack([np.column_stack([x1, y1]), np.column_stack([x2, y2])], axis=1)
     shapes = np.full(len(pairs), None, dtype=object)
     there = np.isfinite(pairs).all(axis=(1, 2))
@@ -204,8 +204,11 @@ class Meaning:
         return np.array([getattr(use, name) for use in self.uses], dtype=object)
 
 
-def meaning_of(rows: Rows, *, is_osm: bool) -> Meaning:
-    """Read the tags of each row; a stated length that is no positive number refuses the row."""
+def meaning_of(rows: Rows, *, is_osm: bool, needs_length: bool = False) -> Meaning:
+    """Read the tags of each row; a stated length that is no positive number refuses the row.
+
+    With `needs_length` so does a missing one.
+    """
     if is_osm and "oneway" not in rows.mapping.fields:
         traffic = by_distinct(rows, TAGS, lambda tags: oneway_of({**tags, "oneway": ""}))
     else:
@@ -227,7 +230,7 @@ def meaning_of(rows: Rows, *, is_osm: bool) -> Meaning:
         np.array([said[1] for said in traffic], dtype=bool),
         _numbers(rows, "speed_kmh", speed_of),
         np.where(np.isnan(slopes), grades, slopes),
-        _stated_lengths(rows),
+        _stated_lengths(rows, needs_length),
         names,
     )  # fmt: skip
 
@@ -249,9 +252,7 @@ def _ratio(text: str) -> float | None:
     return number if abs(number) <= 1 else None
 
 
-def _numbers(
-    rows: Rows, name: str, read: Callable[[str], float | None]
-) -> NDArray[np.float64]:
+def _numbers(rows: Rows, name: str, read: Callable[[str], float | None]) -> NDArray[np.float64]:
     """A column of numbers; what cannot be read is unknown, reported once, and kept in `extra`."""
     if rows.text(name) is None:
         return np.full(len(rows.numbers), np.nan)
@@ -266,7 +267,7 @@ def _numbers(
     return np.array([np.nan if number is None else number for _, number in found], dtype=float)
 
 
-def _stated_lengths(rows: Rows) -> NDArray[np.float64]:
+def _stated_lengths(rows: Rows, is_needed: bool) -> NDArray[np.float64]:
     texts = rows.text("stated_length_m")
     if texts is None:
         return np.full(len(rows.numbers), np.nan)
@@ -279,6 +280,7 @@ def _stated_lengths(rows: Rows) -> NDArray[np.float64]:
     is_number = np.ones(len(lengths), dtype=bool)
     for index, text in enumerate(raw.to_pylist()):
         if text in ("", "-", "—"):
+            is_number[index] = not is_needed
             continue
         found = _LENGTH.fullmatch(text)
         is_number[index] = bool(found)
@@ -291,4 +293,4 @@ def _stated_lengths(rows: Rows) -> NDArray[np.float64]:
         none = lengths <= 0
     message = "长度应大于 0，请改正 · the length must be above 0: correct it"
     rows.refuse(none, "stated_length_m", "length", message)
-    return lengths
+    return np.round(lengths, MICROMETRE)

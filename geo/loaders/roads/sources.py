@@ -22,8 +22,8 @@ from geo.loaders.reading.graph import (
 )
 from geo.loaders.reading.pbf import LICENCE, is_pbf, read_pbf
 from geo.loaders.tables import Table
+from geo.loaders.things.headings import map_headings
 from geo.loaders.things.roads import ROADS
-from geo.loaders.things.rows import map_headings
 from geo.text import decode
 
 PLACES = ".co"
@@ -38,12 +38,14 @@ class Delivered:
     """The rows of a road network, the licence of its data, and the words of its format.
 
     `is_osm`: tags follow OpenStreetMap, where an absent `oneway` means traffic both ways.
+    `needs_length`: edges have no line of their own, so that each must state its length.
     """
 
     table: Table
     stem: str
     licence: str | None = None
     is_osm: bool = False
+    needs_length: bool = False
 
 
 def read_roads(path: Path, layer: str | None = None) -> Delivered:
@@ -161,7 +163,8 @@ def _read_pair(edges: Path, places: Path) -> Delivered:
         return _with_places(read_table(edges), texts[1].text, name, places_name, edges.stem)
     draft = read_pair(texts[0].text, texts[1].text, name, places_name)
     draft.encoding, draft.evidence = texts[0].encoding, texts[0].evidence
-    return Delivered(_table(draft, "边表 edge list", digest.hexdigest(), size), edges.stem)
+    table = _table(draft, "边表 edge list", digest.hexdigest(), size)
+    return Delivered(table, edges.stem, needs_length=True)
 
 
 def _with_places(table: Table, places: str, name: str, places_name: str, stem: str) -> Delivered:
