@@ -109,11 +109,29 @@ def place(target: Target, on: date) -> Placed:
         )
     ]
     far = target.execute(text(_FAR), {**extent, "most": MOST_PROBLEMS}).all()
-    problems += [_lies_abroad(number, name) for number, name, _ in far]
     all_far = far[0][2] if far else 0
+    left_off = outside - len(problems)
+    if all_far > _FEW_ABROAD and all_far * 2 > rows:  # a list of another country: said once
+        problems.append(_all_abroad(all_far, rows))
+    else:
+        problems += [_lies_abroad(number, name) for number, name, _ in far]
+        left_off += all_far - len(far)
     target.execute(text("DROP TABLE pg_temp.covering, pg_temp.meant, pg_temp.outside"))
     placement = Placement(checked - outside, outside, rows - checked)
-    return Placed(placement, problems, outside + all_far - len(problems))
+    return Placed(placement, problems, left_off)
+
+
+_FEW_ABROAD = 20
+"""Rows abroad that are told one by one, whatever their share."""
+
+
+def _all_abroad(count: int, rows: int) -> Problem:
+    message = (
+        f"{rows} 行中有 {count} 行在国境范围之外, 像是外国名录, 已照原位置保留; 如应在国内, 请核对"
+        f"坐标的符号与坐标系 · {count} of {rows} rows lie outside China, as in a list of another "
+        "country; kept where they are. If they belong to China check the signs and the CRS"
+    )
+    return Problem(None, "lon", str(count), "outside_country", message)
 
 
 def _lies_abroad(number: int, name: str) -> Problem:

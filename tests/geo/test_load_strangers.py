@@ -176,4 +176,6 @@ def test_a_long_list_costs_little_of_the_processor(session: Session, tmp_path: P
     started = time.process_time()
     report = load(session, path, crs="wgs84")
     assert report.counts.kept == 10_000
+    [abroad] = report.problems  # said once, not ten thousand times
+    assert (abroad.row, abroad.rule, abroad.value) == (None, "outside_country", "10000")
     assert time.process_time() - started < 10
