@@ -439,7 +439,8 @@ def test_edges_within_uses_the_spatial_index(session: Session, tmp_path: Path) -
 INSERT INTO road_edge (network, code, from_node, to_node, length_m, geom)
 SELECT 'grid', n::text, n::text, (n + 1)::text, 1, ST_SetSRID(ST_MakeLine(
     ST_Point(100 + n % 200 * 0.1, 20 + n / 200 * 0.1),
-    ST_Point(100.05 + n % 200 * 0.1, 20 + n / 200 * 0.1)), 4490) FROM generate_series(1, 20000) n""")
+    ST_Point(100.05 + n % 200 * 0.1, 20 + n / 200 * 0.1)), 4490)
+FROM generate_series(1, 20000) n""")
     )
     session.execute(text("ANALYZE road_edge"))
     plan = session.execute(
