@@ -128,7 +128,11 @@ def _fetch(target: Target, query: str, types: dict[str, pa.DataType]) -> pa.Tabl
 def _stored_sightings(target: Target, on: date) -> tuple[Sightings, pa.Array, pa.Array]:
     """The stored sites in force on the day, and their codes and names."""
     types = {**dict.fromkeys(_TEXTS, pa.string()), "lon": pa.float64(), "lat": pa.float64()}
+    # Nobody can guess how many sites lie in the rows' box; where the planner guesses few, it walks
+    # through all rows once per site.
+    target.execute(text("SET LOCAL enable_nestloop = off"))
     table = _fetch(target, _STORED.format(on=on.isoformat()), types)
+    target.execute(text("SET LOCAL enable_nestloop = on"))
     columns = {name: table[name].combine_chunks() for name in types}
     keys = {name: keys_of(columns[name]) for name in ("name", "address", "stated_unit")}
     keys["stated_city"] = pa.array([""] * len(table), pa.string())
