@@ -27,6 +27,7 @@ from geo.loaders.values import (
     RULES,
     TYPES,
     UNKNOWN,
+    has_form_of_phones,
     right_usccs,
 )
 from geo.loaders.values import uscc_problem as uscc_problem
@@ -116,6 +117,8 @@ class _Reading:
         message = "单元格中的个人信息已去除 · a personal value was taken out"
         self.note(changed, column, None, "personal_value", [message] * len(changed))
         texts = _known(texts)
+        if name == "phone":
+            self.note_phones(column, texts)
         if name not in PARSERS:
             self.values[name] = texts
             return
@@ -126,6 +129,13 @@ class _Reading:
             left = np.zeros(len(texts), dtype=bool)
             left[places] = True
             self.extra[column] = pc.if_else(pa.array(left), texts, pa.scalar(None, pa.string()))
+
+    def note_phones(self, column: str, texts: pa.Array) -> None:
+        """Report what is written as a phone and has not the form of one; it is kept."""
+        doubtful = to_numpy(pc.invert(pc.fill_null(has_form_of_phones(texts), True)))
+        places = doubtful.nonzero()[0].tolist()
+        message = "不像电话号码，原样保留，请核对 · has not the form of a phone: check"
+        self.note(places, column, texts, "phone", [message] * len(places))
 
     def limit_beds(self) -> None:
         """Parts of the beds cannot exceed their total: such a part is not stored."""

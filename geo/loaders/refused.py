@@ -19,7 +19,7 @@ from geo.loaders.reading.grid import FOR_PEOPLE
 from geo.loaders.tables import WKT
 from geo.loaders.templates import open_workbook
 from geo.loaders.things import SPECS
-from geo.loaders.things.rows import MOST_PARTS, fields_of, part_of_wkt
+from geo.loaders.things.headings import MOST_PARTS, fields_of, part_of_wkt
 from geo.loaders.versions import Target
 from geo.text import search_key
 

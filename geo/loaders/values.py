@@ -105,6 +105,21 @@ def right_usccs(texts: pa.Array) -> NDArray[np.bool_]:
     return right
 
 
+# Area code and number, mobile, 400, short numbers, with country code or extension; several parted.
+_DIGITS = r"[+＋]?[(（]?[0-9０-９](?:[-－–—.\s()（）]*[0-9０-９]){2,14}[)）]?"
+_EXTENSION = r"(?:\s*(?:转|分机|ext\.?|x|#|\*)\s*[0-9０-９]{1,6})?"
+_PHONE = f"{_DIGITS}{_EXTENSION}"
+_PHONES = rf"(?i)^\s*{_PHONE}(?:[\s,，、;；/|或]+{_PHONE})*\s*$"
+
+
+def has_form_of_phones(texts: pa.Array) -> pa.Array:
+    """Which texts are one or several phone numbers of 3 to 15 digits, of any country; null stays.
+
+    More is not asked: a form that is wrong in China is right elsewhere.
+    """
+    return pc.match_substring_regex(texts, _PHONES)
+
+
 def _services(text: str) -> list[str]:
     return [part for part in (p.strip() for p in re.split(r"[、,，;；|/]", text)) if part]
 

@@ -151,3 +151,20 @@ def test_values_that_cannot_go_together_are_told_and_kept(
     shape, said = ROWS[kind]
     report = bring(session, tmp_path, kind, (shape, {**said, **more}))
     assert (report.counts.kept, rules(report)) == (1, [rule])
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_one"),
+    [("0519-81234567", True), ("（0519）8123 4567", True), ("400-123-4567转801", True),
+     ("+81 3-3311-1234", True), ("(212) 555-1234 ext. 12", True), ("12345", True),
+     ("0519-81234567、81234568", True), ("０５１９－８１２３４５６７", True), ("见官网", False),
+     ("81", False), ("05198123456781234567", False), ("0519-8123456A", False)],
+)  # fmt: skip
+def test_phones_that_have_not_their_form_are_told_and_kept(
+    session: Session, tmp_path: Path, phone: str, is_one: bool
+) -> None:
+    path = tmp_path / "食堂.csv"
+    path.write_text(f"名称,经度,纬度,电话\n某食堂,119.95,31.75,\"{phone}\"\n", "utf-8")
+    report = load(session, "facilities", path, crs="4490", on=ON)
+    assert rules(report) == ([] if is_one else ["phone"])
+    assert session.scalar(text("SELECT phone FROM facility")) == phone

@@ -23,9 +23,10 @@ from geo.loaders.shapes import mend
 from geo.loaders.staging import Target
 from geo.loaders.store import keep_refused
 from geo.loaders.tables import Table
+from geo.loaders.things.headings import fields_of, map_headings
 from geo.loaders.things.neighbours import report_neighbours
 from geo.loaders.things.positions import move_batch
-from geo.loaders.things.rows import fields_of, map_headings, read_batch
+from geo.loaders.things.rows import read_batch
 from geo.loaders.things.sense import report_doubtful_values, settle_stated_units
 from geo.loaders.things.spec import Batch, Options, Spec, Thing
 from geo.loaders.things.stage import place_in_units, stage_batch

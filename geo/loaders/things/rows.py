@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
-from collections.abc import Mapping as Mapped
 from pathlib import Path
 from typing import Any
 
@@ -18,85 +16,15 @@ from geo.loaders.checks import Refusal, public_cells
 from geo.loaders.columns import column_of
 from geo.loaders.crs_settled import is_packed
 from geo.loaders.fields import (
-    ALIASES,
-    EXTRA,
     Mapping,
-    _settle_axes,
-    holds_persons_below,
 )
-from geo.loaders.personal import is_personal_name, public_text, safe_file_name
-from geo.loaders.report import Problem
+from geo.loaders.personal import safe_file_name
 from geo.loaders.shapes import Shapes
-from geo.loaders.tables import HEIGHT, LAT, LON, WKT, Row, Table
+from geo.loaders.tables import HEIGHT, LAT, LON, WKT, Table
+from geo.loaders.things.cells import read_things
+from geo.loaders.things.headings import MOST_PARTS
 from geo.loaders.things.spec import Batch, Options, Spec, Thing
-from geo.loaders.values import UNKNOWN
 from geo.text import search_key
-
-_AXES = ("lon", "lat", "east", "north", "x", "y")
-_UNIT = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
-_WKT = (WKT, "geom_wkt", "thegeom", "几何", "几何文本")
-
-
-MOST_PARTS = 200
-"""Columns over which the text of one shape may be spread: WKT, WKT_2, WKT_3 …"""
-
-
-def part_of_wkt(number: int) -> str:
-    """The heading of the n-th column of a shape's text."""
-    return WKT if number == 1 else f"{WKT}_{number}"
-
-
-def fields_of(spec: Spec) -> dict[str, tuple[str, ...]]:
-    """Every field that a column may be, with its headings: those of the kind, and of the shape."""
-    known = {f.name: f.headings for f in spec.fields}
-    if spec.shape_types:
-        known |= {axis: ALIASES[axis] for axis in _AXES if axis not in known}
-        known["wkt"] = _WKT
-    return known
-
-
-def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None) -> Mapping:
-    """Tell the columns of a table apart for one kind; the likelier heading wins a field.
-
-    `given` says of some headings which field they are, or `EXTRA`; it wins over every guess.
-    """
-    given = given or {}
-    known = fields_of(spec)
-    if WKT in table.columns:
-        known |= {f"wkt{n}": (part_of_wkt(n),) for n in range(2, MOST_PARTS + 1)}
-    rank = {
-        search_key(alias): (name, order)
-        for name, headings in known.items()
-        for order, alias in reversed(list(enumerate((*headings, name))))
-    }
-    counted = {f.name for f in spec.fields if f.is_personal}
-    claims: dict[str, list[tuple[int, int]]] = {}
-    personal: dict[int, str] = {}
-    extra: dict[int, str] = {}
-    for index, column in enumerate(table.columns):
-        unitless = _UNIT.sub("", column)
-        claim = rank.get(search_key(column)) or rank.get(search_key(unitless))
-        if column in given and (given[column] in counted or not is_personal_name(column)):
-            claim = (given[column], -1) if given[column] != EXTRA else None
-        if claim is not None and not _repeats_geometry(claim[0], column, table):
-            claims.setdefault(claim[0], []).append((claim[1], index))
-        elif claim is None and holds_persons_below(table, index):
-            personal[index] = column
-        else:
-            extra[index] = column
-    fields = {name: min(claim)[1] for name, claim in claims.items()}
-    spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
-    spare += _settle_axes(fields, table.rows)
-    for index in sorted(spare):
-        kept_as = personal if holds_persons_below(table, index) else extra
-        kept_as[index] = table.columns[index]
-    personal |= {at: table.columns[at] for name, at in fields.items() if name in counted}
-    return Mapping(fields, personal, extra)
-
-
-def _repeats_geometry(field: str, column: str, table: Table) -> bool:
-    """Whether a column only says again what the file's own geometry says."""
-    return table.geometry is not None and field in (*_AXES, "wkt") and column not in (LON, LAT)
 
 
 def lacking(spec: Spec, what: list[str], table: Table, path: Path) -> DeliveryRefused:
@@ -137,7 +65,7 @@ def read_batch(
         missing.insert(0, f"图形或坐标 · geometry or coordinates ({kinds})")
     if missing:
         raise lacking(spec, missing, table, path)
-    batch.things = [_read_thing(row, table.columns, spec, batch) for row in table.rows]
+    batch.things = read_things(table, spec, batch)
     batch.shapes = np.full(len(batch.things), None, dtype=object) if shapes is None else shapes
     if spec.settle:
         spec.settle(batch, options)
@@ -176,34 +104,6 @@ def _finite(shapes: Shapes) -> Shapes:
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     shapes[np.unique(owner[~np.isfinite(coordinates).all(axis=1)])] = None
     return shapes
-
-
-def _read_thing(row: Row, columns: list[str], spec: Spec, batch: Batch) -> Thing:
-    thing = Thing(row.number, {}, {})
-    for f in spec.fields:
-        at = batch.mapping.fields.get(f.name)
-        thing.values[f.name] = f.default
-        if at is None:
-            continue
-        given = row.cells[at].strip()
-        cell = given if f.is_personal else public_text(given, f.name)
-        if cell != given:
-            message = "单元格中的个人信息已去除 · a personal value was taken out"
-            batch.problems.append(Problem(row.number, columns[at], None, "personal_value", message))
-        if cell.casefold() in UNKNOWN:
-            continue
-        try:
-            thing.values[f.name] = f.parse(cell)
-        except ValueError as problem:
-            shown = None if f.is_personal else cell[:80]
-            if not f.is_personal:
-                thing.extra[columns[at]] = cell
-            batch.problems.append(Problem(row.number, columns[at], shown, f.rule, str(problem)))
-    for index, column in batch.mapping.extra.items():
-        cell = public_text(row.cells[index].strip(), None)
-        if cell.casefold() not in UNKNOWN and column not in (LON, LAT):
-            thing.extra[column] = cell
-    return thing
 
 
 def _refuse_incomplete(batch: Batch, spec: Spec) -> None:
