@@ -1,4 +1,4 @@
-"""Are delivered shapes sound: valid, apart from their neighbours, and without gaps between them?
+"""Are delivered shapes sound, and how large are they? Their conversion, validity and areas.
 
 All areas are measured on the ellipsoid of CGCS2000 (量算值); shapes are in degrees, EPSG:4490.
 """
@@ -125,76 +125,3 @@ def _delivered_area_m2(shape: Any) -> float:
             middle = shapely.point_on_surface(shapely.make_valid(shapely.polygons(hole)))
             total += -_ring_area_m2(hole) if inside.intersects(middle) else _ring_area_m2(hole)
     return abs(total)
-
-
-def unfit_edges(shapes: Shapes) -> NDArray[np.bool_]:
-    """Which valid polygons have edges that do not fit their neighbours' exactly."""
-    return np.asarray(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-
-
-def union_of(shapes: Shapes) -> Any:
-    """The union of valid polygons; those that fit their neighbours are joined along their edges."""
-    unfit = unfit_edges(shapes)
-    joined = shapely.coverage_union_all(shapes[~unfit])
-    return shapely.union_all([joined, *shapes[unfit]])
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """Two shapes that share ground, and how much."""
-
-    first: int
-    second: int
-    area_m2: float
-
-
-def overlaps(shapes: Shapes, *, least_m2: float = 1.0) -> list[Overlap]:
-    """The pairs of valid polygons that share more than `least_m2`, the largest first.
-
-    Only shapes whose edges do not fit their neighbours' are compared: most of a sound coverage is
-    passed over.
-    """
-    wanted = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)))
-    if len(wanted) < 2:
-        return []
-    chosen = shapes[wanted]
-    unfit = unfit_edges(chosen)
-    pairs = shapely.STRtree(chosen).query(chosen[unfit], predicate="intersects")
-    first, second = np.flatnonzero(unfit)[pairs[0]], pairs[1]
-    ordered = np.unique(np.sort(np.column_stack([first, second]), axis=1), axis=0)
-    ordered = ordered[ordered[:, 0] != ordered[:, 1]]
-    shared = shapely.intersection(chosen[ordered[:, 0]], chosen[ordered[:, 1]])
-    found = [
-        Overlap(int(wanted[a]), int(wanted[b]), area)
-        for (a, b), common in zip(ordered, shared, strict=True)
-        if (area := area_m2(common)) > least_m2
-    ]
-    return sorted(found, key=lambda overlap: -overlap.area_m2)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Ground that neighbours enclose and none of them holds."""
-
-    shape: Any
-    area_m2: float
-    neighbours: list[int]
-
-
-def gaps(shapes: Shapes, *, least_m2: float = 1.0) -> list[Gap]:
-    """The holes in the union of polygons that more than one of them bounds, the largest first."""
-    wanted = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)))
-    if len(wanted) < 2:
-        return []
-    chosen = shapes[wanted]
-    whole = union_of(chosen)
-    rings = [ring for part in shapely.get_parts(whole) for ring in shapely.get_rings(part)[1:]]
-    tree = shapely.STRtree(chosen)
-    found = []
-    for ring in rings:
-        hole = shapely.polygons(ring)
-        around = sorted(int(wanted[i]) for i in tree.query(hole, predicate="intersects"))
-        area = area_m2(hole)
-        if area > least_m2 and len(around) > 1:
-            found.append(Gap(hole, area, around))
-    return sorted(found, key=lambda gap: -gap.area_m2)
