@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -333,6 +334,12 @@ def _mapping(shape: Any) -> dict[str, Any]:
 def _geopackage(made: Made, plan: Plan) -> None:
     cells = [list(row.cells.values()) for row in made.rows]
     fields = list(made.rows[0].cells)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'crs' was not provided")
+        _write_layer(made, plan, cells, fields)
+
+
+def _write_layer(made: Made, plan: Plan, cells: list[list[str]], fields: list[str]) -> None:
     pyogrio.raw.write(
         made.path, np.array([shapely.to_wkb(row.shape) for row in made.rows], dtype=object),
         [np.array(column, dtype=object) for column in zip(*cells, strict=True)],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -125,6 +126,9 @@ def check_secrecy(session: Session, made: Made, report: Report, folder: Path) ->
         assert value not in report.dumps(), "told"
     if report.counts.refused and report.delivery_id:
         write_refused(session, report.delivery_id, folder / "退回.xlsx")
+        with zipfile.ZipFile(folder / "退回.xlsx") as book:
+            handed_back = "".join(book.read(name).decode() for name in book.namelist())
+        assert not any(value in handed_back for value in made.personal), "handed back"
 
 
 def check(session: Session, plan: Plan) -> None:

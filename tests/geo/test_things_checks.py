@@ -168,3 +168,17 @@ def test_phones_that_have_not_their_form_are_told_and_kept(
     report = load(session, "facilities", path, crs="4490", on=ON)
     assert rules(report) == ([] if is_one else ["phone"])
     assert session.scalar(text("SELECT phone FROM facility")) == phone
+
+
+@pytest.mark.usefixtures("record")
+def test_the_level_of_a_line_fits_its_sides(session: Session, tmp_path: Path) -> None:
+    make_unit(session, "320402001000", name="某街道", level=4, parent_code="320402000000")
+    line = shapely.LineString([(119.9, 31.7), (120, 31.7)])
+    said = {"依据": "推导", "左侧": "320402"}
+    fine = {**said, "界线代码": "A", "右侧": "320412", "等级": "市"}
+    low = {**said, "界线代码": "B", "右侧": "320412", "等级": "乡"}
+    uneven = {**said, "界线代码": "C", "右侧": "320402001"}
+    rows = [(line, row) for row in (fine, low, uneven)]
+    report = bring(session, tmp_path, "boundary-lines", *rows)
+    assert report.counts.kept == 3
+    assert [(p.row, p.rule) for p in report.problems] == [(2, "level"), (3, "level")]

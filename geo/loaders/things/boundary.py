@@ -94,7 +94,7 @@ def identify_lines(session: Target, batch: Batch, on: date, options: Options) ->
                 sides.append(unit)
                 thing.values[side] = unit.code
         if len(sides) == 2:
-            why += _two_sides(thing, sides)
+            why += _two_sides(thing, sides, batch)
             ordered = sorted(unit.code for unit in sides)
             thing.code = thing.values["code"] or code_of("L", *ordered)
             thing.values["level"] = thing.values["level"] or min(u.level for u in sides)
@@ -123,7 +123,17 @@ def _side(
     return None, f"库中没有「{cell}」 · no such division is on record"
 
 
-def _two_sides(thing: Thing, sides: list[Unit]) -> list[tuple[Thing, str | None, str, str]]:
+def _two_sides(
+    thing: Thing, sides: list[Unit], batch: Batch
+) -> list[tuple[Thing, str | None, str, str]]:
+    """A line parts two divisions of one level; its own level is theirs or a higher one."""
+    level, levels = thing.values["level"], sorted(unit.level for unit in sides)
+    if levels[0] != levels[1] or (level is not None and level > levels[0]):
+        message = (
+            f"两侧单位的级别为 {levels[0]} 和 {levels[1]}，界线等级为 {level or '未知'}，请核对 · "
+            "the levels of the line and of its sides do not fit: check"
+        )
+        batch.report(thing, "level", "level", message)
     if sides[0].code == sides[1].code:
         return [(thing, "right_code", "two_sides", "两侧是同一单位 · both sides are one unit")]
     return []
