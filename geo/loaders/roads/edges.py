@@ -118,7 +118,8 @@ def _nodes_meet(rows: Rows, shapes: Shapes, ends: list[Ids], known: Bools) -> bo
         rows.say(
             "nodes_ignored",
             f"{apart.size} 个「节点」({share:.0%}) 的路段并不相接，可能是地名；"
-            "改按线的共用顶点连接 · what should be nodes are not places where edges meet; lines are joined where they "
+            "改按线的共用顶点连接 · what should be nodes are not places where edges meet; "
+            "lines are joined where they "
             "share a vertex instead",
         )  # fmt: skip
         return False
@@ -154,7 +155,7 @@ def _parted(rows: Rows, shapes: Shapes, meaning: Meaning) -> Edges:
         rows.say(
             "parted",
             f"{len(left)} 条线在共用顶点处分为 {len(of)} 条路段，行号是线的行号 · {len(left)} "
-            f"lines parted at shared vertices into {len(of)} edges; row numbers are those of the lines",
+            f"lines parted at shared vertices into {len(of)} edges; row numbers are of the lines",
         )
     return _measured(rows, Edges(
         of, np.where(counts[of] > 1, order + 1, 0), names[0], names[1], made, meaning.oneway[of],
