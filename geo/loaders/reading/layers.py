@@ -183,8 +183,16 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def text_cells(table: pa.Table, rows: int) -> list[list[str]]:
     """The cells of an Arrow table as text, row by row."""
-    columns = [[text_of(value) for value in column.to_pylist()] for column in table.columns]
+    columns = [_texts(column) for column in table.columns]
     return [list(cells) for cells in zip(*columns, strict=True)] if columns else [[]] * rows
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    """The values of a column as text; plain texts need no look at each of them."""
+    values = column.to_pylist()
+    if _is_text(column.type) and not pc.any(pc.match_substring(column, "\x00")).as_py():
+        return [value or "" for value in values]
+    return [text_of(value) for value in values]
 
 
 def crs_name(stated: str | None) -> str | None:
