@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from geo.errors import BadInput, Unavailable, both
-from geo.loaders.chosen import chosen
+from geo.loaders.chosen import chosen, is_one_delivery
 from geo.loaders.personal import safe_file_name
 from geo.loaders.secrecy import refuse_secret
 
@@ -82,7 +82,8 @@ def _keep(form: FormData, folder: Path) -> Sent:
         whole = last_part(value.filename)
         refuse_secret("unknown", Path(whole))  # before a long name is cut
         short = _short(whole)
-        inside = folder / str(seen[short.casefold()])
+        times = seen[short.casefold()]
+        inside = folder / (f"upload-{times}" if times else "upload")
         seen[short.casefold()] += 1
         inside.mkdir(exist_ok=True)
         with (inside / short).open("xb") as out:
@@ -93,6 +94,8 @@ def _keep(form: FormData, folder: Path) -> Sent:
             both("没有文件；请放在字段 files 中。", "there is no file in the field `files`"),
             parameter="files",
         )
+    if fields.get("kind") == ["roads"] and is_one_delivery(files[0].parent):
+        return Sent((files[0].parent,), fields)  # a list of edges and the table of its nodes
     return Sent(chosen(files).files, fields)
 
 

@@ -131,7 +131,12 @@ def _shapefile_of(part: Path) -> tuple[Path, str] | None:
 
 
 def _without_parts(paths: Iterable[Path]) -> list[Path]:
-    """The paths without those that are parts of a shapefile among them."""
+    """The paths without parts of shapefiles and places of nodes that go with others of them."""
     given = list(paths)
     whole = {(one.parent, one.stem) for one in given if one.suffix.casefold() == ".shp"}
-    return [one for one in given if _shapefile_of(one) not in whole]
+    beside = {(one.parent, one.stem) for one in given if one.suffix.casefold() != ".co"}
+    return [
+        one for one in given
+        if _shapefile_of(one) not in whole
+        and not (one.suffix.casefold() == ".co" and (one.parent, one.stem) in beside)
+    ]  # fmt: skip
