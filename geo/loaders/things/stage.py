@@ -123,31 +123,32 @@ UPDATE stage s SET
              / nullif(ST_Area(s.geom::geography), 0) END
 FROM best b WHERE b.row_number = s.row_number
 """
+_IS_OUTSIDE = "(away_m > 0 OR away_m = 0 AND coalesce(outside_share, 0) > :most)"
+_PLACEMENT = f"""
+SELECT count(*) FILTER (WHERE away_m IS NULL), count(*) FILTER (WHERE NOT {_IS_OUTSIDE}),
+       count(*) FILTER (WHERE {_IS_OUTSIDE}) FROM stage
+"""
+_OUTSIDE = f"""
+SELECT row_number, away_m, outside_share FROM stage WHERE {_IS_OUTSIDE} ORDER BY row_number
+"""
 
 
 def place_in_units(session: Target, batch: Batch, on: date) -> None:
     """Find the stated division of each staged row and report those that lie outside of it."""
     session.execute(text(_STATED), {"on": on})
-    things = {thing.number: thing for thing in batch.things}
-    inside = outside = unchecked = 0
-    for number, away_m, share in session.execute(
-        text("SELECT row_number, away_m, outside_share FROM stage ORDER BY row_number")
-    ):
+    most = {"most": MOST_OUTSIDE_SHARE}
+    unchecked, inside, outside = session.execute(text(_PLACEMENT), most).one()
+    things = {thing.number: thing for thing in batch.things} if outside else {}
+    for number, away_m, share in session.execute(text(_OUTSIDE), most):
         thing = things[number]
         stated = thing.values.get("stated_unit")
-        if away_m is None:
-            unchecked += 1
-        elif away_m == 0 and (share or 0) <= MOST_OUTSIDE_SHARE:
-            inside += 1
-        else:
-            outside += 1
-            how = (
-                f"{away_m:.0f} 米 ({away_m:.0f} m)"
-                if away_m
-                else f"面积的 {share:.0%} ({share:.0%} of its area)"
-            )
-            message = f"位于所述的{stated}之外 {how}, 量算值, 已保留 · outside {stated}; kept"
-            batch.report(thing, "stated_unit", "outside_stated_unit", message)
+        how = (
+            f"{away_m:.0f} 米 ({away_m:.0f} m)"
+            if away_m
+            else f"面积的 {share:.0%} ({share:.0%} of its area)"
+        )
+        message = f"位于所述的{stated}之外 {how}, 量算值, 已保留 · outside {stated}; kept"
+        batch.report(thing, "stated_unit", "outside_stated_unit", message)
     batch.placement = Placement(inside, outside, unchecked)
 
 
