@@ -365,7 +365,7 @@ def test_what_the_caller_gets_wrong_is_named(session: Session, write: Write) -> 
     with pytest.raises(CrsError, match="--crs"):
         load(session, path, crs=None)
     with pytest.raises(BadInput, match="facilities"):
-        load_delivery(session, "roads", path)
+        load_delivery(session, "bridges", path)
     with pytest.raises(BadInput, match="canteen"):
         load(session, path, facility_kind="网吧")
     with pytest.raises(DeliveryRefused, match="密级"):
