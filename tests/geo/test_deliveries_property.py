@@ -191,6 +191,7 @@ def load(session: Session, made: Made, on: date) -> Report:
     return load_delivery(session, made.kind, made.path, crs=made.crs, on=on)
 
 
+@pytest.mark.timeout(3600 if FULL else 300)
 @pytest.mark.usefixtures("divisions")
 @often
 @given(plan=plans(("facilities",)))
@@ -198,6 +199,7 @@ def test_facilities_find_their_fates(session: Session, plan: Plan) -> None:
     check(session, plan)
 
 
+@pytest.mark.timeout(3600 if FULL else 300)
 @pytest.mark.usefixtures("divisions")
 @often
 @given(plan=plans(tuple(kind for kind in KINDS if kind != "facilities")))
