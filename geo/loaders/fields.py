@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping as Mapped
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ from geo.loaders.personal import (
     public_text,
 )
 from geo.loaders.tables import LAT, LON, Row, Table
-from geo.text import search_key
+from geo.text import pinyin, pinyin_key, search_key
 
 # Field → what its column may be called; compared after `search_key`, so width, case, brackets and
 # spaces do not matter. In Chinese surveying X (纵坐标) is north and Y (横坐标) is east.
@@ -46,7 +47,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "stated_unit": (
         "区", "区县", "县区", "所属区", "所在区", "行政区", "所属区县", "district", "county",
         "区域", "县市区", "行政区划", "市区町村名", "市区町村", "시군구명", "시군구", "adname",
-        "district_tc", "district_en", "council area name", "local authority", "county/parish",
+        "政区", "行政区名称", "xzqmc", "district_tc", "district_en", "council area name", "local authority", "county/parish",
     ),
     "stated_city": (
         "市", "城市", "所属市", "所在市", "city", "县市", "city/town", "town", "cityname", "ville",
@@ -54,6 +55,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "address": (
         "地址", "详细地址", "机构地址", "所在地址", "address", "addr", "通讯地址", "住所", "所在地",
+        "现地址",
         "中文地址", "address_tc", "address_sc", "소재지도로명주소", "도로명주소", "주소", "소재지",
         "소재지지번주소", "street address", "address line 1", "english address", "address_en",
         "addr:full", "adresse", "anschrift", "straße", "dirección", "indirizzo", "adres", "адрес",
@@ -109,6 +111,7 @@ _SYSTEM = re.compile(
     r"|(cgcs_?2000|国家2000|2000坐标系?)", re.IGNORECASE,
 )  # fmt: skip
 _SYSTEMS = ("EPSG:4326", "GCJ-02", "BD-09", "CGCS2000")
+_HAN = re.compile(r"[一-鿿]+")
 _BRACKETS = re.compile(r"\s*[(（\[【][^)）\]】]*[)）\]】]\s*")
 _POSITION = ("lon", "lat", "east", "north", "x", "y")
 
@@ -135,7 +138,7 @@ def _claim(column: str) -> tuple[str, int] | None:
     for order, owner in enumerate(_OWNERS):
         if key.startswith(owner) and (found := _RANK.get(key.removeprefix(owner))):
             return found[0], found[1] + 300 + 100 * order
-    return None
+    return _in_pinyin().get(key) if key.isascii() else None
 
 
 def system_in_heading(column: str) -> str | None:
@@ -152,6 +155,40 @@ _RANK = {
     for field, names in ALIASES.items()
     for order, alias in reversed(list(enumerate(names)))
 }
+PINYIN_RANK = 5_000
+"""From here on a claim rests on the heading's sound: di_zhi is 地址, 地质 as well."""
+_SHORT_PINYIN = {"区": "qu"}
+"""Words of one syllable that are understood in pinyin all the same."""
+
+
+def pinyin_headings(fields: Mapped[str, Sequence[str]]) -> dict[str, tuple[str, int]]:
+    """Every Chinese heading of some fields in plain pinyin, with its field and its low rank.
+
+    What could be the pinyin of two fields is neither, nor is what is a heading by itself.
+    """
+    found: dict[str, tuple[str, int]] = {}
+    doubtful = {search_key(alias) for names in fields.values() for alias in names}
+    for field, names in fields.items():
+        for order, alias in enumerate(names):
+            if not _HAN.fullmatch(alias) or len(alias) < 2 and alias not in _SHORT_PINYIN:
+                continue
+            key = _SHORT_PINYIN.get(alias) or pinyin_key(pinyin(alias))
+            if found.setdefault(key, (field, PINYIN_RANK + order))[0] != field:
+                doubtful.add(key)
+    return {key: claim for key, claim in found.items() if key not in doubtful}
+
+
+@lru_cache(maxsize=1)
+def _in_pinyin() -> dict[str, tuple[str, int]]:
+    return pinyin_headings(ALIASES)
+
+
+def is_idle_claim(field: str | None, order: int, table: Table, index: int) -> bool:
+    """Whether a heading in pinyin speaks of divisions, but its cells are no words: ids of rows."""
+    if field != "stated_unit" or order < PINYIN_RANK:
+        return False
+    cells = [cell for cell in pc.unique(column_of(table.rows, index)).to_pylist() if cell.strip()]
+    return sum(bool(_HAN.search(cell)) for cell in cells) * 2 <= len(cells)
 
 
 _MOST_JUDGED = 20_000
@@ -223,6 +260,8 @@ def map_columns(table: Table, given: Mapped[str, str] | None = None) -> Mapping:
         field, order = rank[index] or (None, 0)
         if field == "state" and not _is_state(table, index):
             field = None  # the State of an address
+        if is_idle_claim(field, order, table, index):
+            field = None
         if field is not None and order >= _WEAK and is_personal_name(column):
             field = None
         if column in given and not is_personal_name(column):

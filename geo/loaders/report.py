@@ -33,6 +33,8 @@ class CrsReading:
     declared: str | None
     used: str
     candidates: list[dict[str, Any]]
+    by: str = "declared"
+    """What settled it: declared, stated (by the file), default (of its format), evidence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,3 +52,5 @@ class Table:
     faults: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    crs_by_default: bool = False
+    """Whether `crs` is what the format says of files that are silent, not the file itself."""

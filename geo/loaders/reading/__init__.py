@@ -195,4 +195,5 @@ def _table(draft: Draft, found: str, path: Path, sha: str, size: int) -> Table:
         columns, draft.rows, draft.unreadable, draft.encoding, draft.evidence, draft.crs,
         sha, size, draft.geometry, draft.layer, found, draft.faults,
         [*([told] if told else []), *draft.notes], draft.titles,
+        draft.crs_by_default and draft.crs == "EPSG:4326",
     )  # fmt: skip

@@ -39,6 +39,7 @@ class Draft:
     faults: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    crs_by_default: bool = False
 
 
 def refused(name: str, zh: str, en: str) -> DeliveryRefused:

@@ -72,6 +72,7 @@ def read_geojson(text: str, name: str) -> Draft:
         return _records([cells for cells, _ in entries], name)
     draft = _table(entries, name)
     draft.crs = _stated_crs(members)
+    draft.crs_by_default = not members.get("crs")
     if "geometryType" in members or "spatialReference" in members:
         draft.crs = crs_name(stated_system(members))
         draft.notes.append("Esri JSON, 不是 GeoJSON · Esri's JSON, no GeoJSON")

@@ -28,6 +28,8 @@ from geo.loaders.versions import Destination
 from geo.settings import LoadSettings, read
 from geo.text import core, generic_part
 
+_OWN = ("行政区名称", "行政区代码", "xzqmc", "xzqdm")
+"""Headings of the division itself here, of the superior in every other kind."""
 _LEVELS = {
     "省": 1, "省级": 1, "province": 1, "1": 1, "市": 2, "地级": 2, "市级": 2, "city": 2, "2": 2,
     "区": 3, "县": 3, "县级": 3, "区县": 3, "county": 3, "district": 3, "3": 3, "乡": 4, "乡级": 4,
@@ -52,8 +54,8 @@ FIELDS = (
     ),
     Field("level", ("级别", "行政级别", "层级", "level"), parse=word_of(_LEVELS), sql="int",
           rule="level"),
-    Field("stated_unit", (*UNIT_HEADINGS, "上级区划", "上级名称", "上级代码", "parent",
-                          "parentcode", "父级代码"), is_stored=False),
+    Field("stated_unit", (*(h for h in UNIT_HEADINGS if h not in _OWN), "上级区划", "上级名称",
+                          "上级代码", "parent", "parentcode", "父级代码"), is_stored=False),
     Field("note", ("备注", "说明", "note"), is_stored=True),
 )  # fmt: skip
 

@@ -11,6 +11,8 @@ from geo.loaders.fields import (
     Mapping,
     _settle_axes,
     holds_persons_below,
+    is_idle_claim,
+    pinyin_headings,
 )
 from geo.loaders.personal import is_personal_name
 from geo.loaders.tables import LAT, LON, WKT, Table
@@ -54,6 +56,7 @@ def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None
         for name, headings in known.items()
         for order, alias in reversed(list(enumerate((*headings, name))))
     }
+    sounds = pinyin_headings(known)
     counted = {f.name for f in spec.fields if f.is_personal}
     claims: dict[str, list[tuple[int, int]]] = {}
     personal: dict[int, str] = {}
@@ -61,6 +64,8 @@ def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None
     for index, column in enumerate(table.columns):
         unitless = _UNIT.sub("", column)
         claim = rank.get(search_key(column)) or rank.get(search_key(unitless))
+        if claim is None and (said := sounds.get(search_key(unitless))):
+            claim = None if is_idle_claim(*said, table, index) else said
         if column in given and (given[column] in counted or not is_personal_name(column)):
             claim = (given[column], -1) if given[column] != EXTRA else None
         if claim is not None and not _repeats_geometry(claim[0], column, table):

@@ -90,6 +90,8 @@ FIELDS = (
     Field("listed_year", ("公布年份", "列入年份"), parse=_YEAR, sql="int", rule="year",
           is_stored=False),
     Field("stated_unit", UNIT_HEADINGS, is_stored=False),
+    Field("address", ("地址", "详细地址", "现地址", "所在地址", "地理位置", "address"),
+          is_stored=False),
 )  # fmt: skip
 
 
@@ -120,6 +122,8 @@ def settle(batch: Batch, options: Options) -> None:
     for thing, shape in zip(batch.things, batch.shapes, strict=True):
         said = thing.values
         said["stated_unit"] = said["stated_unit"] or options.within
+        if said["address"]:
+            thing.extra["address"] = said["address"]  # evidence of where other files lie
         own = said["name_kind"] or kind or ("standard" if says_standard else None)
         unsaid += own is None
         _settle_class(thing, shape)

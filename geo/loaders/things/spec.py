@@ -19,7 +19,7 @@ from geo.loaders.versions import Destination
 
 UNIT_HEADINGS = (
     "区", "区县", "县区", "所属区", "所在区", "行政区", "所属区县", "政区", "所属区划", "上级",
-    "district", "county", "parentname",
+    "district", "county", "parentname", "行政区名称", "行政区代码", "xzqmc", "xzqdm",
 )  # fmt: skip
 POLYGONS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
