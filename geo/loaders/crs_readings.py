@@ -144,6 +144,20 @@ def _placed(
     return CrsGuess(crs, words, lon, lat, swapped, must_state)
 
 
+def read_in(guess: CrsGuess, x: Array, y: Array) -> tuple[Array, Array]:
+    """Other numbers of the same file in this reading: degrees, EPSG:4490; NaN off the earth."""
+    east, north = (y, x) if guess.swapped else (x, y)
+    if guess.crs == PACKED:
+        east, north = unpacked(east), unpacked(north)
+    nowhere = np.full(np.shape(x), np.nan)
+    try:
+        stored = to_stored(east, north, STORED if guess.crs == PACKED else guess.crs)
+    except CrsError:
+        return nowhere, nowhere
+    good = on_earth(stored.lon, stored.lat)
+    return np.where(good, stored.lon, np.nan), np.where(good, stored.lat, np.nan)
+
+
 def rows_turned(
     east: Array, north: Array, crs: str, stored: Stored, shift: DatumShift | None = None
 ) -> tuple[Stored, Mask, Mask]:

@@ -37,6 +37,7 @@ from geo.loaders.secrecy import refuse_secret
 from geo.loaders.store import Target, keep_refused, merge, place, stage
 from geo.loaders.tables import Table
 from geo.loaders.things import KINDS_OF_THING, SPECS, Options, load_things, stated
+from geo.loaders.unit_ids import UnitIds
 from geo.loaders.versions import NOT_MERGED, Merged
 from geo.progress import Progress, silent
 
@@ -59,6 +60,7 @@ def load_delivery(
     mapping: Path | None = None,
     options: Options | None = None,
     progress: Progress = silent,
+    unit_ids: UnitIds | None = None,
 ) -> Report:
     """Load a file of one kind into the session's transaction, whole or not at all.
 
@@ -66,8 +68,8 @@ def load_delivery(
     delivery is true (default today). `facility_kind` is the kind of all rows; else a type column,
     the file's name or each row's name tells. `by` is the office or role that delivers. `layer`
     names the layer or sheet to read, `mapping` a JSON file heading → field; without it what was
-    last said of these headings holds. `options` says of other kinds what no column does. With
-    `dry_run` everything is done and taken back. The caller commits. Raises DeliveryRefused,
+    last said of these headings holds. `options` says of other kinds what no column does;
+    `unit_ids` names divisions by ids of the delivery, for the evidence only. With `dry_run` everything is done and taken back. The caller commits. Raises DeliveryRefused,
     CrsError or BadInput when the file is refused whole.
     """
     started = time.perf_counter()
@@ -87,7 +89,7 @@ def load_delivery(
         return load_things(
             session, KINDS_OF_THING[kind], path, crs=crs, on=on, dry_run=dry_run,
             secrecy=secrecy, datum_shift=datum_shift, options=options, layer=layer, by=by,
-            mapping=mapping, progress=progress,
+            mapping=mapping, progress=progress, unit_ids=unit_ids,
         )  # fmt: skip
     if kind not in KINDS_OF_DELIVERY:
         raise BadInput(

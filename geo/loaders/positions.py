@@ -53,11 +53,13 @@ def locate_rows(
     """
     x, y, named = _columns(rows, packed=is_packed(declared))
     known = references(
-        target, rows.text("stated_unit"), rows.text("name"), on=on, sha256=table.sha256
-    )
+        target, rows.text("stated_unit"), rows.text("name"), on=on, sha256=table.sha256,
+        addresses=rows.text("address"),
+    )  # fmt: skip
     settled = settle_crs(
-        x, y, name=name, declared=declared, of_file=table.crs, known=known, datum_shift=datum_shift
-    )
+        x, y, name=name, declared=declared, of_file=table.crs, known=known,
+        datum_shift=datum_shift, by_default=table.crs_by_default, numbers=rows.numbers,
+    )  # fmt: skip
     if settled.swapped:
         x, y = y, x
     located = locate(x, y, settled.crs, datum_shift=datum_shift)

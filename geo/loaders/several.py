@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from geo.crs import DatumShift
-from geo.errors import BadInput, GeoError
+from geo.errors import BadInput, CrsError, GeoError
+from geo.loaders.crs_settled import AUTO
 from geo.loaders.load import KINDS_OF_DELIVERY, load_delivery
 from geo.loaders.personal import safe_file_name
-from geo.loaders.report import MOST_PROBLEMS, REFUSED_SOME, Counts, Report
+from geo.loaders.report import MOST_PROBLEMS, REFUSED_SOME, Counts, Problem, Report
 from geo.loaders.staging import Target
-from geo.loaders.things import Options
+from geo.loaders.things import KINDS_OF_THING, Options
+from geo.loaders.unit_ids import unit_ids
 from geo.progress import Progress, silent
 
 _STEPS = 100
@@ -114,26 +116,27 @@ def load_several(
     """Load files of one kind in their order into the session's transaction: all or none.
 
     `crs` has nothing, one entry for all, or one per file. Each file becomes a delivery of its own;
-    a later one sees what an earlier one brought. With `dry_run` all is taken back at the end. The
+    a later one sees what an earlier one brought. Of files with `crs` "auto" those that evidence
+    settles go first: they are witnesses for the others; the reports stay in the files' order. With `dry_run` all is taken back at the end. The
     caller commits. Raises what `load_delivery` raises, with the file that was to blame; then
     nothing of any file is stored.
     """
     started = time.perf_counter()
     said = said or Said()
     stated = _crs_of_each(crs, len(files))
-    reports = []
+    ids = unit_ids(files, said.layer) if _needs_ids(kind, stated) else None
     savepoint = session.begin_nested()
+
+    def load(at: int) -> Report:
+        return load_delivery(
+            session, kind, files[at], crs=stated[at], on=said.on, secrecy=said.secrecy,
+            facility_kind=said.facility_kind, datum_shift=said.datum_shift,
+            by=said.by, layer=said.layer, mapping=said.mapping,
+            options=said.options, progress=_share(progress, at, files), unit_ids=ids,
+        )  # fmt: skip
+
     try:
-        for at, (path, system) in enumerate(zip(files, stated, strict=True)):
-            with _blamed(at, files):
-                reports.append(
-                    load_delivery(
-                        session, kind, path, crs=system, on=said.on, secrecy=said.secrecy,
-                        facility_kind=said.facility_kind, datum_shift=said.datum_shift,
-                        by=said.by, layer=said.layer, mapping=said.mapping,
-                        options=said.options, progress=_share(progress, at, files),
-                    )
-                )  # fmt: skip
+        reports = _in_order_of_evidence(session, load, files, stated)
     except BaseException:
         savepoint.rollback()
         raise
@@ -142,8 +145,94 @@ def load_several(
     else:
         savepoint.commit()
     seconds = round(time.perf_counter() - started, 3)
-    loaded = Loaded(tuple(reports), seconds)
+    loaded = Loaded(tuple(_with_siblings(reports)), seconds)
     return loaded.unstored() if dry_run else loaded
+
+
+def _needs_ids(kind: str, stated: Sequence[str | None]) -> bool:
+    """Whether files of one delivery are to be told by evidence, which ids may give."""
+    is_asked = any((crs or "").casefold() == AUTO for crs in stated)
+    return is_asked and len(stated) > 1 and kind in KINDS_OF_THING
+
+
+def _in_order_of_evidence(
+    session: Target, load: Callable[[int], Report], files: Sequence[Path],
+    stated: Sequence[str | None],
+) -> list[Report]:  # fmt: skip
+    """Load all files; those whose CRS nothing settles yet wait for what the others bring."""
+    done: dict[int, Report] = {}
+    waiting = list(range(len(files)))
+    while waiting:
+        settled = []
+        for at in waiting:
+            is_asked = (stated[at] or "").casefold() == AUTO and len(files) > 1
+            report = None
+            if is_asked:
+                report = _settled_by_evidence(session, load, at)
+            else:
+                with _blamed(at, files):
+                    report = load(at)
+            if report is not None:
+                done[at] = report
+                settled.append(at)
+        waiting = [at for at in waiting if at not in settled]
+        if not settled:
+            break
+    for at in waiting:
+        with _blamed(at, files):
+            done[at] = load(at)
+    return [done[at] for at in range(len(files))]
+
+
+def _settled_by_evidence(
+    session: Target, load: Callable[[int], Report], at: int
+) -> Report | None:
+    """Load a file whose CRS its evidence settles, or that needs none; else leave no trace of it."""
+    attempt = session.begin_nested()
+    try:
+        report = load(at)
+    except CrsError:
+        attempt.rollback()
+        return None
+    except BaseException as problem:
+        attempt.rollback()
+        if isinstance(problem, GeoError):
+            return None  # told again, with the file's name, when its turn comes
+        raise
+    if report.crs.candidates and report.crs.by != "evidence":
+        attempt.rollback()
+        return None
+    attempt.commit()
+    return report
+
+
+def _with_siblings(reports: Sequence[Report]) -> Iterator[Report]:
+    """The reports; a file read as its format's default is told of others that evidence settled."""
+    settled = [one for one in reports if one.crs.by == "evidence"]
+    for report in reports:
+        others = [one for one in settled if one.crs.used not in _SAME_AS.get(report.crs.used, ())]
+        if report.crs.by != "default" or not others:
+            yield report
+            continue
+        told = "; ".join(f"{one.file_name}: {one.crs.used} {_score_of(one)}" for one in others)
+        used = report.crs.used
+        message = (
+            f"本文件未写坐标系, 依格式默认按 {used} 读取, 自身证据不足; 同批文件依证据认定为另一坐标系: "
+            f"{told}; 请核对, 必要时用 --crs 声明 · read as {used} by default of its format, on no "
+            f"evidence of its own; files of the same delivery were settled otherwise: {told}; check, "
+            "and state it by --crs"
+        )
+        problem = Problem(None, None, None, "crs_siblings", message)
+        yield replace(report, problems=[problem, *report.problems])
+
+
+_SAME_AS = {"EPSG:4326": ("EPSG:4326", "EPSG:4490"), "EPSG:4490": ("EPSG:4326", "EPSG:4490")}
+
+
+def _score_of(report: Report) -> str:
+    """How well the system in use fits a file's rows."""
+    score = report.crs.candidates[0]["score"]
+    return "—" if score is None else f"{score:.3f}"
 
 
 def _crs_of_each(crs: Sequence[str], files: int) -> list[str | None]:

@@ -30,6 +30,7 @@ from geo.loaders.things.rows import read_batch
 from geo.loaders.things.sense import report_doubtful_values, settle_stated_units
 from geo.loaders.things.spec import Batch, Options, Spec, Thing
 from geo.loaders.things.stage import place_in_units, stage_batch
+from geo.loaders.unit_ids import UnitIds
 from geo.loaders.versions import NOT_MERGED, Destination, Merged, find_known, merge_versions
 from geo.progress import Progress, silent
 from geo.settings import LoadSettings, read
@@ -40,6 +41,7 @@ def load_things(
     dry_run: bool = False, secrecy: str = "unknown", datum_shift: DatumShift | None = None,
     options: Options | None = None, layer: str | None = None,
     by: str | None = None, mapping: Path | None = None, progress: Progress = silent,
+    unit_ids: UnitIds | None = None,
 ) -> Report:  # fmt: skip
     """Load a file of one kind into the session's transaction, whole or not at all.
 
@@ -62,7 +64,9 @@ def load_things(
     )
     batch = read_batch(table, map_headings(table, spec, told.given), spec, path, options, crs)
     progress(1, 3, "核对 · checking")
-    reading, note = move_batch(session, batch, spec, table, path, crs, datum_shift, day)
+    reading, note = move_batch(
+        session, batch, spec, table, path, crs, datum_shift, day, unit_ids or {}
+    )
     _mend(batch)
     if spec.tiles:
         report_neighbours(batch, spec)

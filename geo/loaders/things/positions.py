@@ -22,6 +22,7 @@ from geo.loaders.shapes import Moved, Shapes, move_to_stored
 from geo.loaders.staging import Target
 from geo.loaders.tables import Table
 from geo.loaders.things.spec import Batch, Spec, Thing
+from geo.loaders.unit_ids import UnitIds, division_columns
 
 _OLD_DATUMS = (4610, 4214)  # Xian 80, Beijing 54
 NO_PARAMETERS = (
@@ -31,7 +32,7 @@ NO_PARAMETERS = (
 
 def move_batch(
     session: Target, batch: Batch, spec: Spec, table: Table, path: Path, crs: str | None,
-    shift: DatumShift | None, on: date,
+    shift: DatumShift | None, on: date, unit_ids: UnitIds,
 ) -> tuple[CrsReading, str | None]:  # fmt: skip
     """Bring the shapes of a batch to EPSG:4490 and refuse those that have no believable place.
 
@@ -51,7 +52,7 @@ def move_batch(
             crs or table.crs, used, [{"crs": used, "score": None, "evidence": note}]
         )
     else:
-        reading, used = _settle(session, batch, table, path, crs, shift, on)
+        reading, used = _settle(session, batch, table, path, crs, shift, on, unit_ids)
         moved = move_to_stored(batch.shapes, used, shift)
         note = moved.note
     batch.shapes = moved.shapes
@@ -61,15 +62,19 @@ def move_batch(
 
 def _settle(
     session: Target, batch: Batch, table: Table, path: Path, crs: str | None,
-    shift: DatumShift | None, on: date,
+    shift: DatumShift | None, on: date, unit_ids: UnitIds,
 ) -> tuple[CrsReading, str]:  # fmt: skip
     """Settle the CRS by the middle of each shape; exchanged axes are put right and reported."""
     x, y = _middles(batch.shapes)
-    stated, names = (
+    stated, names, addresses = (
         pa.array([thing.values.get(field) for thing in batch.things], pa.string())
-        for field in ("stated_unit", "name")
+        for field in ("stated_unit", "name", "address")
     )
-    known = references(session, stated, names, on=on, sha256=table.sha256)
+    stated = _with_ids(batch, stated, unit_ids)
+    known = references(
+        session, stated, names, on=on, sha256=table.sha256, addresses=addresses,
+        drawn=batch.shapes,
+    )  # fmt: skip
     settled = settle_crs(
         x,
         y,
@@ -78,6 +83,8 @@ def _settle(
         of_file=table.crs,
         known=known,
         datum_shift=shift,
+        by_default=table.crs_by_default,
+        numbers=np.array([thing.number for thing in batch.things], dtype=np.int64),
     )
     batch.problems += settled.problems
     if settled.swapped:
@@ -89,6 +96,22 @@ def _settle(
             message = "本行两轴颠倒, 已对调 · the axes of this row were swapped; put right"
             batch.report(batch.things[index], None, "axes_swapped", message)
     return settled.reading, settled.crs
+
+
+def _with_ids(batch: Batch, stated: pa.Array, unit_ids: UnitIds) -> pa.Array:
+    """The stated divisions, those of ids put in their place where a column gives ids only.
+
+    They are evidence, and more exact than a superior that holds for all rows; nothing is stored.
+    """
+    extra = batch.mapping.extra
+    columns = [extra[at] for at in division_columns(batch.columns) if at in extra]
+    if not unit_ids or not columns:
+        return stated
+    said = [
+        next((unit_ids[c] for n in columns if (c := thing.extra.get(n, "")) in unit_ids), own)
+        for thing, own in zip(batch.things, stated.to_pylist(), strict=True)
+    ]
+    return pa.array(said, pa.string())
 
 
 def _middles(shapes: Shapes) -> tuple[Array, Array]:
