@@ -35,6 +35,8 @@ MAX_CHANCE = 0.01
 """Chance of so many rows speaking for the wrong reading; seven of seven are 1/128."""
 NEAR_M = 100.0
 """A row this near to the stored facility of its name fits: different surveys of one house do."""
+ON_ROAD_M = 150.0
+"""A house this near to the road of its address fits: those of a lane stand far behind the road."""
 TELLING_M = 25.0
 """Distances to the stored facility must differ by more than this to tell two readings apart."""
 BORDER_DEG = 0.0003
@@ -99,6 +101,13 @@ class Known:
         has_near = np.array([shape is not None for shape in self.near], dtype=bool)
         return np.asarray((self.stated >= 0) | np.isfinite(self.lon) | has_near)
 
+    @property
+    def reach_m(self) -> Array:
+        """How near each row must be to what is known of it: to a thing, or to a road."""
+        is_spot = [shape is None or shape.geom_type == "Point" for shape in self.near]
+        is_spot_or_named = np.array(is_spot, dtype=bool) | np.isfinite(self.lon)
+        return np.where(is_spot_or_named, NEAR_M, ON_ROAD_M)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrsEvidence:
@@ -106,7 +115,7 @@ class CrsEvidence:
 
     Per weighed row `inside` is 1, 0 or -1 (not known), `at_border` says that it is outside by so
     little that it tells nothing, and `away_m` is the distance to the stored namesake, or to what the
-    address tells; `is_namesake` says which.
+    address tells; `is_namesake` says which. Up to `reach_m` it fits.
     """
 
     crs: str
@@ -119,6 +128,7 @@ class CrsEvidence:
     at_border: NDArray[np.bool_] = field(repr=False)
     away_m: Array = field(repr=False)
     is_namesake: NDArray[np.bool_] = field(repr=False)
+    reach_m: Array = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The reading as the report tells it."""
@@ -191,7 +201,7 @@ def evidence_of(guess: CrsGuess, known: Known) -> CrsEvidence:
     inside, at_border = _inside(guess, known)
     away_m = _away_m(guess, known)
     checkable, is_namesake = known.checkable, np.isfinite(known.lon)
-    fits = np.where(inside >= 0, inside == 1, away_m <= NEAR_M) & checkable
+    fits = np.where(inside >= 0, inside == 1, away_m <= known.reach_m) & checkable
     score = float(fits.sum() / checkable.sum()) if checkable.any() else None
     words = [guess.words]
     if (inside >= 0).any():
@@ -213,7 +223,7 @@ def evidence_of(guess: CrsGuess, known: Known) -> CrsEvidence:
         words.append(guess.why_stated)
     return CrsEvidence(
         guess.label, score, "; ".join(words), guess.swapped, guess.why_stated, guess, inside,
-        at_border, away_m, is_namesake,
+        at_border, away_m, is_namesake, known.reach_m,
     )  # fmt: skip
 
 
@@ -299,8 +309,8 @@ def _votes(one: CrsEvidence, other: CrsEvidence) -> NDArray[np.int8]:
     tells = (one.inside >= 0) & (other.inside >= 0) & ~one.at_border & ~other.at_border
     division = np.where(tells, np.sign(one.inside - other.inside), 0)
     mine, others = (np.where(np.isnan(e.away_m), np.inf, e.away_m) for e in (one, other))
-    nearer = np.where((mine <= NEAR_M) & (mine + TELLING_M < others), 1, 0)
-    nearer -= np.where((others <= NEAR_M) & (others + TELLING_M < mine), 1, 0)
+    nearer = np.where((mine <= one.reach_m) & (mine + TELLING_M < others), 1, 0)
+    nearer -= np.where((others <= one.reach_m) & (others + TELLING_M < mine), 1, 0)
     votes: NDArray[np.int8] = np.where(division != 0, division, nearer).astype(np.int8)
     return votes
 
