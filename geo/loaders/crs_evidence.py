@@ -114,8 +114,8 @@ class CrsEvidence:
     """A reading with its score: the share of the checkable rows that fit it, None without any.
 
     Per weighed row `inside` is 1, 0 or -1 (not known), `at_border` says that it is outside by so
-    little that it tells nothing, and `away_m` is the distance to the stored namesake, or to what the
-    address tells; `is_namesake` says which. Up to `reach_m` it fits.
+    little that it tells nothing, and `away_m` is the distance to the stored namesake, or to what
+    the address tells; `is_namesake` says which. Up to `reach_m` it fits.
     """
 
     crs: str
@@ -178,7 +178,9 @@ def in_this_town(known: Known, found: Sequence[CrsEvidence]) -> Known:
         return known
     apart = np.array([np.where(np.isnan(one.away_m), np.inf, one.away_m) for one in found])
     is_far = ~np.isfinite(known.lon) & (apart.min(axis=0) > FAR_M)
-    return replace(known, near=np.where(is_far, None, known.near))
+    near = known.near.copy()
+    near[is_far] = None
+    return replace(known, near=near)
 
 
 def _older(one: CrsEvidence) -> list[CrsEvidence]:
@@ -267,9 +269,8 @@ def _from_address_m(guess: CrsGuess, at: int, near: Any, drawn: Any) -> float:
         return np.column_stack(metres(points[:, 0], points[:, 1], lat))
 
     if drawn is None:
-        return float(shapely.transform(near, plane).distance(
-            shapely.Point(*metres(guess.lon[at], guess.lat[at], lat))
-        ))  # fmt: skip
+        here = plane(np.array([[guess.lon[at], lat]]))
+        return float(shapely.transform(near, plane).distance(shapely.Point(here[0])))
     line = shapely.transform(drawn, lambda given: np.column_stack(read_in(guess, *given.T)))
     if not np.isfinite(shapely.get_coordinates(line)).all():
         return float("nan")

@@ -65,9 +65,7 @@ def _has_more_decimals(numbers: Array) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(numbers) & (np.round(numbers, PICKED_DECIMALS) != numbers))
 
 
-def _winner(
-    x: Array, y: Array, known: Known, rows: NDArray[np.bool_], groups: int
-) -> str | None:
+def _winner(x: Array, y: Array, known: Known, rows: NDArray[np.bool_], groups: int) -> str | None:
     if rows.sum() < FEWEST:
         return None
     found = weigh(x[rows], y[rows], known.take(rows))

@@ -47,7 +47,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "stated_unit": (
         "区", "区县", "县区", "所属区", "所在区", "行政区", "所属区县", "district", "county",
         "区域", "县市区", "行政区划", "市区町村名", "市区町村", "시군구명", "시군구", "adname",
-        "政区", "行政区名称", "xzqmc", "district_tc", "district_en", "council area name", "local authority", "county/parish",
+        "政区", "行政区名称", "xzqmc", "district_tc", "district_en", "council area name",
+        "local authority", "county/parish",
     ),
     "stated_city": (
         "市", "城市", "所属市", "所在市", "city", "县市", "city/town", "town", "cityname", "ville",
@@ -170,7 +171,7 @@ def pinyin_headings(fields: Mapped[str, Sequence[str]]) -> dict[str, tuple[str, 
     doubtful = {search_key(alias) for names in fields.values() for alias in names}
     for field, names in fields.items():
         for order, alias in enumerate(names):
-            if not _HAN.fullmatch(alias) or len(alias) < 2 and alias not in _SHORT_PINYIN:
+            if not _HAN.fullmatch(alias) or (len(alias) < 2 and alias not in _SHORT_PINYIN):
                 continue
             key = _SHORT_PINYIN.get(alias) or pinyin_key(pinyin(alias))
             if found.setdefault(key, (field, PINYIN_RANK + order))[0] != field:

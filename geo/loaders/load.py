@@ -69,8 +69,9 @@ def load_delivery(
     the file's name or each row's name tells. `by` is the office or role that delivers. `layer`
     names the layer or sheet to read, `mapping` a JSON file heading → field; without it what was
     last said of these headings holds. `options` says of other kinds what no column does;
-    `unit_ids` names divisions by ids of the delivery, for the evidence only. With `dry_run` everything is done and taken back. The caller commits. Raises DeliveryRefused,
-    CrsError or BadInput when the file is refused whole.
+    `unit_ids` names divisions by ids of the delivery, for the evidence only. With `dry_run`
+    everything is done and taken back. The caller commits. Raises DeliveryRefused, CrsError or
+    BadInput when the file is refused whole.
     """
     started = time.perf_counter()
     path = Path(path)

@@ -117,9 +117,9 @@ def load_several(
 
     `crs` has nothing, one entry for all, or one per file. Each file becomes a delivery of its own;
     a later one sees what an earlier one brought. Of files with `crs` "auto" those that evidence
-    settles go first: they are witnesses for the others; the reports stay in the files' order. With `dry_run` all is taken back at the end. The
-    caller commits. Raises what `load_delivery` raises, with the file that was to blame; then
-    nothing of any file is stored.
+    settles go first: they are witnesses for the others; the reports stay in the files' order. With
+    `dry_run` all is taken back at the end. The caller commits. Raises what `load_delivery` raises,
+    with the file that was to blame; then nothing of any file is stored.
     """
     started = time.perf_counter()
     said = said or Said()
@@ -184,9 +184,7 @@ def _in_order_of_evidence(
     return [done[at] for at in range(len(files))]
 
 
-def _settled_by_evidence(
-    session: Target, load: Callable[[int], Report], at: int
-) -> Report | None:
+def _settled_by_evidence(session: Target, load: Callable[[int], Report], at: int) -> Report | None:
     """Load a file whose CRS its evidence settles, or that needs none; else leave no trace of it."""
     attempt = session.begin_nested()
     try:
@@ -217,10 +215,11 @@ def _with_siblings(reports: Sequence[Report]) -> Iterator[Report]:
         told = "; ".join(f"{one.file_name}: {one.crs.used} {_score_of(one)}" for one in others)
         used = report.crs.used
         message = (
-            f"本文件未写坐标系, 依格式默认按 {used} 读取, 自身证据不足; 同批文件依证据认定为另一坐标系: "
-            f"{told}; 请核对, 必要时用 --crs 声明 · read as {used} by default of its format, on no "
-            f"evidence of its own; files of the same delivery were settled otherwise: {told}; check, "
-            "and state it by --crs"
+            f"本文件未写坐标系, 依格式默认按 {used} 读取, 自身证据不足; "
+            f"同批文件依证据认定为另一坐标系: {told}; 请核对, 必要时用 --crs 声明 · "
+            f"read as {used} by default of its format, on no "
+            f"evidence of its own; files of the same delivery were settled otherwise: {told}; "
+            "check, and state it by --crs"
         )
         problem = Problem(None, None, None, "crs_siblings", message)
         yield replace(report, problems=[problem, *report.problems])

@@ -1,4 +1,4 @@
-"""Which divisions do the ids in a file mean, by what the other files of the delivery say of them?"""
+"""Which divisions do the ids in a file mean, by what other files of the delivery say?"""
 
 from __future__ import annotations
 

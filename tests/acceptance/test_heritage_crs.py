@@ -29,7 +29,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def there(shanghai: Database) -> Iterator[Session]:  # noqa: F811
+def there(shanghai: Database) -> Iterator[Session]:
     with session_factory(shanghai)() as session:
         yield session
         session.rollback()

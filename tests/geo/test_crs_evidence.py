@@ -224,3 +224,105 @@ def test_nothing_but_missing_coordinates() -> None:
     with pytest.raises(CrsError, match="no usable coordinates"):
         settled(empty, empty, Known.nothing(3))
     assert settled(empty, empty, Known.nothing(3), "cgcs2000").crs == "EPSG:4490"
+
+
+def no_units(rows: int, near: list[shapely.Geometry | None], drawn: object = None) -> Known:
+    """Rows of which only the addresses tell."""
+    shapes = np.empty(rows, dtype=object)
+    shapes[:] = near
+    lines = np.full(rows, None, dtype=object)
+    if drawn is not None:
+        lines[:] = drawn
+    unknown = np.full(rows, np.nan)
+    return Known(np.full(rows, -1), (), unknown, unknown, shapes, lines)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4490", "GCJ-02", "BD-09"])
+def test_houses_at_the_same_address_tell_phone_maps_apart(crs: str) -> None:
+    lon, lat, _ = city(12)
+    known = no_units(12, [shapely.Point(a + 2e-4, b) for a, b in zip(lon, lat, strict=True)])
+    found = settled(*written(lon, lat, crs), known)
+    assert (found.crs, found.reading.by) == (crs, "evidence")
+    assert "12 行" in found.reading.candidates[0]["evidence"]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4490", "GCJ-02", "BD-09"])
+def test_the_road_of_an_address_tells_and_its_houses_tell_of_the_road(crs: str) -> None:
+    lon, lat, _ = city(12)
+    true = [shapely.LineString([(a - 2e-3, b - 1e-3), (a + 2e-3, b + 1e-3)])
+            for a, b in zip(lon, lat, strict=True)]  # fmt: skip
+    assert settled(*written(lon, lat, crs), no_units(12, list(true))).crs == crs
+    houses = [shapely.MultiPoint([(a, b + 1e-4), (a + 2e-3, b + 1e-3)])
+              for a, b in zip(lon, lat, strict=True)]  # fmt: skip
+    drawn = [shapely.transform(line, lambda c: np.column_stack(written(*c.T, crs)))
+             for line in true]  # fmt: skip
+    assert settled(*written(lon, lat, crs), no_units(12, list(houses), drawn)).crs == crs
+
+
+def test_an_address_of_another_town_tells_nothing() -> None:
+    lon, lat, known = city(400)
+    far = replace(known, near=no_units(400, [shapely.Point(110, 30)] * 400).near)
+    far.stated[:50] = -1
+    best = weigh(*written(lon, lat, "GCJ-02"), far)[0]
+    assert (best.crs, best.score) == ("GCJ-02", 1)
+
+
+def test_no_datum_is_told_by_addresses() -> None:
+    """A house of the same number may be the next one: ten metres are what only a name is worth."""
+    lon, lat, _ = city(20)
+    known = no_units(20, [shapely.Point(a, b) for a, b in zip(lon, lat, strict=True)])
+    assert clear_winner(weigh(*written(lon, lat, "EPSG:4549"), known)) is None
+
+
+@pytest.mark.parametrize("declared", ["auto", "gcj02"])
+def test_groups_of_rows_in_two_systems_are_told_and_not_converted(declared: str) -> None:
+    """Computed numbers are plain degrees, picked ones a phone map's."""
+    lon, lat, known = city(600)
+    x, y = written(lon, lat, "GCJ-02")
+    computed = np.arange(600) % 2 == 0
+    x = np.where(computed, lon, np.round(x, 6))
+    y = np.where(computed, lat, np.round(y, 6))
+    if declared == "auto":
+        with pytest.raises(CrsError, match="混用坐标系") as asked:
+            settled(x, y, known)
+        told = str(asked.value)
+    else:
+        found = settled(x, y, known, declared)
+        assert found.crs == "GCJ-02"
+        [told] = [p.message for p in found.problems if p.rule == "crs_mixed"]
+    assert "EPSG:4490: 300 rows (> 8; rows 1, 3, 5, 7, 9 …)" in told
+    assert "GCJ-02: 300 rows (≤ 8; rows 2, 4, 6, 8, 10 …)" in told
+
+
+def test_divisions_that_deliver_in_two_systems_are_told() -> None:
+    lon, lat, _ = city(400)
+    stated = np.repeat(np.arange(2), 200)
+    known = replace(Known(stated, GRID[:2], lon, lat))
+    inside = np.array([box.bounds[:2] for box in GRID[:2]])[stated]
+    lon, lat = inside[:, 0] + (lon % 0.05), inside[:, 1] + (lat % 0.05)
+    known = Known(stated, GRID[:2], lon, lat)
+    x, y = written(lon, lat, "GCJ-02")
+    x, y = np.where(stated == 0, x, lon), np.where(stated == 0, y, lat)
+    found = settled(x, y, known, "gcj02")
+    [told] = [p.message for p in found.problems if p.rule == "crs_mixed"]
+    assert "by stated division" in told
+    assert settled(*written(lon, lat, "GCJ-02"), known, "gcj02").problems == []
+
+
+def test_a_tenth_of_misstated_rows_does_not_hide_the_winner() -> None:
+    lon, lat, known = city(400)
+    known.stated[:36] = (known.stated[:36] + 7) % len(GRID)
+    found = settled(*written(lon, lat, "GCJ-02"), known)
+    assert found.crs == "GCJ-02"
+    assert found.reading.candidates[0]["score"] == pytest.approx(0.91, abs=0.005)
+
+
+def test_a_format_by_default_is_not_called_stated() -> None:
+    lon, lat, _ = city(20)
+    for by_default, by in ((True, "default"), (False, "stated")):
+        found = settle_crs(
+            lon, lat, name="a.geojson", declared=None, of_file="EPSG:4326",
+            known=Known.nothing(20), by_default=by_default,
+        )  # fmt: skip
+        assert found.reading.by == by
+        assert ("默认" in found.reading.candidates[0]["evidence"]) == by_default
