@@ -95,7 +95,7 @@ def test_the_report_has_the_agreed_keys(session: Session, write: Write) -> None:
         "crs", "repairs", "problems", "seconds",
     }  # fmt: skip
     assert agreed <= set(made)
-    assert set(made["crs"]) == {"declared", "used", "candidates"}
+    assert set(made["crs"]) == {"declared", "used", "candidates", "by"}
     json.dumps(made)
 
 
