@@ -81,6 +81,14 @@ def progress_on(console: Console) -> Iterator[Progress]:
         yield tell
 
 
+_SETTLED = {
+    "declared": "按声明 · as declared",
+    "stated": "按文件所写 · as the file states",
+    "default": "依格式默认，文件未写 · by default of the format",
+    "evidence": "按证据认定 · by the evidence",
+}
+
+
 def _is_guessed(report: Report) -> bool:
     """Whether no one stated the coordinate system: the evidence decided."""
     return (report.crs.declared or "").casefold() == AUTO
@@ -153,9 +161,8 @@ def _lines(loaded: Loaded, whole: dict[str, Any]) -> Iterator[Text]:
         (report.encoding, report.encoding_evidence) for report in loaded.reports
     ):
         yield _line("编码", f"{encoding} · {evidence}" if evidence else encoding)
-    for used, declared in dict.fromkeys((r.crs.used, r.crs.declared) for r in loaded.reports):
-        how = "按证据认定 · by the evidence" if declared == AUTO else "按声明 · as stated"
-        yield _line("坐标系", f"{_system(used)}（{how}）")
+    for used, by in dict.fromkeys((r.crs.used, r.crs.by) for r in loaded.reports):
+        yield _line("坐标系", f"{_system(used)}（{_SETTLED.get(by, by)}）")
     placed = whole["placement"]
     if any(placed.values()):
         yield _line(

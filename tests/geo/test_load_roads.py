@@ -1,4 +1,4 @@
-"""Do road networks of every format become edges that are counted once and joined where they meet?"""
+"""Do road networks of every format become edges that are counted once and meet where they do?"""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def graphml(path: Path, edges: str, *, head: str = "", nodes: str | None = None)
             ("i", "osmid"),
             ("a", "access"),
             ("r", "reversed"),
-        )  # fmt: skip
+        )
     )
     path.write_text(
         f'<?xml version="1.0"?>{head}<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'

@@ -18,8 +18,7 @@ from tests.geo.test_things import geojson, load, rules
 
 ON = date(2026, 1, 1)
 WUJIN = (
-    "320421 武进县 →(1995 撤县设市)→ 320483 武进市; "
-    "320483 武进市 →(2002 撤市设区)→ 320412 武进区"
+    "320421 武进县 →(1995 撤县设市)→ 320483 武进市; 320483 武进市 →(2002 撤市设区)→ 320412 武进区"
 )
 
 
@@ -101,9 +100,7 @@ def test_units_and_lines_follow_the_same_path(session: Session, tmp_path: Path) 
     below = bring(session, tmp_path, "admin-units", (AREA, township))
     assert below.counts.kept == 1
     assert WUJIN.partition("; ")[2] in below.problems[0].message
-    parent = session.scalar(
-        text("SELECT parent_code FROM admin_unit WHERE code = '320412009000'")
-    )
+    parent = session.scalar(text("SELECT parent_code FROM admin_unit WHERE code = '320412009000'"))
     assert parent == "320412000000"
     line = shapely.LineString([(119.9, 31.7), (120, 31.7)])
     sides = {"左侧": "320402", "右侧": "320421", "依据": "推导"}
@@ -164,7 +161,7 @@ def test_phones_that_have_not_their_form_are_told_and_kept(
     session: Session, tmp_path: Path, phone: str, is_one: bool
 ) -> None:
     path = tmp_path / "食堂.csv"
-    path.write_text(f"名称,经度,纬度,电话\n某食堂,119.95,31.75,\"{phone}\"\n", "utf-8")
+    path.write_text(f'名称,经度,纬度,电话\n某食堂,119.95,31.75,"{phone}"\n', "utf-8")
     report = load(session, "facilities", path, crs="4490", on=ON)
     assert rules(report) == ([] if is_one else ["phone"])
     assert session.scalar(text("SELECT phone FROM facility")) == phone

@@ -221,8 +221,13 @@ BOUNDARY_LINES = Spec(
         "boundary_line", tuple(name for name in told if name != "code")
     ),
     example={
-        "code": "示例-01", "name": "示例线", "level": "县", "left_code": "990101",
-        "right_code": "示例区", "basis": "推导", "archive_scale": "50000",
+        "code": "示例-01",
+        "name": "示例线",
+        "level": "县",
+        "left_code": "990101",
+        "right_code": "示例区",
+        "basis": "推导",
+        "archive_scale": "50000",
     },
     notes={
         "left_code": "区划代码或名称 · code or name of a division",

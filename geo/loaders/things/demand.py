@@ -271,8 +271,13 @@ DEMAND = Spec(
     check=check,
     destination=_destination,
     example={
-        "code": "示例-01", "people_total": "400", "people_60": "100", "people_65": "60",
-        "people_80": "10", "basis": "常住", "base_year": "2020",
+        "code": "示例-01",
+        "people_total": "400",
+        "people_60": "100",
+        "people_65": "60",
+        "people_80": "10",
+        "basis": "常住",
+        "base_year": "2020",
     },
     notes={
         "code": "各次交付不变的编码 · a code that stays the same",

@@ -230,8 +230,13 @@ PLACE_NAMES = Spec(
     destination=_destination,
     finish=write_names,
     example={
-        "name": "示例路", "name_kind": "标准名称", "former": "示例旧路", "start_year": "1950",
-        "feature_class": "道路", "origin": "示例来历", "stated_unit": "示例区",
+        "name": "示例路",
+        "name_kind": "标准名称",
+        "former": "示例旧路",
+        "start_year": "1950",
+        "feature_class": "道路",
+        "origin": "示例来历",
+        "stated_unit": "示例区",
     },
     notes={
         "place_code": "各次交付不变的编码，六位以上 · a code that stays the same",

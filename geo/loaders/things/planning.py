@@ -137,8 +137,12 @@ ESTATES = Spec(
     check=check,
     destination=lambda told: _into("estate", told),
     example={
-        "name": "示例花园", "estate_type": "新建", "households": "500", "handed_over_m2": "150",
-        "approved_on": "2024-03-01", "stated_unit": "示例区",
+        "name": "示例花园",
+        "estate_type": "新建",
+        "households": "500",
+        "handed_over_m2": "150",
+        "approved_on": "2024-03-01",
+        "stated_unit": "示例区",
     },
     notes=_NOTES | {"pool_code": "几个小区合并配建时写同一编码 · one code for estates that share"},
 )
@@ -157,11 +161,17 @@ PROJECTS = Spec(
     check=check,
     destination=lambda told: _into("construction_project", told),
     example={
-        "name": "示例养老服务中心", "project_class": "新建", "lead_role": "示例区民政局",
-        "stage": "施工", "progress_percent": "45%", "funding_planned_cny": "1200 万元",
-        "started_on": "2025-03-01", "stated_unit": "示例区",
+        "name": "示例养老服务中心",
+        "project_class": "新建",
+        "lead_role": "示例区民政局",
+        "stage": "施工",
+        "progress_percent": "45%",
+        "funding_planned_cny": "1200 万元",
+        "started_on": "2025-03-01",
+        "stated_unit": "示例区",
     },
-    notes=_NOTES | {
+    notes=_NOTES
+    | {
         "lead_role": "单位，不写个人 · an office, no person",
         "progress_percent": "0 – 100 %",
         "funding_planned_cny": "元；也可写 万元、亿元 · yuan",
