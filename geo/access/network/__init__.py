@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from geo.access.network.graph import Components, Nearest, Network, joined_at_zero
-from geo.access.network.snapping import Snap, snap, straight_lines
+from geo.access.network.snapping import Snap, WayGrid, snap, straight_lines, way_grid
 
 __all__ = [
     "Components",
     "Nearest",
     "Network",
     "Snap",
+    "WayGrid",
     "joined_at_zero",
     "snap",
     "straight_lines",
+    "way_grid",
 ]

@@ -54,7 +54,7 @@ def indices(name: str, values: ArrayLike, *, below: int) -> Ints:
 
 def positive(name: str, values: ArrayLike) -> Floats:
     """A copy of 1-D finite numbers above 0."""
-    array = _numbers(name, values)
+    array = numbers(name, values)
     good = np.isfinite(array) & (array > 0)
     _all_good(name, array, good, "不是大于 0 的有限数", "is no finite number above 0")
     return array
@@ -62,7 +62,7 @@ def positive(name: str, values: ArrayLike) -> Floats:
 
 def fractions(name: str, values: ArrayLike) -> Floats:
     """A copy of 1-D numbers from 0 to 1."""
-    array = _numbers(name, values)
+    array = numbers(name, values)
     good = (array >= 0) & (array <= 1)
     _all_good(name, array, good, "不在 0 与 1 之间", "is not from 0 to 1")
     return array
@@ -70,7 +70,7 @@ def fractions(name: str, values: ArrayLike) -> Floats:
 
 def finite(name: str, values: ArrayLike, *, least: float = -np.inf) -> Floats:
     """A copy of 1-D finite numbers of at least `least`."""
-    array = _numbers(name, values)
+    array = numbers(name, values)
     good = np.isfinite(array) & (array >= least)
     _all_good(name, array, good, f"不是不小于 {least} 的有限数", f"is no finite number ≥ {least}")
     return array
@@ -90,6 +90,16 @@ def points(name: str, values: ArrayLike) -> Floats:
     array = np.array(array, dtype=np.float64, order="C")
     _all_good(name, array, np.isfinite(array).all(axis=1), "不是有限坐标", "is no finite position")
     return array
+
+
+def truths(name: str, values: ArrayLike) -> NDArray[np.bool_]:
+    """A copy of 1-D truth values."""
+    array = _one_row(name, values)
+    if array.size and array.dtype.kind != "b":
+        raise refuse(
+            name, f"应为布尔值,现为 {array.dtype}。", f"must be truths, not {array.dtype}."
+        )
+    return array.astype(np.bool_)
 
 
 def amount(name: str, value: Any, *, above_zero: bool = False) -> float:
@@ -133,7 +143,8 @@ def _one_row(name: str, values: ArrayLike) -> NDArray[Any]:
     return array
 
 
-def _numbers(name: str, values: ArrayLike) -> Floats:
+def numbers(name: str, values: ArrayLike) -> Floats:
+    """A copy of 1-D numbers, NaN and infinity included."""
     array = _one_row(name, values)
     if array.size and array.dtype.kind not in "iuf":
         raise refuse(name, f"应为数值,现为 {array.dtype}。", f"must be numbers, not {array.dtype}.")

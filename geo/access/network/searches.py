@@ -1,8 +1,8 @@
 """Which nodes are reached, how far, from which source? Compiled searches on arcs in CSR form.
 
 `spread` is the one search: nodes wait in buckets of `width` metres, the nearest bucket is emptied
-first, in any order; a node that comes nearer waits again. All kernels live in this file: numba's
-cache on disk notices a change of this file only.
+first, in any order; a node that comes nearer waits again. A compiled function calls those of its
+own file only: numba's cache on disk would not notice a change of another file.
 Sums of lengths are folded from the source outwards, so that every search gives the same floats.
 """
 
@@ -133,8 +133,8 @@ def scratch(arcs: Arcs, seeds: int, limit: float) -> Scratch:
     ends = arcs.ends
     words = (nodes + 63) // 64
     width = arcs.mean / 4
-    ahead = min(arcs.longest, limit) / width
     # Lengths that differ too much would make too many buckets: then there is none, only the heap.
+    ahead = min(arcs.longest, limit) / width if 1e-200 < width < 1e200 else np.inf
     buckets = 1 << math.ceil(math.log2(ahead + 3)) if ahead < MOST_BUCKETS else 0
     room = ends.size + seeds
     return Scratch(
@@ -173,7 +173,7 @@ def spread(
     fresh = 0  # entries never used yet
     free = -1  # first of the entries to use again
     size = 0  # entries in the heap
-    per_width = 1.0 / width
+    per_width = 1.0 / width if buckets.size > 0 else 0.0
     mask = buckets.size - 1
     for position in range(seeds.size):
         seed = seeds[position]
