@@ -9,7 +9,7 @@ import numpy as np
 from geo.access.costs import Floats, Indices
 from geo.access.siting.gains import Gains, mark
 from geo.access.siting.search import improve
-from geo.access.siting.solver import Clock
+from geo.access.siting.solver import Bools, Clock
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Relaxed:
     value: float
 
 
-def relax(gains: Gains, opened: Indices, clock: Clock, *, rounds: int = 400) -> Relaxed:
+def relax(gains: Gains, opened: Indices, clock: Clock, *, rounds: int = 2000) -> Relaxed:
     """Bound the sum of gains by Lagrangian relaxation, and improve `opened` on the way.
 
     Each row may count many columns, at the multiplier u_i for each one too many: the bound
@@ -32,38 +32,57 @@ def relax(gains: Gains, opened: Indices, clock: Clock, *, rounds: int = 400) -> 
     doi:10.1287/mnsc.23.8.789).
     """
     value = gains.value(opened)
-    multiplier = gains.reached(opened)[0] / 2
-    floor = np.where(gains.required, -np.inf, 0.0)
+    floor, strong = _near(gains)
+    row, column, gain = gains.row[strong], gains.column[strong], gains.gain[strong]
+    multiplier = np.maximum(0.8 * gains.reached(opened)[0], floor)
     best = Relaxed(np.inf, np.zeros(gains.columns), opened, value)
     direction = np.zeros(gains.rows)
     pace, stale = 1.5, 0
     for step in range(rounds):
-        rest = gains.gain - multiplier[gains.row]
-        worth = np.bincount(gains.column, np.maximum(rest, 0.0), minlength=gains.columns)
+        rest = gain - multiplier[row]
+        worth = np.bincount(column, np.maximum(rest, 0.0), minlength=gains.columns)
         taken, total = _best_columns(gains, worth)
         bound = float(multiplier.sum()) + total
-        if bound < best.bound - 1e-6 * max(1.0, abs(best.bound)):
-            stale = 0
-        else:
-            stale += 1
+        stale = 0 if bound < best.bound - 1e-6 * max(1.0, abs(best.bound)) else stale + 1
         if bound < best.bound:
             best = Relaxed(bound, worth, best.opened, best.value)
-        if step % 25 == 24:
+        if step % 50 == 49:
             best = _better_start(gains, taken, best, clock)
         if stale >= 12:
             pace, stale = pace / 1.6, 0
-        served = (rest > 0) & mark(taken, gains.columns)[gains.column]
-        slope = 1.0 - np.bincount(gains.row[served], minlength=gains.rows)
+        served = (rest > 0) & mark(taken, gains.columns)[column]
+        slope = 1.0 - np.bincount(row[served], minlength=gains.rows)
         slope[(multiplier <= floor) & (slope > 0)] = 0.0
         direction = slope + 0.3 * direction
         length = float(direction @ direction)
-        target = best.value if np.isfinite(best.value) else 0.95 * best.bound
-        if length == 0 or pace < 2e-3 or bound <= target + _slack(gains) or clock.left() <= 0:
+        target = best.value if np.isfinite(best.value) else best.bound - 0.05 * abs(best.bound) - 1
+        # Sums of gains are never negative: a bound below 0 says that no set meets every required row.
+        if length < 1e-9 or pace < 2e-3 or bound <= max(target + _slack(gains), -1.0):
             break
-        multiplier = np.maximum(
-            multiplier - pace * (bound - target) / length * direction, floor
-        )
+        if clock.left() <= 0:
+            break
+        multiplier = np.maximum(multiplier - pace * (bound - target) / length * direction, floor)
     return best
+
+
+def _near(gains: Gains) -> tuple[Floats, Bools]:
+    """How low each multiplier may go, and the entries that can then count.
+
+    Any multipliers give a bound, so rows with many different gains keep theirs above that of a
+    column that is far down their list: the bound hardly suffers and few entries are left to sum.
+    """
+    floor = np.where(gains.required, -np.inf, 0.0)
+    depth = 8 + 5 * gains.columns // max(gains.most, 1)
+    count = np.bincount(gains.row, minlength=gains.rows)
+    if gains.row.size < 20_000 or (count <= depth).all():
+        return floor, np.ones(gains.row.size, dtype=np.bool_)
+    order = np.lexsort((-gains.gain, gains.row))
+    starts = np.concatenate(([0], np.cumsum(count)))[:-1]
+    deep = np.flatnonzero(count > depth)
+    limit = gains.gain[order[starts[deep] + depth]]
+    varied = limit < gains.gain[order[starts[deep]]]
+    floor[deep[varied]] = limit[varied]
+    return floor, gains.gain > floor[gains.row]
 
 
 def settled(gains: Gains, relaxed: Relaxed) -> tuple[Indices, Indices]:

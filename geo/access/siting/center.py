@@ -13,12 +13,12 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geo.access.costs import Floats, Indices
+from geo.access.costs import Floats
 from geo.access.siting.capacity import minimise_worst_limited
 from geo.access.siting.cover import open_cover
 from geo.access.siting.fewest import fewest
 from geo.access.siting.frame import Frame, Options, read_frame
-from geo.access.siting.maximise import Opened
+from geo.access.siting.halving import Halving
 from geo.access.siting.median import unreachable
 from geo.access.siting.result import Siting, cheapest, not_in_time, out_of_reach, planned
 
@@ -37,37 +37,37 @@ def minimise_worst(
     seen = np.bincount(frame.pairs.demand, minlength=frame.demands) > 0
     if not seen.all():
         return out_of_reach(frame, frame.pairs, np.flatnonzero(~seen))
-    if frame.capacity is not None:
-        return minimise_worst_limited(frame)
-    return _halve(frame)
+    relaxed = _halve(frame.unlimited())
+    return relaxed if frame.capacity is None else minimise_worst_limited(frame, relaxed)
 
 
 def _halve(frame: Frame) -> Siting:
     levels = possible_levels(frame)
-    low, high = 0, levels.size - 1
-    plan, undecided = None, False
-    # The whole list first: what the largest cost cannot do, no cost can.
-    probe = high
-    while True:
-        found = _within(frame, float(levels[probe]), low, probe, levels.size)
+    plan = None
+    search = Halving(levels.size)
+    while (probe := search.probe()) is not None:
+        within = frame.pairs.within(float(levels[probe]))
+        # What is left of the time is spread over the probes to come.
+        clock = frame.clock.share(0.25) if plan is not None else frame.clock
+        found = fewest(open_cover(frame, within), clock, enough=frame.sites)
         if found.columns is not None:
             plan = frame.fill(frame.free[found.columns])
             worst = float(cheapest(frame.pairs, plan)[1].max(initial=0.0))
-            high = min(probe, int(np.searchsorted(levels, worst)))
+            search.works(min(probe, int(np.searchsorted(levels, worst))))
+        elif found.infeasible and plan is None:
+            return unreachable(frame)
         elif found.infeasible:
-            if plan is None:
-                return unreachable(frame)
-            low = probe + 1
+            search.fails(probe)
+        elif plan is None:
+            return not_in_time(frame)
         else:
-            undecided = True
-        if undecided or low >= high:
+            search.unknown(probe)
+        if frame.clock.left() <= 0:
             break
-        probe = (low + high) // 2
-    if plan is None:
-        return not_in_time(frame)
+    assert plan is not None
     assignment, least = cheapest(frame.pairs, plan)
     worst = float(least.max(initial=0.0))
-    return planned(frame, plan, assignment, worst, float(levels[low]), low >= high)
+    return planned(frame, plan, assignment, worst, float(levels[search.low]), search.done)
 
 
 def possible_levels(frame: Frame) -> Floats:
@@ -79,16 +79,3 @@ def possible_levels(frame: Frame) -> Floats:
     costs = frame.pairs.cost[frame.pairs.cost < near[frame.pairs.demand]]
     levels = np.unique(np.concatenate((costs, near[np.isfinite(near)], [floor])))
     return levels[levels >= floor]
-
-
-def _within(frame: Frame, radius: float, low: int, probe: int, count: int) -> Opened:
-    cover = open_cover(frame, frame.pairs.within(radius))
-    # Greedy alone may miss; what is left of the time is spread over the halvings to come.
-    clock = frame.clock.share(0.5) if probe < count - 1 else frame.clock
-    return fewest(cover, clock, enough=frame.sites)
-
-
-def worst_of(frame: Frame, assignment: Indices) -> float:
-    """The largest cost of an assignment."""
-    served = frame.pairs.where(assignment[frame.pairs.demand] == frame.pairs.site)
-    return float(served.cost.max(initial=0.0))

@@ -50,8 +50,11 @@ def cover_all(
     unreached = np.flatnonzero(np.bincount(within.demand, minlength=frame.demands) == 0)
     if unreached.size:
         return out_of_reach(frame, within, unreached)
-    if frame.capacity is not None:
-        return cover_all_limited(frame, within)
+    relaxed = _cover_all(frame.unlimited(), within)
+    return relaxed if frame.capacity is None else cover_all_limited(frame, within, relaxed)
+
+
+def _cover_all(frame: Frame, within: Pairs) -> Siting:
     found = fewest(open_cover(frame, within), frame.clock)
     if found.columns is None:
         return _too_dear(frame, within) if found.infeasible else not_in_time(frame)
@@ -73,8 +76,11 @@ def cover_most(
     limit = number(radius, "radius")
     frame = read_frame(cost, weights=weights, sites=sites, **options)
     within = frame.pairs.within(limit)
-    if frame.capacity is not None:
-        return cover_most_limited(frame, within)
+    relaxed = _cover_most(frame.unlimited(), within)
+    return relaxed if frame.capacity is None else cover_most_limited(frame, within, relaxed)
+
+
+def _cover_most(frame: Frame, within: Pairs) -> Siting:
     served = mark(within.demand[frame.stands(within)], frame.demands)
     had = float(frame.weights[served].sum())
     worth = np.where(served, 0.0, frame.weights)

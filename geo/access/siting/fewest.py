@@ -88,7 +88,7 @@ def _by_search(cover: Gains, clock: Clock, enough: int | None) -> Indices:
 def _without_slack_rows(cover: Gains) -> Gains:
     """Drop a row that is reached whenever another one is."""
     work = np.sum(np.bincount(cover.column, minlength=cover.columns).astype(float) ** 2)
-    if work > 1e8 or cover.rows == 0:
+    if work > 2e7 or cover.rows == 0:
         return cover
     few, many = inclusions(cover.row, cover.column, cover.rows, cover.columns)
     size = np.bincount(cover.row, minlength=cover.rows)

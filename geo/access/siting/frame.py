@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 import numpy as np
@@ -55,6 +55,12 @@ class Frame:
         if self.build_cost is None or not np.isfinite(self.budget):
             return None
         return self.build_cost[self.free]
+
+    def unlimited(self) -> Frame:
+        """The same question without capacities: as it is, or a relaxation with part of the time."""
+        return self if self.capacity is None else replace(
+            self, capacity=None, clock=self.clock.share(0.2)
+        )
 
     def place(self) -> Indices:
         """The position of each candidate among the free ones, −1 for all others."""

@@ -158,7 +158,7 @@ def useless_columns(gains: Gains) -> Indices:
     degree = np.bincount(gains.column, minlength=gains.columns)
     low, high = _row_range(gains)
     work = np.sum(np.bincount(gains.row, minlength=gains.rows).astype(float) ** 2)
-    if work > 1e8 or (low < high).any():
+    if work > 2e7 or (low < high).any():
         return np.flatnonzero(degree == 0)
     return np.flatnonzero((degree == 0) | _dominated(gains, degree))
 

@@ -77,6 +77,8 @@ def _by_programme(
 
     Better sets than `opened` keep to the settled columns, so if none is found `opened` is best.
     """
+    if clock.left() <= 0:
+        return Opened(None, -np.inf, np.inf, False)
     reached = gains.reached(surely)[0].sum()
     rest, left = settle(gains, surely, never)
     if rest.cuts and any(cut.size == 0 for cut in rest.cuts):

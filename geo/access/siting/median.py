@@ -45,8 +45,11 @@ def minimise_distance(
     unreached = np.flatnonzero(~seen & (frame.weights > 0))
     if unreached.size:
         return out_of_reach(frame, frame.pairs, unreached)
-    if frame.capacity is not None:
-        return minimise_distance_limited(frame)
+    relaxed = _minimise_distance(frame.unlimited())
+    return relaxed if frame.capacity is None else minimise_distance_limited(frame, relaxed)
+
+
+def _minimise_distance(frame: Frame) -> Siting:
     gains, most_cost = _gains(frame)
     found = maximise(gains, frame.clock)
     if found.columns is None:

@@ -90,12 +90,15 @@ def cheapest(pairs: Pairs, chosen: Indices) -> tuple[Indices, Floats]:
     """For each demand the cheapest chosen candidate (ties the lowest; −1) and its cost (inf)."""
     inside = np.flatnonzero(mark(chosen, pairs.shape[1])[pairs.site])
     demand, site, cost = pairs.demand[inside], pairs.site[inside], pairs.cost[inside]
-    order = np.lexsort((site, cost, demand))
-    demand, site, cost = demand[order], site[order], cost[order]
-    first = np.diff(demand, prepend=-1) > 0
     assignment = np.full(pairs.shape[0], -1, dtype=np.int64)
     least = np.full(pairs.shape[0], np.inf)
-    assignment[demand[first]], least[demand[first]] = site[first], cost[first]
+    if demand.size:
+        # Pairs are sorted by demand, then site: of equal costs the first is the lowest site.
+        heads = np.flatnonzero(np.diff(demand, prepend=-1))
+        least[demand[heads]] = np.minimum.reduceat(cost, heads)
+        best = np.flatnonzero(cost == least[demand])
+        best = best[np.diff(demand[best], prepend=-1) > 0]
+        assignment[demand[best]] = site[best]
     return assignment, least
 
 
@@ -127,13 +130,17 @@ def out_of_reach(frame: Frame, within: Pairs, unreached: Indices) -> Siting:
     )
 
 
+OUT_OF_TIME = both(
+    "在时限内没有找到可行方案,也没有证明无解;请放宽 time_limit_s。",
+    "No plan was found in time and none is proven impossible; allow more time_limit_s.",
+)
+
+
 def not_in_time(frame: Frame) -> Siting:
     """The time was over before any plan was found, and none was proven impossible."""
-    return impossible(
-        frame,
-        np.zeros(0, dtype=np.int64),
-        both(
-            "在时限内没有找到可行方案,也没有证明无解;请放宽 time_limit_s。",
-            "No plan was found in time and none is proven impossible; allow more time_limit_s.",
-        ),
-    )
+    return impossible(frame, np.zeros(0, dtype=np.int64), OUT_OF_TIME)
+
+
+def proven_impossible(plan: Siting) -> bool:
+    """Is it proven that there is no plan (and not only that none was found in time)?"""
+    return plan.status == "infeasible" and plan.repair != OUT_OF_TIME

@@ -68,6 +68,9 @@ def solve(
     proven: just under 1 where the objective can only be whole.
     """
     worst = np.inf if programme.maximise else -np.inf
+    if programme.reward.size == 0:
+        empty = bool((programme.low <= 0).all() and (programme.high >= 0).all())
+        return Answer(np.zeros(0) if empty else None, 0.0 if empty else worst, empty, not empty)
     if clock.left() <= 0:
         return Answer(start, worst, False, False)
     highs = highspy.Highs()
