@@ -75,8 +75,8 @@ def slope_factor(slope: ArrayLike) -> Floats:
     slope: rise ÷ run, either sign. Tobler (1993), Three presentations on geographical analysis and
     modeling, walks at 6 e^(−3.5 |slope + 0.05|) km/h. An edge has one cost for both directions, and
     who goes to a facility comes back, so the factor is the mean time up and down over the time on
-    the flat: ½ (e^(3.5 |s + 0.05|) + e^(3.5 |s − 0.05|)) ÷ e^(3.5 × 0.05). It is 1 at slope 0, 1.19
-    at 10 % and 2.03 at 20 %, and grows with either sign. Raises BadArray for NaN and infinity.
+    the flat: ½ (e^(3.5 |s + 0.05|) + e^(3.5 |s − 0.05|)) ÷ e^(3.5 × 0.05). It is 1 at slope 0, 1.21
+    at 10 % and 1.72 at 20 %, and grows with either sign. Raises BadArray for NaN and infinity.
     """
     s = checks.finite("slope", slope)
     there = np.exp(3.5 * np.abs(s + 0.05))

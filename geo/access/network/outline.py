@@ -15,10 +15,12 @@ from shapely import MultiPolygon
 from geo.access.network.checks import Floats, Ints
 from geo.access.network.searches import compiled
 
-STEPS = 4  # grid steps to the width: the outline is off by less than a hundredth of the width
-MOST_CORNERS = 6_000_000
+# Grid steps to the width: the outline is off by about a hundredth of the width, and a gap between
+# ways that is narrower than a step may close.
+STEPS = 4
+MOST_CORNERS = 1_500_000
 KEEP_OFF = 1e-3  # of a step, from the corners of the grid: rings never touch there
-ROUGH = 0.01  # of a step: how far points may lie off the outline to be left out
+STRAIGHT = 1e-6  # of a step: a point so close to the line between its neighbours is left out
 
 
 def outline(begin: Floats, end: Floats, width: float, frame: tuple[Floats, float]) -> MultiPolygon:
@@ -37,13 +39,13 @@ def outline(begin: Floats, end: Floats, width: float, frame: tuple[Floats, float
     columns, rows = (int(length / step) + 3 for length in span)
     near = _distances((begin - low) / step, (end - low) / step, width / step, columns, rows)
     points, starts = _rings(near, width / step, columns)
-    return _assembled(points * step + low, starts, step)
+    return _assembled(points * step + low, starts)
 
 
 def frame_of(xy: Floats, width: float) -> tuple[Floats, float]:
     """The grid for outlines of that width around places: its corner, and its step in their unit.
 
-    Over very large areas the step grows, so that the grid stays in memory.
+    Over very large areas the step grows, so that an outline stays quick.
     """
     if xy.shape[0] == 0:
         return np.zeros(2), 1.0
@@ -142,17 +144,25 @@ def _rings(near: Floats, level: float, columns: int) -> tuple[Floats, Ints]:
             here = near[row, column]
             there = near[row + 1, column] if side & 1 else near[row, column + 1]
             share = min(max((level - here) / (there - here), KEEP_OFF), 1 - KEEP_OFF)
-            points[at, 0] = column + (0.0 if side & 1 else share)
-            points[at, 1] = row + (share if side & 1 else 0.0)
+            x = column + (0.0 if side & 1 else share)
+            y = row + (share if side & 1 else 0.0)
+            if at - starts[rings - 1] >= 2:
+                dx, dy = x - points[at - 2, 0], y - points[at - 2, 1]
+                off = dx * (points[at - 1, 1] - points[at - 2, 1])
+                off -= dy * (points[at - 1, 0] - points[at - 2, 0])
+                if abs(off) <= STRAIGHT * math.hypot(dx, dy):
+                    at -= 1
+            points[at, 0] = x
+            points[at, 1] = y
             at += 1
             after = following[side]
             following[side] = -1
             side = after
     starts[rings] = at
-    return points, starts[: rings + 1]
+    return points[:at], starts[: rings + 1]
 
 
-def _assembled(points: Floats, starts: Ints, step: float) -> MultiPolygon:
+def _assembled(points: Floats, starts: Ints) -> MultiPolygon:
     """Polygons of the rings: those that run against the clock are shells, the others holes."""
     of_ring = np.repeat(np.arange(starts.size - 1), np.diff(starts))
     closed = np.concatenate([np.arange(points.shape[0]), starts[:-1]])
@@ -172,5 +182,4 @@ def _assembled(points: Floats, starts: Ints, step: float) -> MultiPolygon:
     for one, within in zip(hole[smallest], ground[smallest], strict=True):
         held[within].append(holes[one])
     polygons = [shapely.Polygon(shell, inner) for shell, inner in zip(shells, held, strict=True)]
-    smooth: MultiPolygon = shapely.simplify(MultiPolygon(polygons), ROUGH * step)
-    return MultiPolygon(shapely.get_parts(smooth).tolist())
+    return MultiPolygon(polygons)

@@ -42,11 +42,14 @@ class Snap:
 class WayGrid:
     """The straight stretches of the ways, sorted into squares: built once, asked often.
 
+    lines: of every edge; ways: the edges that are drawn once (one of those drawn alike).
     edge, begin, end: of each stretch; walked, size: metres before it and of it; total: of its edge.
     on_island: whether it lies apart from the main part of the network.
     low, side, columns, rows: the squares; starts, held: the stretches in each of them.
     """
 
+    lines: Lines
+    ways: Ints
     edge: Ints
     begin: Floats
     end: Floats
@@ -68,12 +71,12 @@ def way_grid(network: Network, lines: Sequence[LineString] | Lines) -> WayGrid:
     An edge that is drawn like an edge before it, in either direction, is left out.
     """
     drawn = as_lines(lines, network.tails.size)
+    checks.points("lines", shapely.get_coordinates(drawn))
     same = shapely.equals_exact(drawn, drawn[network.road])
     turned = shapely.equals_exact(shapely.reverse(drawn), drawn[network.road])
     first = network.road == np.arange(drawn.size)
     ways = np.flatnonzero(~(same | turned) | first)
     vertex, of_way = shapely.get_coordinates(drawn[ways], return_index=True)
-    checks.points("lines", vertex)
     step = np.flatnonzero(of_way[1:] == of_way[:-1])
     begin, end = np.ascontiguousarray(vertex[step]), np.ascontiguousarray(vertex[step + 1])
     edge = ways[of_way[step]]
@@ -90,7 +93,21 @@ def way_grid(network: Network, lines: Sequence[LineString] | Lines) -> WayGrid:
     columns, rows = (int(length / side) + 1 for length in span)
     starts, held = _squares(begin, end, low, side, columns, rows)
     return WayGrid(
-        edge, begin, end, walked, size, total, on_island, low, side, columns, rows, starts, held
+        drawn,
+        ways,
+        edge,
+        begin,
+        end,
+        walked,
+        size,
+        total,
+        on_island,
+        low,
+        side,
+        columns,
+        rows,
+        starts,
+        held,
     )
 
 
@@ -152,7 +169,7 @@ def as_lines(lines: Sequence[LineString] | Lines, edges: int) -> Lines:
 
 
 def _nearest_ways(grid: WayGrid, points: Floats) -> tuple[Ints, Floats, Floats, NDArray[np.bool_]]:
-    """For each point the nearest edge, the fraction along it, the metres beside it, if an island."""
+    """For each point the nearest edge, the fraction along it, the metres beside; is it apart?"""
     if grid.edge.size == 0:
         count = points.shape[0]
         nowhere = np.full(count, -1, dtype=np.int64)
