@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.access.costs import Floats, Indices
-from geo.access.siting.gains import Gains, mark
+from geo.access.siting.gains import Gains
 from geo.access.siting.search import improve
 from geo.access.siting.solver import Bools, Clock
 
 
 @dataclass(frozen=True)
 class Relaxed:
-    """No allowed set gains more than `bound`; `worth` of each column at the best multipliers."""
+    """No allowed set gains more than `bound`; `worth`: what each column brings net, at that bound."""
 
     bound: float
     worth: Floats
@@ -41,17 +41,17 @@ def relax(gains: Gains, opened: Indices, clock: Clock, *, rounds: int = 2000) ->
     for step in range(rounds):
         rest = gain - multiplier[row]
         worth = np.bincount(column, np.maximum(rest, 0.0), minlength=gains.columns)
-        taken, total = _best_columns(gains, worth)
+        part, total, net = _best_columns(gains, worth)
         bound = float(multiplier.sum()) + total
         stale = 0 if bound < best.bound - 1e-6 * max(1.0, abs(best.bound)) else stale + 1
         if bound < best.bound:
-            best = Relaxed(bound, worth, best.opened, best.value)
+            best = Relaxed(bound, net, best.opened, best.value)
         if step % 50 == 49:
-            best = _better_start(gains, taken, best, clock)
+            best = _better_start(gains, part, best, clock)
         if stale >= 12:
             pace, stale = pace / 1.6, 0
-        served = (rest > 0) & mark(taken, gains.columns)[column]
-        slope = 1.0 - np.bincount(row[served], minlength=gains.rows)
+        served = np.flatnonzero((rest > 0) & (part > 0)[column])
+        slope = 1.0 - np.bincount(row[served], part[column[served]], minlength=gains.rows)
         slope[(multiplier <= floor) & (slope > 0)] = 0.0
         direction = slope + 0.3 * direction
         length = float(direction @ direction)
@@ -89,18 +89,21 @@ def settled(gains: Gains, relaxed: Relaxed) -> tuple[Indices, Indices]:
     """Columns that every better set must open, and those that no better set can open.
 
     A column is settled where the bound, changed by forcing it the other way, does not pass the
-    best known value. Without prices only: there the bound's columns are simply the best.
+    best known value.
     """
-    none = np.zeros(0, dtype=np.int64)
-    if gains.price is not None or not np.isfinite(relaxed.value) or gains.most >= gains.columns:
+    if not np.isfinite(relaxed.value) or gains.most >= gains.columns:
+        none = np.zeros(0, dtype=np.int64)
         return none, none
-    order = np.argsort(-relaxed.worth, kind="stable")
-    taken, left = order[: gains.most], order[gains.most :]
+    worth = relaxed.worth
+    order = np.argsort(-worth, kind="stable")
+    taken = np.zeros(worth.size, dtype=np.bool_)
+    taken[order[: gains.most]] = worth[order[: gains.most]] > 0
+    lowest = max(float(worth[order[gains.most - 1]]), 0.0)
+    follower = max(float(worth[order[gains.most]]), 0.0)
     needed = relaxed.value + _slack(gains)
-    lowest, next_best = relaxed.worth[taken[-1]], relaxed.worth[left[0]]
-    inside = taken[relaxed.bound - relaxed.worth[taken] + next_best < needed]
-    outside = left[relaxed.bound - lowest + relaxed.worth[left] < needed]
-    return np.sort(inside), np.sort(outside)
+    inside = taken & (relaxed.bound - worth + follower < needed)
+    outside = ~taken & (relaxed.bound - lowest + worth < needed)
+    return np.flatnonzero(inside), np.flatnonzero(outside)
 
 
 def proven(gains: Gains, value: float, bound: float) -> bool:
@@ -113,27 +116,46 @@ def _slack(gains: Gains) -> float:
     return 1 - 1e-6 if gains.whole() else 1e-9 * max(1.0, float(gains.gain.max(initial=0.0)))
 
 
-def _best_columns(gains: Gains, worth: Floats) -> tuple[Indices, float]:
-    order = np.argsort(-worth, kind="stable")
-    most = order[: gains.most]
-    if gains.price is None or not np.isfinite(gains.purse):
-        return most, float(worth[most].sum())
-    if gains.price[most].sum() <= gains.purse:
-        return most, float(worth[most].sum())
-    # Two relaxations of the knapsack: ignore the purse, or buy the last column in part.
-    rate = np.argsort(-worth / np.maximum(gains.price, 1e-12), kind="stable")
-    before = np.cumsum(gains.price[rate]) - gains.price[rate]
-    part = np.clip(
-        (gains.purse - before) / np.maximum(gains.price[rate], 1e-12), 0.0, 1.0
-    )
-    part = np.where(gains.price[rate] <= 0, 1.0, part)
-    whole = rate[part >= 1][: gains.most]
-    return whole, min(float(worth[most].sum()), float((part * worth[rate]).sum()))
+def _best_columns(gains: Gains, worth: Floats) -> tuple[Floats, float, Floats]:
+    """How much of each column the relaxation opens, the sum of their worth, and the net worths.
+
+    With prices the purse is relaxed too, at a price of money found by halving; at the best one the
+    relaxation mixes the set that is just too dear with the one that is just not.
+    """
+    price = gains.price
+    part, total = _top(gains, worth)
+    if price is None or not np.isfinite(gains.purse) or part @ price <= gains.purse:
+        return part, total, worth
+    low, high = 0.0, float((worth / np.maximum(price, 1e-9)).max()) + 1.0
+    dear, fine = part, np.zeros_like(part)
+    best, net = total, worth
+    for _ in range(25):
+        rate = (low + high) / 2
+        some, value = _top(gains, worth - rate * price)
+        if value + rate * gains.purse < best:
+            best, net = value + rate * gains.purse, worth - rate * price
+        if some @ price > gains.purse:
+            low, dear = rate, some
+        else:
+            high, fine = rate, some
+    over, under = float(dear @ price), float(fine @ price)
+    mix = (gains.purse - under) / (over - under) if over > under else 0.0
+    return mix * dear + (1 - mix) * fine, best, net
 
 
-def _better_start(gains: Gains, taken: Indices, best: Relaxed, clock: Clock) -> Relaxed:
-    if gains.exact and taken.size != gains.most:
+def _top(gains: Gains, worth: Floats) -> tuple[Floats, float]:
+    """The columns of the highest worth above 0, as a mask of numbers, and their sum."""
+    order = np.argsort(-worth, kind="stable")[: gains.most]
+    order = order[worth[order] > 0]
+    part = np.zeros(worth.size)
+    part[order] = 1.0
+    return part, float(worth[order].sum())
+
+
+def _better_start(gains: Gains, part: Floats, best: Relaxed, clock: Clock) -> Relaxed:
+    opened = np.flatnonzero(part > 1 - 1e-9)
+    if opened.size == 0 or (gains.exact and opened.size != gains.most):
         return best
-    opened = improve(gains, np.sort(taken), clock.share(0.3))
+    opened = improve(gains, opened, clock.share(0.3))
     value = gains.value(opened)
     return Relaxed(best.bound, best.worth, opened, value) if value > best.value else best
