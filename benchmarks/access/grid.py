@@ -1,4 +1,4 @@
-"""A town of square blocks for the benchmarks of walking networks, and its peer in another Python."""
+"""A town of square blocks for the benchmarks of networks, and their peer in another Python."""
 
 from __future__ import annotations
 

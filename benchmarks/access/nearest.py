@@ -2,7 +2,7 @@
 
 Run `.venv/bin/python -m benchmarks.access.nearest [--runs 9] [--peer PYTHON]`: 200 000 nodes and
 500 facilities. Bare scipy is `dijkstra(min_only=True)` on a matrix made before the clock starts;
-both take turns. PYTHON is an interpreter that has pandana (a few minutes); its build counts, as ours
+both take turns. PYTHON is an interpreter that has pandana (minutes); its build counts, as ours
 does. Distances are compared exactly, and sources with those of a search from each of 20 facilities.
 """
 
