@@ -213,9 +213,8 @@ def _place(
 
 def _allowed(frame: Frame, seed: Loaded) -> bool:
     inside = mark(frame.place()[seed.opened], frame.free.size)
-    exact = bool(frame.cuts) and frame.price is None
     return not any(cut.size == 0 or inside[cut].all() for cut in frame.cuts) and (
-        not exact or seed.opened.size == frame.sites
+        not frame.exact or seed.opened.size == frame.sites
     )
 
 
@@ -272,7 +271,7 @@ def _programme(
     for columns, value, ceiling_one in _side_rows(frame):
         floor = np.full(1, -np.inf)
         add(np.zeros(columns.size, np.int64), columns, value, floor, np.array([ceiling_one]))
-    if frame.cuts and frame.price is None and frame.sites < free:
+    if frame.exact:
         add(np.zeros(free, np.int64), np.arange(free), np.ones(free), *[np.full(1, float(frame.sites))] * 2)
     row, column, value = (np.concatenate(part) for part in zip(*blocks, strict=True))
     floors, ceilings = np.concatenate(low), np.concatenate(high)

@@ -95,7 +95,7 @@ def _cover_most(frame: Frame, within: Pairs) -> Siting:
         price=frame.price,
         purse=frame.budget,
         cuts=frame.cuts,
-        exact=bool(frame.cuts) and frame.price is None,
+        exact=frame.exact,
     )
     found = maximise(gains, frame.clock)
     if found.columns is None:
@@ -121,6 +121,7 @@ def open_cover(frame: Frame, within: Pairs, *, unlimited: bool = False) -> Gains
         price=None if unlimited else frame.price,
         purse=np.inf if unlimited else frame.budget,
         cuts=() if unlimited else frame.cuts,
+        exact=frame.exact and not unlimited,
     )
 
 

@@ -75,7 +75,8 @@ def _by_search(cover: Gains, clock: Clock, enough: int | None) -> Indices:
             opened = opened[opened != column]
     while opened.size > max(1, enough or 1) and clock.left() > 0:
         lost = [int((times[cover.row[cover.column == j]] == 1).sum()) for j in opened.tolist()]
-        fewer = improve(loose, np.delete(opened, int(np.argmin(lost))), clock)
+        small = replace(loose, most=opened.size - 1)
+        fewer = improve(small, np.delete(opened, int(np.argmin(lost))), clock)
         if not loose.reached(fewer)[1].all():
             break
         opened = fewer

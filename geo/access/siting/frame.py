@@ -38,6 +38,7 @@ class Frame:
     fixed: Indices
     free: Indices
     sites: int
+    counted: bool
     capacity: Floats | None
     build_cost: Floats | None
     budget: float
@@ -48,6 +49,11 @@ class Frame:
     def demands(self) -> int:
         """How many demand points."""
         return self.pairs.shape[0]
+
+    @property
+    def exact(self) -> bool:
+        """Must exactly `sites` open? So with excluded plans: one that is filled up later may be one."""
+        return bool(self.cuts) and self.counted and self.price is None
 
     @property
     def price(self) -> Floats | None:
@@ -119,6 +125,7 @@ def read_frame(
         fixed=stand,
         free=free,
         sites=free.size if sites is None else min(_count(sites), free.size),
+        counted=sites is not None,
         capacity=(
             None
             if capacity is None

@@ -100,7 +100,7 @@ def _gains(frame: Frame) -> tuple[Gains, float]:
         price=frame.price,
         purse=frame.budget,
         cuts=frame.cuts,
-        exact=bool(frame.cuts) and filled,
+        exact=frame.exact,
     )
     return gains, most_cost
 

@@ -57,26 +57,27 @@ def _greedy(gains: Gains, starts: Indices, row: Indices, gain: Floats, scale: Fl
 
 
 def improve(gains: Gains, opened: Indices, clock: Clock) -> Indices:
-    """Exchange one open column for a closed one while that gains; the best exchange each time.
+    """Exchange one open column for a closed one, or add one, while that gains; the best move first.
 
     After Teitz and Bart (1968), doi:10.1287/opre.16.5.955: each row knows its best and second best
     open column, so all exchanges are valued in one pass over the entries.
     """
     boosted = with_prizes(gains)
-    while opened.size and clock.left() > 0:
-        change, leave, enter = _exchanges(boosted, opened)
-        if change.size == 0:
+    least = 1e-9 * max(1.0, float(boosted.gain.max(initial=0.0)))
+    price = np.zeros(gains.columns) if gains.price is None else gains.price
+    while clock.left() > 0:
+        change, leave, enter, added = _exchanges(boosted, opened)
+        if enter.size == 0:
             break
-        if gains.price is not None and np.isfinite(gains.purse):
-            spent = float(gains.price[opened].sum())
-            after = spent - gains.price[leave][:, None] + gains.price[enter][None, :]
-            change[after > gains.purse] = -np.inf
-        place = int(np.argmax(change))
-        s, t = divmod(place, enter.size)
-        scale = max(1.0, float(boosted.gain.max(initial=0.0)))
-        if change[s, t] <= 1e-9 * scale:
+        left = gains.purse - float(price[opened].sum())
+        change[price[enter][None, :] - price[leave][:, None] > left] = -np.inf
+        added[(price[enter] > left) | (opened.size >= gains.most)] = -np.inf
+        moves = np.vstack((change, added))
+        s, t = divmod(int(np.argmax(moves)), enter.size)
+        if moves[s, t] <= least:
             break
-        opened = np.sort(np.append(opened[opened != leave[s]], enter[t]))
+        stay = opened if s == leave.size else opened[opened != leave[s]]
+        opened = np.sort(np.append(stay, enter[t]))
     return opened
 
 
@@ -85,7 +86,7 @@ def allowed_neighbour(gains: Gains, opened: Indices) -> Indices | None:
     boosted = with_prizes(gains)
     if opened.size == 0:
         return None
-    change, leave, enter = _exchanges(boosted, opened)
+    change, leave, enter, _ = _exchanges(boosted, opened)
     for place in np.argsort(-change, axis=None, kind="stable")[:200].tolist():
         s, t = divmod(place, enter.size)
         other = np.sort(np.append(opened[opened != leave[s]], enter[t]))
@@ -94,8 +95,11 @@ def allowed_neighbour(gains: Gains, opened: Indices) -> Indices | None:
     return None
 
 
-def _exchanges(gains: Gains, opened: Indices) -> tuple[Floats, Indices, Indices]:
-    """What the sum changes by when `leave[s]` closes and `enter[t]` opens, of shape (s, t)."""
+def _exchanges(gains: Gains, opened: Indices) -> tuple[Floats, Indices, Indices, Floats]:
+    """What the sum changes by when `leave[s]` closes and `enter[t]` opens, of shape (s, t).
+
+    Returns it with `leave`, `enter` and what `enter[t]` adds when none closes.
+    """
     inside = mark(opened, gains.columns)
     enter = np.flatnonzero(~inside)
     best, second, owner = _two_best(gains, inside)
@@ -104,7 +108,8 @@ def _exchanges(gains: Gains, opened: Indices) -> tuple[Floats, Indices, Indices]
     useful = ~inside[gains.column] & (gains.gain > second[gains.row])
     row, gain = gains.row[useful], gains.gain[useful]
     column = place[gains.column[useful]]
-    added = np.bincount(column, np.maximum(gain - best[row], 0.0), minlength=enter.size)
+    # Of nothing numpy counts whole numbers, whatever the weights.
+    added = np.bincount(column, np.maximum(gain - best[row], 0.0), minlength=enter.size) * 1.0
     owned = owner >= 0
     lost = np.bincount(
         place[owner[owned]], (best - second)[owned], minlength=opened.size
@@ -117,7 +122,7 @@ def _exchanges(gains: Gains, opened: Indices) -> tuple[Floats, Indices, Indices]
         minlength=opened.size * enter.size,
     ).reshape(opened.size, enter.size)
     change: Floats = added[None, :] - lost[:, None] + kept
-    return change, opened, enter
+    return change, opened, enter, added
 
 
 def _two_best(gains: Gains, inside: Bools) -> tuple[Floats, Floats, Indices]:
