@@ -38,9 +38,8 @@ def ask_peer(python: str, task: str, given: dict[str, Any]) -> tuple[dict[str, f
     """Seconds and results of pandana, run by an interpreter of its own on the same arrays."""
     with tempfile.TemporaryDirectory() as folder:
         np.savez(Path(folder) / "given.npz", **given)
-        done = subprocess.run(
-            [python, str(PEER), task, folder], check=True, capture_output=True, text=True
-        )
-        seconds = json.loads(done.stdout.splitlines()[-1])
+        command = [python, str(PEER), task, folder]
+        subprocess.run(command, check=True, capture_output=True)
+        seconds = json.loads((Path(folder) / "seconds.json").read_text())
         with np.load(Path(folder) / "found.npz") as found:
             return seconds, dict(found)

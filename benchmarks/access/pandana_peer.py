@@ -1,7 +1,7 @@
 """How long does pandana take? Run by `nearest.py` and `within.py` in an environment of its own.
 
-`PEER/python pandana_peer.py nearest|within FOLDER`: reads FOLDER/given.npz, writes found.npz, and
-prints seconds as JSON. The environment holds pandana and numpy; the project must not.
+`PEER/python pandana_peer.py nearest|within FOLDER`: reads FOLDER/given.npz, writes found.npz and
+seconds.json. The environment holds pandana and numpy; the project must not.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def main(task: str, folder: Path) -> None:
             node=table["destination"].to_numpy(),
             distance=table[column].to_numpy(),
         )
-    print(json.dumps({"build": built - began, "ask": asked - built}))
+    seconds = {"build": built - began, "ask": asked - built}
+    (folder / "seconds.json").write_text(json.dumps(seconds))  # pandana prints as well
 
 
 if __name__ == "__main__":

@@ -319,9 +319,9 @@ def settle_ties(arcs: Arcs, seeds: Ints, distance: Floats, owner: Ints) -> None:
     """Give each node, in place, to the lowest position whose own distance is the least one.
 
     `spread` misses a tie that only rounding makes: at a node a lower position is behind by less
-    than a later sum can hold. Rounding takes at most half a unit in the last place per arc, so such
-    a position comes within `slack` of the least distance on its whole way: those are searched again,
-    within that slack only. On ordinary lengths there is none.
+    than a later sum can hold. Rounding takes at most half a unit in the last place per arc, so
+    such a position comes within `slack` of the least distance on its whole way: those are searched
+    again, within that slack only. On ordinary lengths there is none.
     """
     starts, ends, lengths = arcs.starts, arcs.ends, arcs.lengths
     farthest = 0.0
