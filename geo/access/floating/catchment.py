@@ -16,6 +16,7 @@ from geo.access.costs import (
     check_not_negative,
     number,
     reachable_pairs,
+    sums,
 )
 from geo.errors import BadArray, BadInput, both
 
@@ -75,7 +76,9 @@ def floating_catchment(
     if method not in METHODS:
         names = ", ".join(METHODS)
         raise BadInput(
-            both(f"未知方法 {method!r};可用:{names}。", f"Unknown method {method!r}; one of {names}."),
+            both(
+                f"未知方法 {method!r};可用:{names}。", f"Unknown method {method!r}; one of {names}."
+            ),
             parameter="method",
         )
     pairs = reachable_pairs(cost)
@@ -84,9 +87,9 @@ def floating_catchment(
     pairs, reach = _within_radius(pairs, radius)
     weight = _weights(decay, pairs.cost, reach, method)
     asked, given = _shares(method, weight, pairs, beds)
-    load = np.bincount(pairs.site, asked * people[pairs.demand], minlength=pairs.shape[1])
+    load = sums(pairs.site, asked * people[pairs.demand], pairs.shape[1])
     ratio = _divide(beds, load)
-    access = np.bincount(pairs.demand, given * ratio[pairs.site], minlength=pairs.shape[0])
+    access = sums(pairs.demand, given * ratio[pairs.site], pairs.shape[0])
     return FloatingCatchment(access, ratio)
 
 
@@ -109,7 +112,7 @@ def _shares(method: str, weight: Floats, pairs: Pairs, beds: Floats) -> tuple[Fl
 
 
 def _share_of_sum(values: Floats, group: Any, groups: int) -> Floats:
-    return _divide(values, np.bincount(group, values, minlength=groups)[group])
+    return _divide(values, sums(group, values, groups)[group])
 
 
 def _divide(above: Floats, below: Floats) -> Floats:
@@ -163,7 +166,5 @@ def _decayed(decay: Decay, costs: Floats) -> Floats:
         )
     check_not_negative(weights.reshape(-1), "decay")
     if not np.isfinite(weights).all():
-        raise BadArray(
-            both("decay 返回了无穷大。", "decay returned infinity."), parameter="decay"
-        )
+        raise BadArray(both("decay 返回了无穷大。", "decay returned infinity."), parameter="decay")
     return np.array(np.broadcast_to(weights, costs.shape))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.access.costs import Floats, amounts
+from geo.access.costs import Floats, amounts, sums
 from geo.errors import BadArray, both
 
 
 @dataclass(frozen=True)
 class Lorenz:
-    """Cumulated shares, both from 0 to 1: `share` of the whole held by the `people` who have least."""
+    """Cumulated shares from 0 to 1: `share` of the whole held by the `people` who have least."""
 
     people: Floats
     share: Floats
@@ -46,12 +46,11 @@ def beds_per_thousand(beds: ArrayLike, elders: ArrayLike) -> Floats:
     """Beds per 1 000 elders of each area; NaN (unknown, not 0) where there are no elders."""
     places = amounts(beds, np.size(beds), "beds")
     heads = amounts(elders, places.size, "elders")
-    return np.divide(1000 * places, heads, out=np.full_like(places, np.nan), where=heads > 0)
+    unknown = np.full_like(places, np.nan)
+    return np.divide(1000 * places, heads, out=unknown, where=heads > 0)
 
 
-def mean_by_group(
-    values: ArrayLike, weights: ArrayLike, group: ArrayLike, groups: int
-) -> Floats:
+def mean_by_group(values: ArrayLike, weights: ArrayLike, group: ArrayLike, groups: int) -> Floats:
     """The weighted mean of `values` in each of `groups` areas; NaN where an area has no weight.
 
     `group` (n,) is the position of each point's street, −1 for a point in none of them.
@@ -69,9 +68,10 @@ def mean_by_group(
         )
     inside = place >= 0
     place, heads, amount = place[inside], heads[inside], amount[inside]
-    total = np.bincount(place, heads, minlength=groups)
-    held = np.bincount(place, heads * amount, minlength=groups)
-    return np.divide(held, total, out=np.full(groups, np.nan), where=total > 0)
+    total = sums(place, heads, groups)
+    held = sums(place, heads * amount, groups)
+    means: Floats = np.divide(held, total, out=np.full(groups, np.nan), where=total > 0)
+    return means
 
 
 def catchment_radius(size: ArrayLike, bounds: ArrayLike, radii: ArrayLike) -> Floats:
@@ -85,7 +85,8 @@ def catchment_radius(size: ArrayLike, bounds: ArrayLike, radii: ArrayLike) -> Fl
     reach = amounts(radii, edges.size + 1, "radii", unlimited=True)
     if (np.diff(edges) <= 0).any():
         raise BadArray(both("bounds 须递增。", "bounds must ascend."), parameter="bounds")
-    return reach[np.searchsorted(edges, sizes, side="left")]
+    found: Floats = reach[np.searchsorted(edges, sizes, side="left")]
+    return found
 
 
 def _cumulated(values: Floats) -> Floats:

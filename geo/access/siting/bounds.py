@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.access.costs import Floats, Indices
+from geo.access.costs import Floats, Indices, sums
 from geo.access.siting.gains import Gains
 from geo.access.siting.search import improve
 from geo.access.siting.solver import Bools, Clock
@@ -14,7 +14,7 @@ from geo.access.siting.solver import Bools, Clock
 
 @dataclass(frozen=True)
 class Relaxed:
-    """No allowed set gains more than `bound`; `worth`: what each column brings net, at that bound."""
+    """No allowed set gains more than `bound`; `worth`: what each column brings net at it."""
 
     bound: float
     worth: Floats
@@ -40,7 +40,7 @@ def relax(gains: Gains, opened: Indices, clock: Clock, *, rounds: int = 2000) ->
     pace, stale = 1.5, 0
     for step in range(rounds):
         rest = gain - multiplier[row]
-        worth = np.bincount(column, np.maximum(rest, 0.0), minlength=gains.columns)
+        worth = sums(column, np.maximum(rest, 0.0), gains.columns)
         part, total, net = _best_columns(gains, worth)
         bound = float(multiplier.sum()) + total
         stale = 0 if bound < best.bound - 1e-6 * max(1.0, abs(best.bound)) else stale + 1
@@ -51,12 +51,12 @@ def relax(gains: Gains, opened: Indices, clock: Clock, *, rounds: int = 2000) ->
         if stale >= 12:
             pace, stale = pace / 1.6, 0
         served = np.flatnonzero((rest > 0) & (part > 0)[column])
-        slope = 1.0 - np.bincount(row[served], part[column[served]], minlength=gains.rows)
+        slope = 1.0 - sums(row[served], part[column[served]], gains.rows)
         slope[(multiplier <= floor) & (slope > 0)] = 0.0
         direction = slope + 0.3 * direction
         length = float(direction @ direction)
         target = best.value if np.isfinite(best.value) else best.bound - 0.05 * abs(best.bound) - 1
-        # Sums of gains are never negative: a bound below 0 says that no set meets every required row.
+        # Sums of gains are never negative: below 0, no set meets every required row.
         if length < 1e-9 or pace < 2e-3 or bound <= max(target + _slack(gains), -1.0):
             break
         if clock.left() <= 0:

@@ -27,7 +27,7 @@ from geo.access.siting.result import (
     planned,
     proven_impossible,
 )
-from geo.access.siting.solver import Answer, Programme, solve
+from geo.access.siting.solver import Answer, Bools, Programme, solve
 from geo.errors import both
 
 MOST_LINKS = 20_000
@@ -97,9 +97,7 @@ def minimise_distance_limited(frame: Frame, relaxed: Siting) -> Siting:
     if proven_impossible(relaxed):
         return relaxed
     seed = _seed(frame, pairs, relaxed, lambda plan: -plan.travel, everybody=True)
-    reward = np.concatenate(
-        (np.zeros(frame.free.size), frame.weights[pairs.demand] * pairs.cost)
-    )
+    reward = np.concatenate((np.zeros(frame.free.size), frame.weights[pairs.demand] * pairs.cost))
     found = _place(frame, pairs, reward, seed, everybody=True, maximise=False, whole=False)
     if found.assignment is None:
         return _no_plan(frame, pairs, found)
@@ -107,9 +105,7 @@ def minimise_distance_limited(frame: Frame, relaxed: Siting) -> Siting:
     total = float(frame.weights[served.demand] @ served.cost)
     chosen = frame.fill(found.chosen)
     # Demands of weight 0 need no room: they go to the cheapest.
-    assignment = np.where(
-        frame.weights > 0, found.assignment, cheapest(frame.pairs, chosen)[0]
-    )
+    assignment = np.where(frame.weights > 0, found.assignment, cheapest(frame.pairs, chosen)[0])
     bound = min(total, max(found.bound, _known(relaxed, 0.0)))
     return planned(frame, chosen, assignment, total, bound, found.optimal or bound == total)
 
@@ -151,12 +147,12 @@ def minimise_worst_limited(frame: Frame, relaxed: Siting) -> Siting:
     assert best.assignment is not None
     worst, chosen = _worst(pairs, best.assignment), frame.fill(best.chosen)
     floor = max(float(levels[search.low]), _known(relaxed, 0.0))
-    return planned(frame, chosen, best.assignment, worst, min(floor, worst), search.done or floor >= worst)
+    return planned(
+        frame, chosen, best.assignment, worst, min(floor, worst), search.done or floor >= worst
+    )
 
 
-def _seed(
-    frame: Frame, pairs: Pairs, relaxed: Siting, rate: Rate, *, everybody: bool
-) -> Loaded:
+def _seed(frame: Frame, pairs: Pairs, relaxed: Siting, rate: Rate, *, everybody: bool) -> Loaded:
     """A start: greedy, or the sites of the plan without capacities if they do better, exchanged."""
     plans = [grow(frame, pairs, frame.sites, everybody=everybody)]
     if relaxed.chosen.size:
@@ -190,7 +186,7 @@ def _place(
     maximise: bool,
     whole: bool,
 ) -> Found:
-    """Solve the programme over y (free candidates) and x (pairs), begun at `seed` if it is a plan."""
+    """Solve the programme over y (free candidates) and x (pairs), from `seed` if it is a plan."""
     counted = frame.weights > 0 if not whole and not maximise else np.ones(frame.demands, np.bool_)
     good = _allowed(frame, seed) and not (everybody and (seed.assignment[counted] < 0).any())
     programme = _programme(frame, pairs, reward, counted, everybody=everybody, maximise=maximise)
@@ -222,7 +218,7 @@ def _programme(
     frame: Frame,
     pairs: Pairs,
     reward: Floats,
-    counted: Floats,
+    counted: Bools,
     *,
     everybody: bool,
     maximise: bool,
@@ -241,7 +237,7 @@ def _programme(
         high.append(ceiling)
 
     demands = frame.demands
-    must = np.where(counted & everybody, 1.0, -np.inf)
+    must = np.where(counted & np.bool_(everybody), 1.0, -np.inf)
     add(pairs.demand, x, np.ones(entries.size), must, np.ones(demands))
     # With room limits the links only tighten the relaxation; too many of them cost more than that.
     linked = place >= 0
@@ -272,7 +268,12 @@ def _programme(
         floor = np.full(1, -np.inf)
         add(np.zeros(columns.size, np.int64), columns, value, floor, np.array([ceiling_one]))
     if frame.exact:
-        add(np.zeros(free, np.int64), np.arange(free), np.ones(free), *[np.full(1, float(frame.sites))] * 2)
+        add(
+            np.zeros(free, np.int64),
+            np.arange(free),
+            np.ones(free),
+            *[np.full(1, float(frame.sites))] * 2,
+        )
     row, column, value = (np.concatenate(part) for part in zip(*blocks, strict=True))
     floors, ceilings = np.concatenate(low), np.concatenate(high)
     size = free + entries.size
@@ -299,7 +300,7 @@ def _side_rows(frame: Frame) -> list[tuple[Indices, Floats, float]]:
     return sides
 
 
-def _too_big(frame: Frame, pairs: Pairs, counted: Floats) -> Siting | None:
+def _too_big(frame: Frame, pairs: Pairs, counted: Bools) -> Siting | None:
     """Demands that no site in reach has room for even alone."""
     alone = counted & (np.bincount(pairs.demand, minlength=frame.demands) == 0)
     if not alone.any():

@@ -26,7 +26,7 @@ from geo.access.siting.result import Siting, cheapest, not_in_time, out_of_reach
 def minimise_worst(
     cost: Any, sites: int, *, weights: ArrayLike | None = None, **options: Unpack[Options]
 ) -> Siting:
-    """The `sites` that make the largest cost to the nearest one least, besides the fixed (p-center).
+    """The `sites` that make the largest cost to the nearest one least, besides `fixed` (p-center).
 
     Inputs and options as in `cover_all`. `objective` = the largest cost, `bound` = the smallest
     cost that is not yet proven impossible. Every demand must be reached, also one of weight 0;

@@ -83,9 +83,21 @@ def cover_most(
 def _cover_most(frame: Frame, within: Pairs) -> Siting:
     served = mark(within.demand[frame.stands(within)], frame.demands)
     had = float(frame.weights[served].sum())
+    found = maximise(cover_gains(frame, within), frame.clock)
+    if found.columns is None:
+        return no_other_plan(frame) if found.infeasible else not_in_time(frame)
+    chosen = frame.fill(frame.free[found.columns])
+    assignment, _ = cheapest(within, chosen)
+    covered = float(frame.weights[assignment >= 0].sum())
+    return planned(frame, chosen, assignment, covered, had + found.bound, found.optimal)
+
+
+def cover_gains(frame: Frame, within: Pairs) -> Gains:
+    """The weight that each free candidate adds to what the fixed sites cover."""
+    served = mark(within.demand[frame.stands(within)], frame.demands)
     worth = np.where(served, 0.0, frame.weights)
     useful = ~frame.stands(within) & (worth[within.demand] > 0)
-    gains = Gains(
+    return Gains(
         row=within.demand[useful],
         column=frame.place()[within.site[useful]],
         gain=worth[within.demand[useful]],
@@ -97,13 +109,6 @@ def _cover_most(frame: Frame, within: Pairs) -> Siting:
         cuts=frame.cuts,
         exact=frame.exact,
     )
-    found = maximise(gains, frame.clock)
-    if found.columns is None:
-        return no_other_plan(frame) if found.infeasible else not_in_time(frame)
-    chosen = frame.fill(frame.free[found.columns])
-    assignment, _ = cheapest(within, chosen)
-    covered = float(frame.weights[assignment >= 0].sum())
-    return planned(frame, chosen, assignment, covered, had + found.bound, found.optimal)
 
 
 def open_cover(frame: Frame, within: Pairs, *, unlimited: bool = False) -> Gains:

@@ -65,9 +65,7 @@ def _by_search(cover: Gains, clock: Clock, enough: int | None) -> Indices:
         exact=False,
     )
     opened = greedy(loose)
-    times = np.bincount(
-        cover.row[mark(opened, cover.columns)[cover.column]], minlength=cover.rows
-    )
+    times = np.bincount(cover.row[mark(opened, cover.columns)[cover.column]], minlength=cover.rows)
     for column in opened[::-1].tolist():
         own = cover.row[cover.column == column]
         if (times[own] > 1).all():

@@ -52,7 +52,7 @@ class Frame:
 
     @property
     def exact(self) -> bool:
-        """Must exactly `sites` open? So with excluded plans: one that is filled up later may be one."""
+        """Must exactly `sites` open? Yes where plans are excluded: filling up may restore one."""
         return bool(self.cuts) and self.counted and self.price is None
 
     @property
@@ -64,8 +64,10 @@ class Frame:
 
     def unlimited(self) -> Frame:
         """The same question without capacities: as it is, or a relaxation with part of the time."""
-        return self if self.capacity is None else replace(
-            self, capacity=None, clock=self.clock.share(0.2)
+        return (
+            self
+            if self.capacity is None
+            else replace(self, capacity=None, clock=self.clock.share(0.2))
         )
 
     def place(self) -> Indices:
@@ -127,9 +129,7 @@ def read_frame(
         sites=free.size if sites is None else min(_count(sites), free.size),
         counted=sites is not None,
         capacity=(
-            None
-            if capacity is None
-            else amounts(capacity, candidates, "capacity", unlimited=True)
+            None if capacity is None else amounts(capacity, candidates, "capacity", unlimited=True)
         ),
         build_cost=None if build_cost is None else amounts(build_cost, candidates, "build_cost"),
         budget=np.inf if budget is None else number(budget, "budget"),

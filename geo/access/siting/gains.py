@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from geo.access.costs import Floats, Indices
+from geo.access.costs import Floats, Indices, sums
 from geo.access.siting.solver import Bools
 
 
@@ -129,10 +129,10 @@ def merge_rows(gains: Gains) -> Gains:
     codes = np.random.default_rng(0).integers(0, 2**64 - 1, gains.columns, dtype=np.uint64)
     running = np.concatenate((np.zeros(1, np.uint64), np.cumsum(codes[gains.column])))
     joined = np.flatnonzero(alike)
-    sums = (running[starts[1:]] - running[starts[:-1]])[joined]
-    _, first, group = np.unique(sums, return_index=True, return_inverse=True)
+    keys = (running[starts[1:]] - running[starts[:-1]])[joined]
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     total = np.zeros(gains.rows)
-    total[joined[first]] = np.bincount(group.reshape(-1), high[joined], minlength=first.size)
+    total[joined[first]] = sums(group.reshape(-1), high[joined], first.size)
     stays = gains.required | ((counts > 0) & ~alike)
     stays[joined[first]] = True
     place = np.cumsum(stays) - 1

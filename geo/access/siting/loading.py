@@ -1,4 +1,4 @@
-"""Who is served by which open site while there is room, by simple rules? (A start for the solver.)"""
+"""Who is served by which open site while there is room, by simple rules?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.access.costs import Indices, Pairs
+from geo.access.costs import Indices, Pairs, sums
 from geo.access.siting.frame import Frame
 from geo.access.siting.gains import mark
 from geo.access.siting.solver import Clock
@@ -15,7 +15,7 @@ from geo.access.siting.solver import Clock
 
 @dataclass(frozen=True)
 class Loaded:
-    """Opened candidates (without the fixed), who goes where (−1 nowhere), weight served, Σ w × c."""
+    """Opened candidates (without the fixed), who goes where (or −1), weight served, Σ w × c."""
 
     opened: Indices
     assignment: Indices
@@ -57,10 +57,10 @@ def grow(frame: Frame, pairs: Pairs, sites: int, *, everybody: bool) -> Loaded:
     usable = mark(frame.free, pairs.shape[1])
     while plan.opened.size < sites:
         waiting = plan.assignment[pairs.demand] < 0
-        pull = np.bincount(
+        pull = sums(
             pairs.site[waiting],
             np.maximum(frame.weights[pairs.demand[waiting]], 1e-9),
-            minlength=pairs.shape[1],
+            pairs.shape[1],
         )
         pull = np.where(usable & (price <= purse), np.minimum(pull, frame.capacity), -1.0)
         best = int(np.argmax(pull)) if pull.size else -1

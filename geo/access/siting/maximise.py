@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from geo.access.costs import Floats, Indices
+from geo.access.costs import Floats, Indices, sums
 from geo.access.siting.bounds import proven, relax, settled
 from geo.access.siting.gains import Gains, merge_rows, settle, useless_columns
 from geo.access.siting.search import allowed_neighbour, greedy, improve
@@ -18,7 +18,7 @@ LARGEST_PROGRAMME = 4_000_000
 
 @dataclass(frozen=True)
 class Opened:
-    """The columns to open (None: no allowed set is known), their gain, what any can gain at most."""
+    """The columns to open (None: no set is known), their gain, what any can gain at most."""
 
     columns: Indices | None
     value: float
@@ -112,7 +112,7 @@ def _read(
 
 @dataclass(frozen=True)
 class Levels:
-    """Entries by falling gain: the variable of each step of each row, and which entries reach it."""
+    """Entries by falling gain: the variable of each step of each row, and what reaches it."""
 
     row: Indices
     gain: Floats
@@ -137,8 +137,8 @@ def gains_programme(gains: Gains) -> tuple[Programme, Levels]:
     step_row, step_gain = row[heads], gain[heads]
     first = np.concatenate(([True], step_row[1:] != step_row[:-1]))[: heads.size]
     last = np.concatenate((first[1:], [True]))[: heads.size]
-    single = first & (np.bincount(step, minlength=heads.size) == 1) & ~(
-        last & gains.required[step_row]
+    single = (
+        first & (np.bincount(step, minlength=heads.size) == 1) & ~(last & gains.required[step_row])
     )
     own = np.flatnonzero(~single)
     variable = np.empty(heads.size, dtype=np.int64)
@@ -146,7 +146,7 @@ def gains_programme(gains: Gains) -> tuple[Programme, Levels]:
     variable[single] = column[heads[single]]
     size = gains.columns + own.size
     rise = step_gain - np.where(last, 0.0, np.append(step_gain[1:], 0.0)[: heads.size])
-    reward = np.bincount(variable, rise, minlength=size)
+    reward = sums(variable, rise, size)
     floor = np.zeros(size)
     floor[variable[last & gains.required[step_row]]] = 1.0
     number = np.full(heads.size, -1, dtype=np.int64)
@@ -154,9 +154,7 @@ def gains_programme(gains: Gains) -> tuple[Programme, Levels]:
     chained, entries = own[~first[own]], np.flatnonzero(~single[step])
     rows = np.concatenate((number[own], number[chained], number[step[entries]]))
     columns = np.concatenate((variable[own], variable[chained - 1], column[entries]))
-    values = np.concatenate(
-        (np.ones(own.size), -np.ones(chained.size), -np.ones(entries.size))
-    )
+    values = np.concatenate((np.ones(own.size), -np.ones(chained.size), -np.ones(entries.size)))
     programme = _with_side_rows(gains, reward, floor, (rows, columns, values), own.size)
     return programme, Levels(step_row, step_gain, variable, column, step)
 

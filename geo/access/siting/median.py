@@ -72,7 +72,9 @@ def _gains(frame: Frame) -> tuple[Gains, float]:
     """
     pairs, stands = frame.pairs, frame.stands(frame.pairs)
     _, near = cheapest(pairs, frame.fixed)
-    free = pairs.where(~stands & (frame.weights[pairs.demand] > 0) & (pairs.cost < near[pairs.demand]))
+    free = pairs.where(
+        ~stands & (frame.weights[pairs.demand] > 0) & (pairs.cost < near[pairs.demand])
+    )
     order = np.lexsort((free.site, free.cost, free.demand))
     demand, site, cost = free.demand[order], free.site[order], free.cost[order]
     starts = np.searchsorted(demand, np.arange(frame.demands + 1))

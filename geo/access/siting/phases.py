@@ -166,9 +166,7 @@ def _year_by_year(
     return opened
 
 
-def _plans(
-    frame: Frame, within: Pairs, rows: list[Floats], opened: list[Indices]
-) -> list[Siting]:
+def _plans(frame: Frame, within: Pairs, rows: list[Floats], opened: list[Indices]) -> list[Siting]:
     plans = []
     chosen = frame.fixed
     for t, weights in enumerate(rows):
@@ -194,7 +192,7 @@ def _programme(
     money: _Money | None,
     carry_over: bool,
 ) -> tuple[Programme, Pairs]:
-    """y (years × free) then z (years × demands); rows: cover, what is built stays, number, money."""
+    """y (years × free), then z (years × demands); rows: cover, stay, number, money."""
     years, free, demands = len(rows), frame.free.size, frame.demands
     served = mark(within.demand[frame.stands(within)], demands)
     entries = within.where(~served[within.demand] & (frame.place()[within.site] >= 0))
@@ -225,8 +223,8 @@ def _programme(
             line.size,
         )
     high = [np.zeros(sum(each.shape[0] for each in blocks))]
-    for values, limit, sums in _yearly(frame, count, money, carry_over):
-        row, column, value = _spent(y, values, sums)
+    for values, limit, running in _yearly(frame, count, money, carry_over):
+        row, column, value = _spent(y, values, running)
         block(row, column, value, years)
         high.append(limit)
     whole = np.zeros(size, dtype=np.bool_)
@@ -260,12 +258,12 @@ def _yearly(
     return limits
 
 
-def _spent(y: Indices, values: Floats, sums: bool) -> tuple[Indices, Indices, Floats]:
-    """Entries of Σ_j value_tj (y_tj − y_t−1,j) for each year, added up over the years with `sums`."""
+def _spent(y: Indices, values: Floats, running: bool) -> tuple[Indices, Indices, Floats]:
+    """Entries of Σ_j value_tj (y_tj − y_t−1,j) for each year, or (`running`) up to it."""
     years, free = y.shape
     matrix = np.zeros((years, years * free))
     for t in range(years):
-        if sums and t:
+        if running and t:
             matrix[t] = matrix[t - 1]
         matrix[t, y[t]] += values[t]
         if t:

@@ -6,7 +6,7 @@ import heapq
 
 import numpy as np
 
-from geo.access.costs import Floats, Indices
+from geo.access.costs import Floats, Indices, sums
 from geo.access.siting.gains import Gains, mark, with_prizes
 from geo.access.siting.solver import Bools, Clock
 
@@ -32,7 +32,7 @@ def greedy(gains: Gains) -> Indices:
 
 
 def _greedy(gains: Gains, starts: Indices, row: Indices, gain: Floats, scale: Floats) -> Indices:
-    first = np.bincount(gains.column, gains.gain, minlength=gains.columns) / scale
+    first = sums(gains.column, gains.gain, gains.columns) / scale
     heap = [(-value, j) for j, value in enumerate(first.tolist()) if value > 0]
     heapq.heapify(heap)
     best = np.zeros(gains.rows)
@@ -108,18 +108,13 @@ def _exchanges(gains: Gains, opened: Indices) -> tuple[Floats, Indices, Indices,
     useful = ~inside[gains.column] & (gains.gain > second[gains.row])
     row, gain = gains.row[useful], gains.gain[useful]
     column = place[gains.column[useful]]
-    # Of nothing numpy counts whole numbers, whatever the weights.
-    added = np.bincount(column, np.maximum(gain - best[row], 0.0), minlength=enter.size) * 1.0
+    added = sums(column, np.maximum(gain - best[row], 0.0), enter.size)
     owned = owner >= 0
-    lost = np.bincount(
-        place[owner[owned]], (best - second)[owned], minlength=opened.size
-    )
+    lost = sums(place[owner[owned]], (best - second)[owned], opened.size)
     mine = owned[row]
     key = place[owner[row[mine]]] * max(enter.size, 1) + column[mine]
-    kept = np.bincount(
-        key,
-        np.minimum(gain[mine], best[row[mine]]) - second[row[mine]],
-        minlength=opened.size * enter.size,
+    kept = sums(
+        key, np.minimum(gain[mine], best[row[mine]]) - second[row[mine]], opened.size * enter.size
     ).reshape(opened.size, enter.size)
     change: Floats = added[None, :] - lost[:, None] + kept
     return change, opened, enter, added

@@ -75,7 +75,7 @@ def solve(
         return Answer(np.zeros(0) if empty else None, 0.0 if empty else worst, empty, not empty)
     if clock.left() <= 0:
         return Answer(start, worst, False, False)
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in (
         ("output_flag", False),
         ("mip_rel_gap", 0.0),
@@ -120,9 +120,7 @@ def _model(programme: Programme) -> Any:
     matrix = programme.matrix
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = matrix.shape[1], matrix.shape[0]
-    model.sense_ = (
-        highspy.ObjSense.kMaximize if programme.maximise else highspy.ObjSense.kMinimize
-    )
+    model.sense_ = highspy.ObjSense.kMaximize if programme.maximise else highspy.ObjSense.kMinimize
     model.col_cost_ = programme.reward
     model.col_lower_, model.col_upper_ = programme.floor, programme.ceiling
     model.row_lower_, model.row_upper_ = programme.low, programme.high
