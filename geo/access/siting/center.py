@@ -13,7 +13,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geo.access.costs import Floats
+from geo.access.costs import Floats, Indices
 from geo.access.siting.capacity import minimise_worst_limited
 from geo.access.siting.cover import open_cover
 from geo.access.siting.fewest import fewest
@@ -43,8 +43,11 @@ def minimise_worst(
 
 def _halve(frame: Frame) -> Siting:
     levels = possible_levels(frame)
-    plan = None
     search = Halving(levels.size)
+    plan = _one_by_one(frame)
+    if plan is not None:
+        worst = float(cheapest(frame.pairs, plan)[1].max(initial=0.0))
+        search.works(int(np.searchsorted(levels, worst)))
     while (probe := search.probe()) is not None:
         within = frame.pairs.within(float(levels[probe]))
         # What is left of the time is spread over the probes to come.
@@ -68,6 +71,31 @@ def _halve(frame: Frame) -> Siting:
     assignment, least = cheapest(frame.pairs, plan)
     worst = float(least.max(initial=0.0))
     return planned(frame, plan, assignment, worst, float(levels[search.low]), search.done)
+
+
+def _one_by_one(frame: Frame) -> Indices | None:
+    """The greedy plan: add the site that leaves fewest unreached, then the smallest largest cost.
+
+    None where it reaches not all, where money or exclusions bind, or for more pairs than fit well
+    into a dense matrix.
+    """
+    if frame.price is not None or frame.cuts or frame.demands * frame.free.size > 20_000_000:
+        return None
+    free = frame.pairs.where(~frame.stands(frame.pairs))
+    cost = np.full((frame.demands, frame.free.size), np.inf)
+    cost[free.demand, frame.place()[free.site]] = free.cost
+    _, least = cheapest(frame.pairs, frame.fixed)
+    opened: list[int] = []
+    for _ in range(frame.sites):
+        after = np.minimum(least[:, None], cost)
+        lost = np.isinf(after)
+        worst = np.where(lost, 0.0, after).max(axis=0, initial=0.0)
+        best = int(np.lexsort((worst, lost.sum(axis=0)))[0])
+        opened.append(best)
+        least = after[:, best]
+    if np.isinf(least).any():
+        return None
+    return frame.fill(frame.free[np.unique(np.array(opened, dtype=np.int64))])
 
 
 def possible_levels(frame: Frame) -> Floats:

@@ -27,8 +27,11 @@ class Opened:
     infeasible: bool = False
 
 
-def maximise(gains: Gains, clock: Clock) -> Opened:
-    """The best set of columns: reduce, search, bound, settle, then HiGHS on what is left."""
+def maximise(gains: Gains, clock: Clock, *, known: Indices | None = None) -> Opened:
+    """The best set of columns: reduce, search, bound, settle, then HiGHS on what is left.
+
+    The result is never worse than `known`, a set that the caller has found.
+    """
     gains = merge_rows(gains)
     if np.bincount(gains.row, minlength=gains.rows)[gains.required].min(initial=1) == 0:
         return Opened(None, -np.inf, -np.inf, False, infeasible=True)
@@ -38,7 +41,10 @@ def maximise(gains: Gains, clock: Clock) -> Opened:
     if inner.most >= inner.columns and inner.price is None and not inner.cuts:
         value = gains.value(kept)
         return Opened(kept, value, value, True)
-    opened = start(inner, clock)
+    starts = [start(inner, clock)]
+    if known is not None:
+        starts.append(np.flatnonzero(np.isin(kept, known)))
+    opened = max(starts, key=inner.value)
     value = inner.value(opened)
     if inner.row.size == 0 and np.isfinite(value):
         return Opened(kept[opened], value, value, True)

@@ -26,6 +26,7 @@ from geo.access.siting.result import (
     out_of_reach,
     planned,
 )
+from geo.access.siting.search import greedy
 from geo.errors import both
 
 
@@ -51,7 +52,8 @@ def minimise_distance(
 
 def _minimise_distance(frame: Frame) -> Siting:
     gains, most_cost = _gains(frame)
-    found = maximise(gains, frame.clock)
+    known = greedy(_gains(frame, deep=True)[0]) if frame.price is None else None
+    found = maximise(gains, frame.clock, known=known)
     if found.columns is None:
         return unreachable(frame) if found.infeasible else not_in_time(frame)
     chosen = frame.fill(frame.free[found.columns])
@@ -63,12 +65,13 @@ def _minimise_distance(frame: Frame) -> Siting:
     return planned(frame, chosen, assignment, total, bound, found.optimal)
 
 
-def _gains(frame: Frame) -> tuple[Gains, float]:
+def _gains(frame: Frame, *, deep: bool = False) -> tuple[Gains, float]:
     """What each free candidate saves each demand, against a cost that it has at most anyway.
 
     That cost is the nearest fixed site's; or, where exactly p of m candidates open, that of the
     (m − p + 1)-th nearest, for one of those is always open; else that of the farthest candidate,
-    and then the demand is `required`: some candidate of its list must open.
+    and then the demand is `required`: some candidate of its list must open. With `deep` always
+    the farthest: so the greedy rule adds one median after the other, as it is known.
     """
     pairs, stands = frame.pairs, frame.stands(frame.pairs)
     _, near = cheapest(pairs, frame.fixed)
@@ -79,7 +82,7 @@ def _gains(frame: Frame) -> tuple[Gains, float]:
     demand, site, cost = free.demand[order], free.site[order], free.cost[order]
     starts = np.searchsorted(demand, np.arange(frame.demands + 1))
     count = np.diff(starts)
-    filled = frame.price is None
+    filled = frame.price is None and not deep
     depth = frame.free.size - frame.sites + 1 if filled and frame.sites > 0 else frame.free.size + 1
     sure = (count >= depth) | np.isfinite(near) | (frame.weights == 0)
     last = starts[:-1] + np.minimum(count, depth) - 1
