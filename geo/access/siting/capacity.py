@@ -9,12 +9,12 @@ Sridharan (1995, doi:10.1016/0377-2217(95)00042-O) for distance:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from scipy import sparse
 
-from geo.access.costs import Floats, Indices, Pairs
+from geo.access.costs import Indices, Pairs
+from geo.access.siting.assign import Found, assign
 from geo.access.siting.frame import Frame
 from geo.access.siting.gains import mark
 from geo.access.siting.halving import Halving
@@ -27,23 +27,10 @@ from geo.access.siting.result import (
     planned,
     proven_impossible,
 )
-from geo.access.siting.solver import Answer, Bools, Programme, solve
+from geo.access.siting.solver import Bools
 from geo.errors import both
 
-MOST_LINKS = 20_000
-
 Rate = Callable[[Loaded], float]
-
-
-@dataclass(frozen=True)
-class Found:
-    """A plan (`chosen` empty and `assignment` None: none), its bound, and what is proven."""
-
-    chosen: Indices
-    assignment: Indices | None
-    bound: float
-    optimal: bool
-    infeasible: bool
 
 
 def cover_all_limited(frame: Frame, within: Pairs, relaxed: Siting) -> Siting:
@@ -56,7 +43,7 @@ def cover_all_limited(frame: Frame, within: Pairs, relaxed: Siting) -> Siting:
         return relaxed
     seed = grow(frame, pairs, frame.free.size, everybody=True)
     reward = np.concatenate((np.ones(frame.free.size), np.zeros(pairs.cost.size)))
-    found = _place(frame, pairs, reward, seed, everybody=True, maximise=False, whole=True)
+    found = assign(frame, pairs, reward, seed, everybody=True, maximise=False, whole=True)
     if found.assignment is None:
         return _no_plan(frame, pairs, found)
     opened = float(found.chosen.size)
@@ -74,7 +61,7 @@ def cover_most_limited(frame: Frame, within: Pairs, relaxed: Siting) -> Siting:
     worth = frame.weights[pairs.demand]
     reward = np.concatenate((np.zeros(frame.free.size), worth))
     whole = bool((frame.weights == np.rint(frame.weights)).all())
-    found = _place(frame, pairs, reward, seed, everybody=False, maximise=True, whole=whole)
+    found = assign(frame, pairs, reward, seed, everybody=False, maximise=True, whole=whole)
     if found.assignment is None:
         return _no_plan(frame, pairs, found)
     covered = float(frame.weights[found.assignment >= 0].sum())
@@ -98,7 +85,7 @@ def minimise_distance_limited(frame: Frame, relaxed: Siting) -> Siting:
         return relaxed
     seed = _seed(frame, pairs, relaxed, lambda plan: -plan.travel, everybody=True)
     reward = np.concatenate((np.zeros(frame.free.size), frame.weights[pairs.demand] * pairs.cost))
-    found = _place(frame, pairs, reward, seed, everybody=True, maximise=False, whole=False)
+    found = assign(frame, pairs, reward, seed, everybody=True, maximise=False, whole=False)
     if found.assignment is None:
         return _no_plan(frame, pairs, found)
     served = pairs.where(found.assignment[pairs.demand] == pairs.site)
@@ -130,7 +117,7 @@ def minimise_worst_limited(frame: Frame, relaxed: Siting) -> Siting:
         share = frame.clock.share(0.5 if best is None else 0.25)
         timed = replace(frame, clock=share)
         reward = np.zeros(frame.free.size + near.cost.size)
-        found = _place(timed, near, reward, seed, everybody=True, maximise=False, whole=True)
+        found = assign(timed, near, reward, seed, everybody=True, maximise=False, whole=True)
         if found.assignment is not None:
             best = found
             worst = _worst(near, found.assignment)
@@ -174,130 +161,6 @@ def _room_for_one(frame: Frame, pairs: Pairs) -> Pairs:
     """Without the pairs whose site is too small for that demand alone."""
     assert frame.capacity is not None
     return pairs.where(frame.weights[pairs.demand] <= frame.capacity[pairs.site] * (1 + 1e-12))
-
-
-def _place(
-    frame: Frame,
-    pairs: Pairs,
-    reward: Floats,
-    seed: Loaded,
-    *,
-    everybody: bool,
-    maximise: bool,
-    whole: bool,
-) -> Found:
-    """Solve the programme over y (free candidates) and x (pairs), from `seed` if it is a plan."""
-    counted = frame.weights > 0 if not whole and not maximise else np.ones(frame.demands, np.bool_)
-    good = _allowed(frame, seed) and not (everybody and (seed.assignment[counted] < 0).any())
-    programme = _programme(frame, pairs, reward, counted, everybody=everybody, maximise=maximise)
-    point = None
-    if good:
-        taken = seed.assignment[pairs.demand] == pairs.site
-        point = np.concatenate((mark(frame.place()[seed.opened], frame.free.size), taken))
-        point = point.astype(np.float64)
-    gap = 1 - 1e-6 if whole else 1e-6
-    answer: Answer = solve(programme, frame.clock, start=point, absolute_gap=gap)
-    if answer.point is None:
-        return Found(frame.fixed, None, answer.bound, False, answer.infeasible)
-    opened = frame.free[answer.point[: frame.free.size] > 0.5]
-    taken = answer.point[frame.free.size :] > 0.5
-    assignment = np.full(frame.demands, -1, dtype=np.int64)
-    assignment[pairs.demand[taken]] = pairs.site[taken]
-    chosen = np.union1d(frame.fixed, opened).astype(np.int64)
-    return Found(chosen, assignment, answer.bound, answer.optimal, False)
-
-
-def _allowed(frame: Frame, seed: Loaded) -> bool:
-    inside = mark(frame.place()[seed.opened], frame.free.size)
-    return not any(cut.size == 0 or inside[cut].all() for cut in frame.cuts) and (
-        not frame.exact or seed.opened.size == frame.sites
-    )
-
-
-def _programme(
-    frame: Frame,
-    pairs: Pairs,
-    reward: Floats,
-    counted: Bools,
-    *,
-    everybody: bool,
-    maximise: bool,
-) -> Programme:
-    assert frame.capacity is not None
-    free, entries = frame.free.size, np.arange(pairs.cost.size)
-    place, x = frame.place()[pairs.site], frame.free.size + np.arange(pairs.cost.size)
-    blocks: list[tuple[Indices, Indices, Floats]] = []
-    low: list[Floats] = []
-    high: list[Floats] = []
-
-    def add(row: Indices, column: Indices, value: Floats, floor: Floats, ceiling: Floats) -> None:
-        above = sum(each.size for each in low)
-        blocks.append((row + above, column, value))
-        low.append(floor)
-        high.append(ceiling)
-
-    demands = frame.demands
-    must = np.where(counted & np.bool_(everybody), 1.0, -np.inf)
-    add(pairs.demand, x, np.ones(entries.size), must, np.ones(demands))
-    # With room limits the links only tighten the relaxation; too many of them cost more than that.
-    linked = place >= 0
-    if entries.size > MOST_LINKS:
-        linked &= ~(np.isfinite(frame.capacity)[pairs.site] & (frame.weights[pairs.demand] > 0))
-    tied = np.flatnonzero(linked)
-    link = np.arange(tied.size)
-    add(
-        np.concatenate((link, link)),
-        np.concatenate((x[tied], place[tied])),
-        np.concatenate((np.ones(tied.size), -np.ones(tied.size))),
-        np.full(tied.size, -np.inf),
-        np.zeros(tied.size),
-    )
-    limited = np.isfinite(frame.capacity)
-    rows = np.cumsum(limited) - 1
-    loads = np.flatnonzero(limited[pairs.site])
-    opens = np.flatnonzero(limited[frame.free])
-    ceiling = np.where(mark(frame.fixed, limited.size), frame.capacity, 0.0)[limited]
-    add(
-        np.concatenate((rows[pairs.site[loads]], rows[frame.free[opens]])),
-        np.concatenate((x[loads], opens)),
-        np.concatenate((frame.weights[pairs.demand[loads]], -frame.capacity[frame.free[opens]])),
-        np.full(ceiling.size, -np.inf),
-        ceiling,
-    )
-    for columns, value, ceiling_one in _side_rows(frame):
-        floor = np.full(1, -np.inf)
-        add(np.zeros(columns.size, np.int64), columns, value, floor, np.array([ceiling_one]))
-    if frame.exact:
-        add(
-            np.zeros(free, np.int64),
-            np.arange(free),
-            np.ones(free),
-            *[np.full(1, float(frame.sites))] * 2,
-        )
-    row, column, value = (np.concatenate(part) for part in zip(*blocks, strict=True))
-    floors, ceilings = np.concatenate(low), np.concatenate(high)
-    size = free + entries.size
-    matrix = sparse.csr_array((value, (row, column)), shape=(floors.size, size))
-    everything = np.ones(size)
-    return Programme(
-        reward,
-        np.zeros(size),
-        everything,
-        everything.astype(np.bool_),
-        matrix,
-        floors,
-        ceilings,
-        maximise,
-    )
-
-
-def _side_rows(frame: Frame) -> list[tuple[Indices, Floats, float]]:
-    free = np.arange(frame.free.size)
-    sides = [(free, np.ones(free.size), float(frame.sites))]
-    if frame.price is not None:
-        sides.append((free, frame.price, frame.budget))
-    sides += [(cut, np.ones(cut.size), cut.size - 1.0) for cut in frame.cuts]
-    return sides
 
 
 def _too_big(frame: Frame, pairs: Pairs, counted: Bools) -> Siting | None:

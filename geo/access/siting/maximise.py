@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -219,8 +219,3 @@ def _point(gains: Gains, levels: Levels, opened: Indices) -> Floats:
     own = levels.variable >= gains.columns
     point[levels.variable[own]] = (np.arange(levels.row.size) >= best[levels.row])[own]
     return point
-
-
-def limited(gains: Gains, most: int) -> Gains:
-    """The same gains with another number of columns."""
-    return replace(gains, most=most)
