@@ -9,18 +9,21 @@ from functools import cache
 from typing import Any
 
 import anyio
+import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
 from api.deps import HomeCity
-from api.envelope import Envelope
+from api.envelope import Envelope, Uploads
+from api.jobs import Jobs, sweep
 from api.problems import install
 from api.reads import Doors
-from api.routes import access, facilities, health, pages, places, sources, units
+from api.routes import access, deliveries, facilities, health, pages, places, sources, units
+from api.schemas.deliveries import SCHEMAS
 from api.schemas.problem import Problem
 from geo.db import Database, open_database
-from geo.settings import CHECKOUT, DatabaseSettings, read
+from geo.settings import CHECKOUT, DatabaseSettings, UploadSettings, read
 
 DESCRIPTION = """
 民政一张图:养老设施、行政区划、地名。坐标为 CGCS2000 经纬度(GeoJSON:经度在前);未知的值为 null。
@@ -37,6 +40,10 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     `city_code` (12 digits) is the city that a page shows when the address names none; default
     ATLAS_CITY. Nothing connects before the service starts.
     """
+    limits = read(UploadSettings)
+    uploads = Uploads(
+        deliveries.ADDRESS, limits.upload_mb * 1_000_000, deliveries.UPLOAD_DEADLINE_S
+    )
     app = FastAPI(
         title="民政一张图 · Minzheng Atlas",
         version=version(),
@@ -46,15 +53,16 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=_lifespan,
-        middleware=[Middleware(Envelope)],
+        middleware=[Middleware(Envelope, uploads=uploads)],
         redirect_slashes=False,  # a redirect would be built from the caller's Host header
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.home_city = HomeCity(city_code)
     app.state.database = database
+    app.state.jobs = Jobs(limits.uploads_waiting)
     if database is not None:
         app.state.doors = Doors.of(database)
-    for routes in (health, facilities, access, units, places, sources, pages):
+    for routes in (health, facilities, access, units, places, sources, deliveries, pages):
         app.include_router(routes.router)
     pages.mount_static(app)
     install(app)
@@ -71,7 +79,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if app.state.database is None:
             database = stack.enter_context(open_database("serve")).database
             app.state.doors = Doors.of(database)
+        sweep()
         yield
+        await anyio.to_thread.run_sync(app.state.jobs.close)
         app.state.doors.close()
 
 
@@ -94,6 +104,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]
+        schemas.update(SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here

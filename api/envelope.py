@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 
 import anyio
 from fastapi import Request
@@ -42,12 +43,29 @@ _HEADERS = {
 }
 
 
+@dataclass(frozen=True)
+class Uploads:
+    """The one address that takes more and longer: a POST of files there, up to `cap` bytes."""
+
+    address: str
+    cap: int
+    deadline_s: float
+
+    def are(self, scope: Scope) -> bool:
+        """Whether a request is such a POST."""
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        return scope["method"] == "POST" and path == self.address
+
+
 class Envelope:
     """The outermost layer of the service."""
 
-    def __init__(self, app: ASGIApp, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self, app: ASGIApp, deadline_s: float = DEADLINE_S, uploads: Uploads | None = None
+    ) -> None:
         self.app = app
         self.deadline_s = deadline_s
+        self.uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request inside its deadline, with every header set."""
@@ -61,13 +79,16 @@ class Envelope:
             inner["method"] = "GET"
         started = False
         received = 0
+        cap, deadline_s = BODY_CAP, self.deadline_s
+        if self.uploads is not None and self.uploads.are(scope):
+            cap, deadline_s = self.uploads.cap, self.uploads.deadline_s
 
         async def receiving() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > BODY_CAP:
-                raise HTTPException(413, f"最多 {BODY_CAP} 字节 / at most {BODY_CAP} bytes")
+            if received > cap:
+                raise HTTPException(413, f"最多 {cap} 字节 / at most {cap} bytes")
             return message
 
         async def sending(message: Message) -> None:
@@ -80,7 +101,7 @@ class Envelope:
             await send(message)
 
         try:
-            with anyio.fail_after(self.deadline_s):
+            with anyio.fail_after(deadline_s):
                 await self.app(inner, receiving, sending)
         except TimeoutError:
             if started:

@@ -7,7 +7,7 @@ the machine or a traceback. Pages opened in a browser get the same sentence as a
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from http import HTTPStatus
 from typing import Any
@@ -121,11 +121,16 @@ def problem(
 
 def install(app: FastAPI) -> None:
     """Give every kind of failure its handler; what is left over, `api/envelope.py` catches."""
-    app.add_exception_handler(GeoError, _geo_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(DBAPIError, _database_error)
-    app.add_exception_handler(PoolTimeout, _database_error)
+    for kind, handler in _HANDLERS:
+        app.add_exception_handler(kind, handler)
+
+
+def answer_to(request: Request, error: Exception) -> Response:
+    """The answer to a failure that happened elsewhere, before this request."""
+    for kind, handler in _HANDLERS:
+        if isinstance(error, kind):
+            return handler(request, error)
+    return fault(request, error)
 
 
 def _geo_error(request: Request, error: Exception) -> Response:
@@ -219,6 +224,15 @@ def fault(request: Request, error: Exception) -> Response:
     """A fault of ours: the log gets the traceback, the caller the request id."""
     log.error("fault while answering %s", request.url.path, exc_info=error)
     return problem(request, 500, _FAULT)
+
+
+_HANDLERS: tuple[tuple[type[Exception], Callable[[Request, Exception], Response]], ...] = (
+    (GeoError, _geo_error),
+    (RequestValidationError, _invalid),
+    (HTTPException, _http_error),
+    (DBAPIError, _database_error),
+    (PoolTimeout, _database_error),
+)
 
 
 def _is_browser_page(request: Request) -> bool:

@@ -1,8 +1,9 @@
 """How do requests reach the database, as whom, and how many heavy ones at a time?
 
-Two doors lead there. `public` is the read-only role that sees published rows and public columns
+Three doors lead there. `public` is the read-only role that sees published rows and public columns
 only, on AUTOCOMMIT connections. `staff` is a read-only transaction of the owner: for tokens, and
-for counts over cells of people, which the public may see as sums but not as cells.
+for counts over cells of people, which the public may see as sums but not as cells. `writing` is a
+session of the owner, for those who deliver.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
 
 from geo.db import Database, make_engine, read_engine
 from geo.errors import Unavailable
@@ -66,6 +68,16 @@ class Doors:
                 yield connection
         finally:
             self.turns.release()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session of the owner that commits at the end, or not at all when something is raised.
+
+        It has no statement timeout: a large delivery takes its time.
+        """
+        with Session(self.owner_engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
 
     def ping(self) -> None:
         """Ask the database for an answer as the public; raises when it gives none."""

@@ -107,16 +107,17 @@ def revoke(session: Session, token_id: int) -> None:
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever holds a valid token: the role, and the division that it is limited to."""
+    """Whoever holds a valid token: the role, the division that it is limited to, which token."""
 
     role: str
     division_code: str | None
+    token_id: int
 
 
 def caller_of(connection: Session | Connection, secret: str) -> Caller | None:
     """Answer who holds a token, or None where it is unknown, expired or revoked."""
     row = connection.execute(
-        select(ApiToken.role, ApiToken.division_code).where(
+        select(ApiToken.role, ApiToken.division_code, ApiToken.id).where(
             ApiToken.token_hash == _hashed(secret),
             ApiToken.revoked_at.is_(None),
             or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > func.now()),

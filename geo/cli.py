@@ -1,23 +1,21 @@
-"""Which commands speak to the database: load, deliveries, demo, and those of the wings?
+"""Which commands speak to the database: load, demo, and those of the wings?
 
 What they raise is told by `api.door`: a GeoError is one red sentence and exit code 2.
 """
 
 from __future__ import annotations
 
-from datetime import date
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-from sqlalchemy import text
 
-from geo.crs import DatumShift
 from geo.errors import BadInput
-from geo.loaders.report import Report
+
+if TYPE_CHECKING:
+    from geo.loaders.several import Loaded, Said
 
 console = Console()
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="民政一张图 · Minzheng Atlas")
@@ -25,10 +23,17 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="民政一张
 
 @app.command()
 def load(
-    kind: Annotated[str, typer.Argument(help="导入什么 · what the file holds: facilities")],
-    file: Annotated[Path, typer.Argument(help="CSV, TSV 或 GeoJSON 文件 · the file")],
+    kind: Annotated[str, typer.Argument(help="导入什么 · facilities, zones, admin-units …")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="文件、文件夹或通配符 · files, folders or patterns"),
+    ],
     crs: Annotated[
-        str | None, typer.Option(help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …")
+        list[str] | None,
+        typer.Option(
+            help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …, auto 按证据; "
+            "写一次用于全部, 或按文件次序各写一次 · once, or once per file in order"
+        ),
     ] = None,
     facility_kind: Annotated[
         str | None, typer.Option("--kind", help="全部行的设施类型 · canteen, 养老院 …")
@@ -43,60 +48,158 @@ def load(
     by: Annotated[
         str | None, typer.Option(help="交付单位或岗位, 不写个人 · office or role that delivers")
     ] = None,
+    layer: Annotated[str | None, typer.Option(help="图层或工作表 · layer or sheet to read")] = None,
+    within: Annotated[
+        str | None, typer.Option(help="全部行所属的上级区划 · superior division of all rows")
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option(help="人口口径 · resident 常住 or registered 户籍 (demand)")
+    ] = None,
+    base_year: Annotated[
+        int | None, typer.Option(help="人口年份 · year of the counts (demand)")
+    ] = None,
+    name_kind: Annotated[
+        str | None, typer.Option(help="名称性质 · standard, former, alias … (place-names)")
+    ] = None,
+    list_name: Annotated[
+        str | None, typer.Option(help="所属名录 · heritage list of all rows (place-names)")
+    ] = None,
+    list_level: Annotated[
+        str | None, typer.Option(help="名录级别 · national, province, city, district")
+    ] = None,
+    network: Annotated[
+        str | None, typer.Option(help="路网名称，默认用文件名 · name of the road network (roads)")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="列名对应 JSON · JSON file: heading → field; is remembered")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只核对不保存 · store nothing")
     ] = False,
     report: Annotated[
         Path | None, typer.Option(help="把报告写成 JSON · write the report to this file")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="不再询问, 直接保存 · save without asking")
+    ] = False,
 ) -> None:
-    """导入一份数据文件 · Load a delivered file; exit code 3 when some rows were refused."""
-    from geo.db.engine import open_session
-    from geo.loaders.load import load_delivery
+    """导入数据文件, 全部或全不 · Load delivered files, all or none; exit code 3: rows refused."""
+    from geo.loaders.several import Said, day_of, shift_of
+    from geo.loaders.things import Options
 
-    options = {
-        "crs": crs, "on": _day(on), "dry_run": dry_run, "secrecy": secrecy,
-        "facility_kind": facility_kind, "datum_shift": _shift(datum_shift),
-        "by": by,
-    }  # fmt: skip
+    said = Said(
+        on=day_of(on), secrecy=secrecy, facility_kind=facility_kind,
+        datum_shift=shift_of(datum_shift), by=by, layer=layer, mapping=mapping,
+        options=Options(basis, base_year, within, name_kind, list_name, list_level, network),
+    )  # fmt: skip
     if report is not None and not report.absolute().parent.is_dir():
         raise _unwritable(report, "没有这个文件夹 · no such folder")
+    _load(kind, files, crs or [], said, dry_run=dry_run, yes=yes, report=report)
+
+
+def _load(
+    kind: str, paths: list[Path], crs: list[str], said: Said, *, dry_run: bool, yes: bool,
+    report: Path | None,
+) -> None:  # fmt: skip
+    """Load, show the report, ask where a person should look; a No takes all of it back."""
+    from geo.db.engine import open_session
+    from geo.gazetteer.index import refresh_keys
+    from geo.loaders.chosen import chosen
+    from geo.loaders.screen import progress_on, show, worth_asking
+    from geo.loaders.several import load_several
+
+    found = chosen(paths, layer=said.layer)
     with open_session("atlas load") as session:
-        made = load_delivery(session, kind, file, **options)  # type: ignore[arg-type]
+        with progress_on(console) as progress:
+            loaded = load_several(
+                session, kind, found.files, crs=crs, said=said, dry_run=dry_run, progress=progress
+            )
+            if kind == "place-names" and not dry_run:
+                refresh_keys(session)
+        show(console, loaded)
+        reasons = worth_asking(loaded)
+        is_wanted = (
+            yes or dry_run or not reasons or not _person_is_there()
+            or _says_yes(f"请核对：{'，'.join(reasons)}。\n保存吗？")
+        )  # fmt: skip
+        if not is_wanted:
+            session.rollback()
+            loaded = loaded.unstored()
+    if found.left_out:
+        console.print(f"未读取的其他文件 · other files, not read: {', '.join(found.left_out)}",
+                      markup=False, highlight=False)  # fmt: skip
     if report is not None:
-        _write(report, made.dumps())
-    _show(made)
-    raise typer.Exit(made.exit_code)
+        _write(report, loaded.dumps())
+    if not is_wanted:
+        console.print("没有保存，数据库未作任何改动 · not saved, nothing was changed")
+        raise typer.Exit(NOT_WANTED)
+    _tell_ids(loaded)
+    raise typer.Exit(loaded.exit_code)
+
+
+NOT_WANTED = 2
+"""Exit code when a person, asked whether to save, says no: the files were refused whole."""
+
+
+def _person_is_there() -> bool:
+    """Whether someone at a terminal can answer a question."""
+    return sys.stdin.isatty()
+
+
+def _says_yes(question: str) -> bool:
+    """Ask; anything but yes is No, also Ctrl-C and the end of input."""
+    try:
+        return typer.confirm(question, default=False)
+    except typer.Abort:
+        return False
+
+
+def _tell_ids(loaded: Loaded) -> None:
+    """Under which numbers the deliveries are kept, and what can be done with them next."""
+    ids = [str(report.delivery_id) for report in loaded.reports if report.delivery_id]
+    if not ids:
+        console.print("试运行，未保存 · dry run, nothing was stored")
+        return
+    console.print(f"已保存为交付 {', '.join(ids)} · saved as delivery {', '.join(ids)}")
+    first = next((r for r in loaded.reports if r.counts.refused), None)
+    if first:
+        console.print(f"  退回的行 · refused rows:  ./atlas deliveries refused {first.delivery_id} "
+                      "--out 退回.xlsx", highlight=False, soft_wrap=True)  # fmt: skip
+    first = next((r for r in loaded.reports if r.counts.review and r.review_list), None)
+    if first:
+        console.print(f"  待核的行 · to review:     ./atlas deliveries review {first.delivery_id}",
+                      highlight=False)  # fmt: skip
+    console.print(f"  撤销 · take it back:      ./atlas undo {ids[-1]}", highlight=False)
 
 
 @app.command()
-def deliveries(
-    limit: Annotated[int, typer.Option(min=1, help="最多几行 · at most")] = 20,
+def undo(
+    delivery: Annotated[int, typer.Argument(help="交付编号 · id, as ./atlas deliveries lists it")],
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 · without asking")] = False,
 ) -> None:
-    """列出导入过的数据 · List what was delivered, the newest first."""
+    """撤销一次交付 · Take a delivery back whole, as if it had never come."""
     from geo.db.engine import open_session
+    from geo.loaders.undo import undo_delivery
 
-    query = text("""
-SELECT id, file_name || E'\\n' || kind,
-       to_char(received_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
-       coalesce(crs_used, '—') || E'\\n' || secrecy || ' ' || status,
-       coalesce(delivered_by, '—'),
-       CASE WHEN report ? 'rows_read' THEN format('%s=%s+%s+%s+%s+%s',
-            report ->> 'rows_read', report ->> 'kept', report ->> 'merged', report ->> 'updated',
-            report ->> 'unchanged', report ->> 'refused') END
-FROM delivery ORDER BY id DESC LIMIT :limit""")
-    with open_session("atlas deliveries") as session:
-        rows = session.execute(query, {"limit": limit}).all()
-    shown = Table(title="交付 · Deliveries")
-    for heading in (
-        "编号\nid", "文件, 种类\nfile, kind", "时间\nreceived", "坐标系, 密级\nCRS, secrecy",
-        "交付方\nby",
-        "读=增+并+改+同+拒\nrows",
-    ):  # fmt: skip
-        shown.add_column(heading)
-    for row in rows:
-        shown.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    console.print(shown)
+    with open_session("atlas undo") as session:
+        undone = undo_delivery(session, delivery)
+        console.print(
+            f"交付 {delivery}（{undone.file_name}）\n"
+            f"  删除新增的 {undone.removed} 条 · removes {undone.removed} that it brought\n"
+            f"  恢复它结束的 {undone.reopened} 条 · puts {undone.reopened} in force again\n"
+            f"  改回它改过的 {undone.restored} 条 · gives {undone.restored} their former values",
+            markup=False, highlight=False,
+        )  # fmt: skip
+        is_wanted = yes or not _person_is_there() or _says_yes("撤销这次交付吗？")
+        if not is_wanted:
+            session.rollback()
+    if not is_wanted:
+        console.print("没有撤销，数据库未作任何改动 · not undone, nothing was changed")
+        raise typer.Exit(NOT_WANTED)
+    console.print(
+        f"已撤销交付 {delivery}；报告和被拒绝的行仍保留 · delivery {delivery} is undone; its "
+        "report and refused rows stay"
+    )
 
 
 @app.command()
@@ -121,37 +224,6 @@ def demo(
         )
 
 
-def _day(given: str | None) -> date | None:
-    """A date option; BadInput says how to write it."""
-    if given is None:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise BadInput(
-            f"--on {given!r} 不是日期, 请写成 2026-01-31。\n--on {given!r} is no date: write "
-            "2026-01-31.",
-            parameter="on",
-        ) from None
-
-
-def _shift(given: str | None) -> DatumShift | None:
-    """Three or seven numbers parted by commas; BadInput says how to write them."""
-    if given is None:
-        return None
-    try:
-        numbers = [float(part) for part in given.split(",")]
-        if len(numbers) not in (3, 7):
-            raise ValueError
-    except ValueError:
-        raise BadInput(
-            "--datum-shift 需要 3 或 7 个数: dx,dy,dz[,rx,ry,rz,ppm] (米, 角秒, 百万分率)。\n"
-            "--datum-shift takes 3 or 7 numbers: dx,dy,dz[,rx,ry,rz,ppm].",
-            parameter="datum_shift",
-        ) from None
-    return DatumShift(*numbers)
-
-
 def _write(path: Path, content: str) -> None:
     try:
         path.write_text(content + "\n", encoding="utf-8")
@@ -166,44 +238,14 @@ def _unwritable(path: Path, why: str) -> BadInput:
     )
 
 
-def _show(made: Report) -> None:
-    """The report on a screen: the counts, where the rows lie, and the first ten problems."""
-    counts = made.counts
-    shown = Table(title=f"{escape(made.file_name)} · {made.crs.used} · {made.encoding}")
-    for heading, number in (
-        ("读入\nread", counts.rows_read), ("新增\nkept", counts.kept),
-        ("合并\nmerged", counts.merged), ("更新\nupdated", counts.updated),
-        ("未变\nunchanged", counts.unchanged), ("拒绝\nrefused", counts.refused),
-        ("待核\nreview", counts.review),
-    ):  # fmt: skip
-        shown.add_column(heading, footer=str(number), justify="right")
-    shown.add_row(*(str(column.footer) for column in shown.columns))
-    console.print(shown)
-    placed = made.placement
-    console.print(
-        f"在所述区划内 in stated division: {placed.inside} · 之外 outside: {placed.outside} · "
-        f"无法核对 not checked: {placed.not_checked}"
-    )
-    if made.personal_columns:
-        console.print("个人信息列未保存 · personal columns not stored: ", end="")
-        console.print(", ".join(made.personal_columns), markup=False)
-    for problem in made.problems[:10]:
-        where = f"第 {problem.row} 行 row {problem.row}" if problem.row else "文件 file"
-        column = f" [{problem.column}]" if problem.column else ""
-        console.print(f"{where}{column}: {problem.message}", markup=False, highlight=False)
-    if len(made.problems) > 10:
-        console.print(f"… 另有 {len(made.problems) - 10} 条 · {len(made.problems) - 10} more")
-    if made.dry_run:
-        console.print("试运行, 未保存 · dry run, nothing was stored")
-
-
 def _join_wings() -> None:
     """Add the wings' own commands."""
     from geo.access import cli as access
     from geo.gazetteer import cli as gazetteer
+    from geo.loaders import cli as loaders
     from geo.queries import cli as queries
 
-    for wing in (access, queries, gazetteer):
+    for wing in (loaders, access, queries, gazetteer):
         wing.register(app)
 
 

@@ -125,6 +125,71 @@ class CitySettings(BaseSettings):
     )
 
 
+class LoadSettings(BaseSettings):
+    """When is a delivered shape mended, refused or reported?"""
+
+    model_config = _ENVIRONMENT
+
+    repair_percent: float = Field(
+        default=1.0,
+        ge=0,
+        description="An invalid polygon is refused when mending changes its area by more than this "
+        "percentage.",
+    )
+    overlap_m2: float = Field(
+        default=1.0,
+        ge=0,
+        description="Overlaps and gaps between neighbours up to this area (m²) are not reported.",
+    )
+
+
+class UploadSettings(BaseSettings):
+    """How much may be delivered to the service, and how many loadings may wait there?"""
+
+    model_config = _ENVIRONMENT
+
+    upload_mb: int = Field(
+        default=512, ge=1, le=4096, description="Largest upload, all files of it together, in MB."
+    )
+    uploads_waiting: int = Field(
+        default=8,
+        ge=1,
+        le=100,
+        description="Uploads that may wait for their turn; one more is told to come again later.",
+    )
+
+
+class MatchSettings(BaseSettings):
+    """When are two delivered or stored facilities likely, or surely, the same site?"""
+
+    model_config = _ENVIRONMENT
+
+    match_likely: float = Field(
+        default=0.6,
+        gt=0,
+        le=1,
+        description="Score from which two sites are put to review: a name alone gives 0.45, so it "
+        "takes one more witness.",
+    )
+    match_spot_m: float = Field(
+        default=50.0,
+        ge=0,
+        description="Sites this near stand on one spot: two devices on one building differ by "
+        "less, two neighbouring sites by more.",
+    )
+    match_near_m: float = Field(
+        default=100.0,
+        gt=0,
+        le=2000,
+        description="Sites this near are compared whatever their names: geocoders miss by as much.",
+    )
+    match_far_m: float = Field(
+        default=1000.0,
+        gt=0,
+        description="Beyond this distance even the same address speaks no more for one site.",
+    )
+
+
 class TestSettings(BaseSettings):
     """What does `atlas test` use and run?"""
 
@@ -137,7 +202,17 @@ class TestSettings(BaseSettings):
     test_full: bool = Field(default=False, description="Run the slow tests too (`test --full`).")
 
 
-ALL = (HomeSettings, DatabaseSettings, ServeSettings, MapSettings, CitySettings, TestSettings)
+ALL = (
+    HomeSettings,
+    DatabaseSettings,
+    ServeSettings,
+    MapSettings,
+    CitySettings,
+    LoadSettings,
+    UploadSettings,
+    MatchSettings,
+    TestSettings,
+)
 """Every class of settings, for the page that documents them and the test that checks it."""
 
 Concern = TypeVar("Concern", bound=BaseSettings)

@@ -44,7 +44,7 @@ def _number(value: object) -> object:
     return value
 
 
-def _day(value: object) -> object:
+def read_day(value: object) -> object:
     """A date written out: pydantic alone would take `86400` for the second of January 1970."""
     if not isinstance(value, str):
         return value
@@ -156,7 +156,7 @@ Number = Annotated[float, BeforeValidator(_number)]
 Division = Annotated[str, _SHORT, AfterValidator(full_division)]
 
 On = Annotated[
-    Annotated[date, BeforeValidator(_day)] | None,
+    Annotated[date, BeforeValidator(read_day)] | None,
     Query(description="查询日期 · the day asked about; default today", examples=["2026-01-31"]),
 ]
 Lon = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError as ProjCrsError
 from pyproj.exceptions import ProjError
+from pyproj.transformer import TransformerGroup
 
 from geo.crs.names import (
     FIRST_MERIDIAN,
@@ -85,10 +87,17 @@ def to_stored(
 def _from_epsg(east: Array, north: Array, name: str, shift: DatumShift | None) -> Stored:
     """Convert with PROJ, refusing every operation that only pretends to."""
     east = _in_stated_zone(east, name)
-    lon, lat = _transformer(name, shift).transform(east, north, errcheck=False)
+    made = _transformer(name, shift)
+    lon, lat = made.transform(east, north, errcheck=False)
     label = CRS.from_user_input(name).name
     used = " (给定参数 · parameters as given)" if shift else ""
     note = f"由 {label} 换算{used} · converted from {label}"
+    if "to WGS 84" in made.description:
+        metres = f"{made.accuracy:g} m" if made.accuracy >= 0 else "?"
+        note = (
+            f"由 {label} 经 WGS 84 换算, 精度约 {metres} · "
+            f"converted from {label} through WGS 84, accurate to about {metres}"
+        )
     return Stored(*_finite(np.asarray(lon), np.asarray(lat)), note)
 
 
@@ -168,8 +177,33 @@ def _transformer(name: str, shift: DatumShift | None) -> Transformer:
         if geodetic.to_epsg() not in (4326, 4490) and (probe is None or not _moves(made, source)):
             raise ProjError("no operation")
     except ProjError:
-        raise _needs_parameters(source) from None
+        abroad = _through_wgs84(source, geodetic)
+        if abroad is None:
+            raise _needs_parameters(source) from None
+        return abroad
     return made
+
+
+_OLD_DATUMS = (4214, 4555, 4610)
+"""Beijing 54, New Beijing and Xian 80: what PROJ knows of them holds for parts of China only."""
+MOST_M = 5.0
+"""Metres of inaccuracy with which a datum of other countries is taken through WGS 84."""
+
+
+def _through_wgs84(source: CRS, geodetic: CRS) -> Transformer | None:
+    """PROJ's best operation to WGS 84, which is stored as it is; None where it is not good enough.
+
+    Other countries publish their datum's way to WGS 84 (Hong Kong 1980, OSGB36, ETRS89, JGD2011),
+    hardly any to CGCS2000.
+    """
+    if geodetic.to_epsg() in _OLD_DATUMS:
+        return None
+    with warnings.catch_warnings():  # a better grid may not be installed; the accuracy tells
+        warnings.simplefilter("ignore", UserWarning)
+        group = TransformerGroup(
+            source, CRS.from_epsg(4326), always_xy=True, allow_ballpark=False
+        ).transformers
+    return group[0] if group and 0 <= group[0].accuracy <= MOST_M else None
 
 
 def _moves(made: Transformer, source: CRS) -> bool:

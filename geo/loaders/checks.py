@@ -1,72 +1,66 @@
 """Is what a row says believable: its numbers, dates, codes and coordinates?
 
 A row is refused only when it cannot be a facility: no name, no kind, no position on the earth.
-Any other value that cannot be read is kept as delivered in `extra` and reported.
+Any other value that cannot be read is kept as delivered in `extra` and reported. Columns are read
+as a whole and each distinct value once, for a delivery may have a million rows.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from geo.crs import Array, Stored
-from geo.loaders.fields import Mapping
-from geo.loaders.kinds import STATE_WORDS, kind_in_name, kind_of_words
+from geo.loaders.candidates import Candidate, Candidates, Readings, Refusal
+from geo.loaders.columns import Numbers, column_of, numbers_of_rows, to_numpy
+from geo.loaders.fields import Mapping, public_column, replaced_at
+from geo.loaders.kinds import kind_in_name, kind_of_words
 from geo.loaders.personal import public_text
-from geo.loaders.report import Problem
+from geo.loaders.report import MOST_PROBLEMS, Problem
 from geo.loaders.tables import Row, Table
+from geo.loaders.values import (
+    MAX_COUNT,
+    PARSERS,
+    RULES,
+    TYPES,
+    UNKNOWN,
+    right_usccs,
+)
+from geo.loaders.values import uscc_problem as uscc_problem
 
-_UNKNOWN = {"", "-", "--", "—", "/", "\\", "无", "未知", "不详", "null", "none", "n/a", "na", "nan"}
-MAX_COUNT = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A row that may become a facility: values by field, other columns, and what was odd."""
-
-    number: int
-    values: dict[str, Any]
-    extra: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that cannot be a facility, with its cells but never a personal one."""
-
-    problem: Problem
-    data: dict[str, str]
+__all__ = [
+    "MAX_COUNT", "Candidate", "Candidates", "Readings", "Refusal", "public_cells", "read_rows",
+    "uscc_problem",
+]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What the rows of a table say, field by field, before their coordinates are looked at."""
+def read_rows(
+    table: Table, mapping: Mapping, kind: str | None, *, is_stated: bool = False
+) -> Readings:
+    """Read every row's values; `kind` is the kind of all rows, None where each says its own.
 
-    candidates: list[Candidate]
-    refused: list[Refusal]
-    problems: list[Problem]
-
-
-def read_rows(table: Table, mapping: Mapping, kind: str | None) -> Readings:
-    """Read every row's values; `kind` is the kind of all rows, None where each says its own."""
-    readings = Readings([], [], [])
-    refused = [Refusal(problem, {}) for problem in table.unreadable]
-    readings.refused.extend(refused)
-    for row in table.rows:
-        candidate, problems = _read_row(row, table.columns, mapping)
-        refusal = _settle_identity(candidate, kind)
-        readings.problems.extend(problems)
-        if refusal:
-            readings.refused.append(Refusal(refusal, public_cells(row, table.columns, mapping)))
-        else:
-            readings.candidates.append(candidate)
-    return readings
+    Where the deliverer stated it (`is_stated`), it also holds for rows whose own word for their
+    kind nobody understands; the words are kept in `extra` and reported.
+    """
+    reading = _Reading(table, mapping, numbers_of_rows(table.rows))
+    for name, index in mapping.fields.items():
+        reading.read_field(name, index)
+    if "stated_city" in mapping.fields:  # tells sites apart; a facility has no column for it
+        heading = table.columns[mapping.fields["stated_city"]]
+        reading.extra[heading] = reading.values["stated_city"]
+    for index, column in mapping.extra.items():
+        public, _ = public_column(_cells(table.rows, index), None)
+        reading.extra[column] = _known(public)
+    reading.limit_beds()
+    refused, good = _settle_identity(reading, kind, is_stated)
+    unreadable = [Refusal(problem, {}) for problem in table.unreadable]
+    reading.problems.sort(key=lambda problem: problem.row or 0)
+    shown = reading.problems[:MOST_PROBLEMS]
+    candidates = Candidates(reading.numbers, reading.values, reading.extra).take(good)
+    return Readings(candidates, [*unreadable, *refused], shown, reading.noted - len(shown))
 
 
 def public_cells(row: Row, columns: list[str], mapping: Mapping) -> dict[str, str]:
@@ -78,199 +72,168 @@ def public_cells(row: Row, columns: list[str], mapping: Mapping) -> dict[str, st
     }
 
 
-def _read_row(row: Row, columns: list[str], mapping: Mapping) -> tuple[Candidate, list[Problem]]:
-    values: dict[str, Any] = {}
-    extra: dict[str, str] = {}
-    problems: list[Problem] = []
-    for field, index in mapping.fields.items():
-        text = public_text(row.cells[index].strip(), field)
-        if text != row.cells[index].strip():
-            problems.append(
-                Problem(row.number, columns[index], None, "personal_value",
-                        "单元格中的个人信息已去除 · a personal value was taken out")
-            )  # fmt: skip
-        if text.casefold() in _UNKNOWN:
-            values[field] = None
-            continue
+def _cells(rows: Sequence[Row], index: int) -> pa.Array:
+    return pc.utf8_trim_whitespace(column_of(rows, index))
+
+
+def _known(texts: pa.Array) -> pa.Array:
+    """The texts with null for what says nothing."""
+    says_nothing = pc.is_in(pc.utf8_lower(texts), pa.array(sorted(UNKNOWN)))
+    return pc.if_else(says_nothing, pa.scalar(None, pa.string()), texts)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A table while its columns are read one after the other."""
+
+    table: Table
+    mapping: Mapping
+    numbers: Numbers
+    values: dict[str, pa.Array] = field(default_factory=dict)
+    extra: dict[str, pa.Array] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    noted: int = 0
+
+    def note(
+        self,
+        places: Sequence[int],
+        column: str,
+        shown: pa.Array | None,
+        rule: str,
+        messages: Sequence[str],
+    ) -> None:
+        """Remember problems of one column, at growing `places`; only the first are told in full."""
+        self.noted += len(places)
+        for place, message in list(zip(places, messages, strict=True))[:MOST_PROBLEMS]:
+            value = None if shown is None else str(shown[int(place)].as_py())[:80]
+            self.problems.append(Problem(int(self.numbers[place]), column, value, rule, message))
+
+    def read_field(self, name: str, index: int) -> None:
+        """Read the column of a field: redacted, unknowns as null, each distinct value once."""
+        column = self.table.columns[index]
+        cells = _cells(self.table.rows, index)
+        texts, changed = public_column(cells, name)
+        message = "单元格中的个人信息已去除 · a personal value was taken out"
+        self.note(changed, column, None, "personal_value", [message] * len(changed))
+        texts = _known(texts)
+        if name not in PARSERS:
+            self.values[name] = texts
+            return
+        self.values[name], faults = _parsed(name, texts)
+        if faults:
+            places = list(faults)
+            self.note(places, column, texts, RULES.get(name, "value"), list(faults.values()))
+            left = np.zeros(len(texts), dtype=bool)
+            left[places] = True
+            self.extra[column] = pc.if_else(pa.array(left), texts, pa.scalar(None, pa.string()))
+
+    def limit_beds(self) -> None:
+        """Parts of the beds cannot exceed their total: such a part is not stored."""
+        total = self.values.get("beds_total")
+        for name in ("beds_nursing", "beds_free"):
+            part = self.values.get(name)
+            if total is None or part is None:
+                continue
+            over = pc.fill_null(pc.greater(part, total), False)
+            places = to_numpy(over).nonzero()[0].tolist()
+            beds = [total[place].as_py() for place in places]
+            told = [f"大于总床位 {n}, 未采用 · more than the {n} beds, not stored" for n in beds]
+            self.note(places, name, part, "beds", told)
+            self.values[name] = pc.if_else(over, pa.scalar(None, part.type), part)
+
+
+def _parsed(name: str, texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+    """The values of a column and, by place, why a text could not be read."""
+    if name == "uscc":
+        return _parsed_usccs(texts)
+    encoded = pc.dictionary_encode(texts)
+    parsed, wrong = [], {}
+    for code, text in enumerate(encoded.dictionary.to_pylist()):
         try:
-            values[field] = _PARSERS.get(field, str)(text)
+            parsed.append(PARSERS[name](text))
         except ValueError as problem:
-            values[field] = None
-            extra[columns[index]] = text
-            problems.append(
-                Problem(row.number, columns[index], text[:80], _RULES.get(field, "value"),
-                        str(problem))
-            )  # fmt: skip
-    if values.get("stated_city"):  # tells sites apart; a facility has no column of its own for it
-        extra[columns[mapping.fields["stated_city"]]] = values["stated_city"]
-    for index, column in mapping.extra.items():
-        text = public_text(row.cells[index].strip(), None)
-        if text.casefold() not in _UNKNOWN:
-            extra[column] = text
-    problems.extend(_beds_problems(row.number, values))
-    return Candidate(row.number, values, extra), problems
+            parsed.append(None)
+            wrong[code] = str(problem)
+    values = pa.array(parsed, TYPES.get(name, pa.string())).take(encoded.indices)
+    return values, _faults(to_numpy(encoded.indices, -1), wrong)
 
 
-def _beds_problems(number: int, values: dict[str, Any]) -> list[Problem]:
-    """Parts of the beds cannot exceed their total: such a part is not stored."""
-    total = values.get("beds_total")
-    found = []
-    for field in ("beds_nursing", "beds_free"):
-        part = values.get(field)
-        if part is not None and total is not None and part > total:
-            values[field] = None
-            message = f"大于总床位 {total}, 未采用 · more than the {total} beds, not stored"
-            found.append(Problem(number, field, str(part), "beds", message))
-    return found
+def _faults(codes: Numbers, wrong: dict[int, str]) -> dict[int, str]:
+    if not wrong:
+        return {}
+    places = np.isin(codes, list(wrong)).nonzero()[0]
+    return {int(place): wrong[int(codes[place])] for place in places}
 
 
-def _settle_identity(candidate: Candidate, kind: str | None) -> Problem | None:
-    """Give the row its kind; answer why it cannot be a facility, or None."""
-    values = candidate.values
-    if not values.get("name"):
-        return Problem(
-            candidate.number, "name", None, "name", "没有名称, 请补上 · no name: fill it in"
-        )
-    stated = values.pop("kind", None)
-    found = kind_of_words(stated) if stated else None
-    values["kind"] = (
-        found or (None if stated else kind) or (None if stated else kind_in_name(values["name"]))
-    )
-    if values["kind"] is None:
+def _parsed_usccs(texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+    """Credit codes differ in every row: most are right as they stand and cost no Python."""
+    others = (~right_usccs(texts) & to_numpy(pc.is_valid(texts))).nonzero()[0].tolist()
+    values: list[str | None] = []
+    faults = {}
+    for place in others:
+        try:
+            values.append(PARSERS["uscc"](texts[place].as_py()))
+        except ValueError as problem:
+            values.append(None)
+            faults[place] = str(problem)
+    return (replaced_at(texts, others, values) if others else texts), faults
+
+
+def _settle_identity(
+    reading: _Reading, kind: str | None, is_stated: bool
+) -> tuple[list[Refusal], Numbers]:
+    """Give each row its kind; answer the rows that cannot be facilities and the good places."""
+    names = reading.values["name"]
+    stated = reading.values.pop("kind", None)
+    if stated is None:
+        stated = pa.nulls(len(names), pa.string())
+    found = _mapped(stated, kind_of_words)
+    if kind and is_stated:
+        found = _by_statement(reading, stated, found, kind)
+    if stated.null_count:
+        unsaid = pc.is_null(stated)
+        other = pa.scalar(kind) if kind else _mapped(pc.if_else(unsaid, names, None), kind_in_name)
+        found = pc.if_else(unsaid, other, found)
+    reading.values["kind"] = found
+    good = to_numpy(pc.and_(pc.is_valid(names), pc.is_valid(found)))
+    refused = []
+    for place in (~good).nonzero()[0].tolist():
+        number, name = int(reading.numbers[place]), names[place].as_py()
+        problem = _no_kind(number, stated[place].as_py() or name[:80]) if name else _no_name(number)
+        row = reading.table.rows[place]
+        refused.append(Refusal(problem, public_cells(row, reading.table.columns, reading.mapping)))
+    return refused, good.nonzero()[0]
+
+
+def _by_statement(reading: _Reading, stated: pa.Array, found: pa.Array, kind: str) -> pa.Array:
+    """The kinds, with the stated one for words that nobody understands; each word is told once."""
+    strange = pc.and_(pc.is_valid(stated), pc.is_null(found))
+    words = pc.value_counts(stated.filter(strange))
+    if not len(words):
+        return found
+    heading = reading.table.columns[reading.mapping.fields["kind"]]
+    reading.extra[heading] = pc.if_else(strange, stated, pa.scalar(None, pa.string()))
+    for word in words.to_pylist()[:MOST_PROBLEMS]:
         message = (
-            "不知道是哪类设施, 请用 --kind 或「类型」列说明 · unknown kind: state it by --kind"
+            f"不认识类型「{word['values'][:40]}」, {word['counts']} 行按 --kind 作 {kind}, "
+            f"原文保留在 extra · unknown kind, {word['counts']} rows taken for {kind} as stated"
         )
-        return Problem(candidate.number, "kind", stated or values["name"][:80], "kind", message)
-    return None
+        reading.problems.append(Problem(None, heading, word["values"][:80], "kind_word", message))
+    reading.noted += len(words)
+    return pc.if_else(strange, pa.scalar(kind), found)
 
 
-def numbers_of(candidates: list[Candidate], field: str) -> Array:
-    """The coordinates of one axis as numbers; NaN where the text is none."""
-    return np.array([_coordinate(c.values.get(field)) for c in candidates], dtype=np.float64)
+def _mapped(texts: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:
+    """What each text means, asked once per distinct text."""
+    encoded = pc.dictionary_encode(texts)
+    meant = [meaning(text) for text in encoded.dictionary.to_pylist()]
+    return pa.array(meant, pa.string()).take(encoded.indices)
 
 
-def _coordinate(text: str | None) -> float:
-    try:
-        return float(unicodedata.normalize("NFKC", text or "").rstrip("°EN "))
-    except ValueError:
-        return float("nan")
+def _no_name(number: int) -> Problem:
+    return Problem(number, "name", None, "name", "没有名称, 请补上 · no name: fill it in")
 
 
-@dataclass(frozen=True, slots=True)
-class PositionRule:
-    """Why positions are refused: a rule, its words, and which rows break it."""
-
-    rule: str
-    message: str
-    broken: NDArray[np.bool_]
-
-
-def position_rules(given_x: Array, given_y: Array, stored: Stored) -> list[PositionRule]:
-    """Which rows have no believable position, by the first rule that each breaks."""
-    lon, lat = stored.lon, stored.lat
-    swapped = (lat >= 73) & (lat <= 136) & (lon >= 3) & (lon <= 54)
-    return [
-        PositionRule(
-            "coordinate_number",
-            "坐标不是有限的数, 请补上 · coordinates are missing or no finite numbers",
-            ~(np.isfinite(given_x) & np.isfinite(given_y)),
-        ),
-        PositionRule(
-            "zero_position",
-            "坐标为 0,0, 等于没有 · 0,0 stands for a missing position",
-            (given_x == 0) & (given_y == 0),
-        ),
-        PositionRule(
-            "axes_swapped",
-            "经纬度疑似颠倒, 请对调两列 · longitude and latitude look swapped",
-            swapped,
-        ),
-        PositionRule(
-            "coordinate_range",
-            "坐标超出地球或所声明坐标系的范围 · outside the earth or the stated CRS",
-            ~(np.isfinite(lon) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)),
-        ),
-    ]
-
-
-def _whole_number(text: str) -> int:
-    found = re.fullmatch(r"(\d+)(?:\.0+)?(?:张|人|人次|份|客)?", _plain(text).replace(",", ""))
-    if not found or int(found[1]) > MAX_COUNT:
-        raise ValueError("不是合理的整数, 原文保留在 extra · no believable whole number")
-    return int(found[1])
-
-
-def _area(text: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:m2|m²|㎡|平方米|平米)?", _plain(text).replace(",", ""))
-    if not found or float(found[1]) > MAX_COUNT * 10:
-        raise ValueError("不是合理的面积 (平方米) · no believable area in square metres")
-    return float(found[1])
-
-
-def _date(text: str) -> date:
-    found = re.match(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:日|\b)", _plain(text)) or re.match(
-        r"(\d{4})(\d\d)(\d\d)$", _plain(text)
-    )
-    if not found:
-        raise ValueError("不是日期, 请写成 2025-06-30 · no date: write 2025-06-30")
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        raise ValueError("没有这一天 · there is no such day") from None
-
-
-def _state(text: str) -> str:
-    if text in STATE_WORDS:
-        return STATE_WORDS[text]
-    raise ValueError(f"不认识的状态, 可用: {' '.join(STATE_WORDS)} · unknown state")
-
-
-_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-
-
-def uscc_problem(code: str) -> str | None:
-    """Why a unified social credit code cannot be right (GB 32100-2015), or None."""
-    if len(code) != 18 or any(c not in _USCC_ALPHABET for c in code):
-        return "信用代码应为 18 位, 不含 I O S V Z · 18 characters without I O S V Z"
-    total = sum(_USCC_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
-    right = _USCC_ALPHABET[-total % 31]
-    return None if code[17] == right else "校验位不符 · the check character does not fit"
-
-
-def _uscc(text: str) -> str:
-    code = _plain(text).upper()
-    problem = uscc_problem(code)
-    if problem:
-        raise ValueError(problem)
-    return code
-
-
-def _services(text: str) -> list[str]:
-    return [part for part in (p.strip() for p in re.split(r"[、,，;；|/]", text)) if part]
-
-
-def _plain(text: str) -> str:
-    """Half-width digits and letters without inner spaces."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-
-
-_PARSERS: dict[str, Callable[[str], Any]] = {
-    "beds_total": _whole_number,
-    "beds_nursing": _whole_number,
-    "beds_free": _whole_number,
-    "meals_per_day": _whole_number,
-    "floor_area_m2": _area,
-    "beds_on": _date,
-    "filed_on": _date,
-    "checked_on": _date,
-    "state": _state,
-    "services": _services,
-    "uscc": _uscc,
-}
-_RULES = {
-    **dict.fromkeys(("beds_total", "beds_nursing", "beds_free", "meals_per_day"), "number"),
-    **dict.fromkeys(("beds_on", "filed_on", "checked_on"), "date"),
-    "floor_area_m2": "number",
-    "state": "state",
-    "uscc": "uscc",
-}
+def _no_kind(number: int, value: str) -> Problem:
+    message = "不知道是哪类设施, 请用 --kind 或「类型」列说明 · unknown kind: state it by --kind"
+    return Problem(number, "kind", value, "kind", message)

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping as Mapped
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from geo.errors import DeliveryRefused
-from geo.loaders.personal import REDACTED, holds_persons
+from geo.loaders.columns import column_of, to_numpy
+from geo.loaders.kinds import STATE_WORDS
+from geo.loaders.personal import (
+    REDACTED,
+    SUSPECT,
+    holds_persons,
+    is_personal_name,
+    public_text,
+)
 from geo.loaders.tables import LAT, LON, Row, Table
 from geo.text import search_key
 
@@ -14,26 +29,62 @@ from geo.text import search_key
 ALIASES: dict[str, tuple[str, ...]] = {
     # A bare 编号 or id mostly counts the rows of one file: no stable code of a site.
     "code": ("机构编码", "设施编码", "设施代码", "facility_code", "site_code"),
-    "name": ("名称", "机构名称", "设施名称", "单位名称", "站点名称", "食堂名称", "name", "title"),
-    "kind": ("类型", "类别", "机构类型", "设施类型", "kind", "type", "category"),
+    "name": (
+        "名称", "机构名称", "设施名称", "单位名称", "站点名称", "食堂名称", "养老机构名称",
+        "中文名称", "name", "title", "name_zh", "name_tc", "name_sc", "name_cn",
+        "施設名", "施設の名称", "事業所名", "事業所名称", "事業所の名称", "시설명", "기관명",
+        "시설명칭", "english name", "name_en", "nom", "nombre", "denominazione", "naam", "nazwa",
+        "наименование", "название", "tên", "name der einrichtung", "einrichtungsname",
+        "einrichtung", "nom etablissement", "nom de l'établissement", "raison sociale", "rs",
+    ),
+    "kind": (
+        "类型", "类别", "机构类型", "机构类别", "设施类型", "设施类别", "kind", "type", "category",
+        "施設種別", "施設の種類", "サービス種別", "サービスの種類", "시설종류", "시설유형",
+        "care service", "einrichtungsart", "catégorie", "libcategetab",
+    ),
     "state": ("状态", "运营状态", "营业状态", "state", "status"),
     "stated_unit": (
         "区", "区县", "县区", "所属区", "所在区", "行政区", "所属区县", "district", "county",
+        "区域", "县市区", "行政区划", "市区町村名", "市区町村", "시군구명", "시군구", "adname",
+        "district_tc", "district_en", "council area name", "local authority", "county/parish",
     ),
-    "stated_city": ("市", "城市", "所属市", "所在市", "city"),
-    "address": ("地址", "详细地址", "机构地址", "所在地址", "address", "addr"),
-    "lon": ("经度", "东经", "lon", "lng", "long", "longitude", "x坐标东", LON),
-    "lat": ("纬度", "北纬", "lat", "latitude", LAT),
-    "east": ("横坐标", "东坐标", "y坐标横", "easting", "east"),
-    "north": ("纵坐标", "北坐标", "x坐标纵", "northing", "north"),
-    "x": ("x", "x坐标", "coordx", "xcoord"),
-    "y": ("y", "y坐标", "coordy", "ycoord"),
+    "stated_city": (
+        "市", "城市", "所属市", "所在市", "city", "县市", "city/town", "town", "cityname", "ville",
+        "commune", "ort", "municipio",
+    ),
+    "address": (
+        "地址", "详细地址", "机构地址", "所在地址", "address", "addr", "通讯地址", "住所", "所在地",
+        "中文地址", "address_tc", "address_sc", "소재지도로명주소", "도로명주소", "주소", "소재지",
+        "소재지지번주소", "street address", "address line 1", "english address", "address_en",
+        "addr:full", "adresse", "anschrift", "straße", "dirección", "indirizzo", "adres", "адрес",
+        "địa chỉ",
+    ),
+    "lon": (
+        "经度", "东经", "lon", "lng", "long", "longitude", "x坐标东", "経度", "경도", "längengrad",
+        "longitud", "longitudine", "długość", "долгота", "kinh độ", "经度坐标", "坐标经度", "x经度",
+        "经度x", LON,
+    ),
+    "lat": (
+        "纬度", "北纬", "lat", "latitude", "緯度", "위도", "breitengrad", "latitud", "latitudine",
+        "szerokość", "широта", "vĩ độ", "纬度坐标", "坐标纬度", "y纬度", "纬度y", LAT,
+    ),
+    "east": ("横坐标", "东坐标", "y坐标横", "easting", "eastings", "east"),
+    "north": ("纵坐标", "北坐标", "x坐标纵", "northing", "northings", "north"),
+    "x": ("x", "x坐标", "coordx", "xcoord", "x coordinate", "coordxet", "twd97x", "x twd97"),
+    "y": ("y", "y坐标", "coordy", "ycoord", "y coordinate", "coordyet", "twd97y", "y twd97"),
     "phone": (
         "电话", "联系电话", "机构电话", "咨询电话", "服务电话", "固定电话",
-        "phone", "tel", "telephone",
+        "phone", "tel", "telephone", "联络电话", "電話番号", "전화번호", "phone number",
+        "telephone number", "telefon", "téléphone", "teléfono", "telefono", "телефон",
     ),
-    "website": ("网址", "网站", "website", "url"),
-    "beds_total": ("床位", "床位数", "总床位", "总床位数", "核定床位数", "beds", "beds_total"),
+    "website": ("网址", "网站", "website", "url", "web address", "homepage", "홈페이지주소",
+                "홈페이지"),
+    # A capacity in persons (定員, places, capacity) is not a number of beds: it stays in `extra`.
+    "beds_total": (
+        "床位", "床位数", "总床位", "总床位数", "核定床位数", "beds", "beds_total", "核定床数",
+        "total beds", "number of beds", "number of certified beds", "certified beds",
+        "care homes beds", "num beds", "bed count", "床数", "开放床数",
+    ),
     "beds_nursing": ("护理型床位", "护理床位", "护理型床位数", "护理床位数", "beds_nursing"),
     "beds_free": ("空床", "空余床位", "空床数", "剩余床位", "beds_free", "vacancies"),
     "beds_on": ("床位统计日期", "床位日期", "beds_on"),
@@ -45,6 +96,89 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "filed_on": ("备案日期", "备案时间", "filed_on"),
     "checked_on": ("核实日期", "核查日期", "checked_on"),
 }  # fmt: skip
+
+
+# Whose name, address or phone it is: 「Location Name」 before 「Provider Name」.
+_OWNERS = (
+    "location", "facility", "site", "centre", "center", "service", "institution",
+    "establishment", "organisation", "organization", "provider",
+    "设施", "机构", "单位", "站点", "养老机构", "geo", "gps", "map", "addr",
+)  # fmt: skip
+_SYSTEM = re.compile(
+    r"(wgs_?84|wgs|gps)|(gcj_?-?0?2|gcj|高德|腾讯|火星|gaode|amap|tencent)|(bd_?-?09|bd|百度|baidu)"
+    r"|(cgcs_?2000|国家2000|2000坐标系?)", re.IGNORECASE,
+)  # fmt: skip
+_SYSTEMS = ("EPSG:4326", "GCJ-02", "BD-09", "CGCS2000")
+_BRACKETS = re.compile(r"\s*[(（\[【][^)）\]】]*[)）\]】]\s*")
+_POSITION = ("lon", "lat", "east", "north", "x", "y")
+
+
+def claims_of(columns: Sequence[str]) -> list[tuple[str, int] | None]:
+    """Which field each heading speaks of and how likely (0 is surest), None for none.
+
+    Compared are the heading, the heading without brackets (経度（十進）), without the name of a
+    coordinate system (百度经度, lng_gcj02), and without whose it is (Location Name).
+    """
+    return [_claim(column) for column in columns]
+
+
+def _claim(column: str) -> tuple[str, int] | None:
+    key = search_key(column)
+    if found := _RANK.get(key):
+        return found
+    bare = _BRACKETS.sub("", column)
+    if found := _RANK.get(search_key(bare)):
+        return found[0], found[1] + 100
+    found = _RANK.get(search_key(_SYSTEM.sub("", column)) or key)
+    if found and found[0] in _POSITION:
+        return found[0], found[1] + 200
+    for order, owner in enumerate(_OWNERS):
+        if key.startswith(owner) and (found := _RANK.get(key.removeprefix(owner))):
+            return found[0], found[1] + 300 + 100 * order
+    return None
+
+
+def system_in_heading(column: str) -> str | None:
+    """The coordinate system that the heading of a position names: lng_gcj02, 百度经度."""
+    claim = _claim(column)
+    found = _SYSTEM.search(column)
+    if claim is None or claim[0] not in _POSITION or found is None:
+        return None
+    return next(name for name, said in zip(_SYSTEMS, found.groups(), strict=True) if said)
+
+
+_RANK = {
+    search_key(alias): (field, order)
+    for field, names in ALIASES.items()
+    for order, alias in reversed(list(enumerate(names)))
+}
+
+
+_MOST_JUDGED = 20_000
+"""Cells of a column that are looked at to tell whether it is about persons."""
+
+
+def public_column(texts: pa.Array, field: str | None) -> tuple[pa.Array, list[int]]:
+    """A column after `public_text`, and the places where that changed a cell."""
+    suspects = to_numpy(pc.match_substring_regex(texts, SUSPECT), False).nonzero()[0]
+    changed: list[int] = []
+    clean: list[str | None] = []
+    for index in suspects.tolist():
+        text = texts[index].as_py()
+        public = public_text(text, field)
+        if public != text:
+            changed.append(index)
+            clean.append(public)
+    if not changed:
+        return texts, changed
+    return replaced_at(texts, changed, clean), changed
+
+
+def replaced_at(texts: pa.Array, places: list[int], values: list[str | None]) -> pa.Array:
+    """A string array with other values at some places."""
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[places] = True
+    return pc.replace_with_mask(texts, pa.array(mask), pa.array(values, pa.string()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +200,53 @@ class Mapping:
         return {**known, **personal, **dict.fromkeys(self.extra.values(), "extra")}
 
 
-def map_columns(table: Table) -> Mapping:
+_AXES = ("lon", "lat", "east", "north", "x", "y")
+
+
+EXTRA = "extra"
+"""What a mapping says of a column that is no field."""
+
+
+def map_columns(table: Table, given: Mapped[str, str] | None = None) -> Mapping:
     """Tell the columns of a table apart: fields, personal columns, and others.
 
+    `given` says of some headings which field they are, or `EXTRA`; it wins over every guess.
     Where two columns claim one field, the likelier heading wins and the other is kept in `extra`.
     Raises DeliveryRefused when there is no name or no position among them, or two positions.
     """
-    rank = {
-        search_key(alias): (field, order)
-        for field, names in ALIASES.items()
-        for order, alias in enumerate(names)
-    }
+    rank = claims_of(table.columns)
     claims: dict[str, list[tuple[int, int]]] = {}
     personal: dict[int, str] = {}
     extra: dict[int, str] = {}
+    given = given or {}
     for index, column in enumerate(table.columns):
-        field, order = rank.get(search_key(column), (None, 0))
-        if field is not None:
+        field, order = rank[index] or (None, 0)
+        if field == "state" and not _is_state(table, index):
+            field = None  # the State of an address
+        if field is not None and order >= _WEAK and is_personal_name(column):
+            field = None
+        if column in given and not is_personal_name(column):
+            field, order = given[column], -1
+        if field == EXTRA and not holds_persons_below(table, index):
+            extra[index] = column
+        elif field in _AXES and LON in table.columns and column not in (LON, LAT):
+            extra[index] = column  # the geometry is the position; these columns repeat it
+        elif field is not None and field != EXTRA:
             claims.setdefault(field, []).append((order, index))
-        elif holds_persons(column, (row.cells[index] for row in table.rows)):
+        elif holds_persons_below(table, index):
             personal[index] = column
         else:
             extra[index] = column
     fields = {field: min(claim)[1] for field, claim in claims.items()}
     spare = [index for claim in claims.values() for _, index in sorted(claim)[1:]]
     spare += _settle_axes(fields, table.rows)
-    extra.update((index, table.columns[index]) for index in sorted(spare))
-    _refuse_two_positions(spare, rank, table.columns)
+    for index in sorted(spare):
+        kept_as = personal if holds_persons_below(table, index) else extra
+        kept_as[index] = table.columns[index]
+    settled = {*given.values()}
+    _refuse_two_positions(
+        [at for at in spare if (rank[at] or ("", 0))[0] not in settled], rank, table.columns
+    )
     if "name" not in fields:
         raise _lacking("名称", "a name", table.columns)
     if "lon" not in fields or "lat" not in fields:
@@ -101,18 +255,38 @@ def map_columns(table: Table) -> Mapping:
 
 
 def _refuse_two_positions(
-    spare: list[int], rank: dict[str, tuple[str, int]], columns: list[str]
+    spare: list[int], rank: list[tuple[str, int] | None], columns: list[str]
 ) -> None:
     """Two columns may claim a name, and the likelier one wins; two positions need a decision."""
     for index in spare:
-        if rank[search_key(columns[index])][0] in ("lon", "lat"):
+        if (rank[index] or ("", 0))[0] in ("lon", "lat"):
             raise DeliveryRefused(
                 f"有两列都像是坐标, 其中「{columns[index]}」; 请去掉或改名一列。\n"
                 f"Two columns claim one coordinate, {columns[index]!r} among them: drop one."
             )
 
 
-def _settle_axes(fields: dict[str, int], rows: list[Row]) -> list[int]:
+_WEAK = 300
+"""From here on a claim rests on a part of the heading."""
+
+
+def _is_state(table: Table, index: int) -> bool:
+    """Whether a column called state or status holds any state of operation that is understood."""
+    if search_key(table.columns[index]) != "state":
+        return True
+    cells = pc.unique(column_of(table.rows, index)).to_pylist()
+    return any(cell.strip() in STATE_WORDS for cell in cells[:1000])
+
+
+def holds_persons_below(table: Table, index: int) -> bool:
+    """Whether a column without a field is about persons, judged by rows spread over the file."""
+    cells = column_of(table.rows, index)
+    written = cells.filter(pc.not_equal(pc.utf8_trim_whitespace(cells), ""))
+    step = max(1, len(written) // _MOST_JUDGED)
+    return holds_persons(table.columns[index], written[::step].to_pylist())
+
+
+def _settle_axes(fields: dict[str, int], rows: Sequence[Row]) -> list[int]:
     """Say which column is east (`lon`) and which north (`lat`), also for X and Y.
 
     纵坐标 and 横坐标 are plain. A bare X is east for software and north for Chinese surveyors: the
@@ -131,23 +305,39 @@ def _settle_axes(fields: dict[str, int], rows: list[Row]) -> list[int]:
 
 
 def _x_is_north(x_text: str, y_text: str) -> bool | None:
-    """Whether X is the north axis of one row: by degrees, by zone number, or by false easting."""
+    """Whether X is the north axis of one row: by degrees, by zone number, or by false easting.
+
+    None where the numbers do not tell; then X is east, as software has it.
+    """
     try:
         x, y = abs(float(x_text)), abs(float(y_text))
     except ValueError:
         return None
     if max(x, y) <= 360:
+        if not (3 <= min(x, y) <= 54 and 73 <= max(x, y) <= 136):
+            return None  # abroad the values say nothing
         return x < y  # anywhere in China the longitude is the larger one
     if max(x, y) > 10_000_000:
         return y > x  # the zone number stands before the easting
+    if (x >= 1_000_000) == (y >= 1_000_000):
+        return None  # Hong Kong and Britain count both axes by six digits
     return x > y  # northings have seven digits, eastings without a zone number six
 
 
 def _lacking(zh: str, en: str, columns: list[str]) -> DeliveryRefused:
-    shown = ", ".join(column[:20] for column in columns[:20])
+    shown = ", ".join(column[:40] for column in columns[:30])
     if any(REDACTED in column for column in columns):  # then the first line is one of persons
         shown = f"{len(columns)} 列, 疑似没有表头 · {len(columns)} columns, it seems no headings"
+    elif any(_IS_NUMBER.fullmatch(column) for column in columns):
+        shown = (
+            f"{len(columns)} 列, 第一行像是数据, 疑似没有表头, 请加一行列名 · "
+            f"{len(columns)} columns, the first line seems to be data: put headings above it"
+        )
     return DeliveryRefused(
-        f"没有找到{zh}列; 现有列: {shown}。请按 docs/loading.md 改列名。\n"
-        f"No column holds {en}; there are: {shown}. See docs/loading.md for the names understood."
+        f"没有找到{zh}列; 现有列: {shown}。请按 docs/loading.md 改列名, 或用 --mapping 说明。\n"
+        f"No column holds {en}; there are: {shown}. Rename them (docs/loading.md) or say by "
+        "--mapping which they are."
     )
+
+
+_IS_NUMBER = re.compile(r"-?\d{1,8}\.\d+")

@@ -11,13 +11,24 @@ from geo.text import search_key
 _WORDS: dict[str, tuple[str, ...]] = {
     "welfare_home": ("福利院", "welfare_home"),
     "rural_home": ("敬老院", "特困供养", "特困人员供养", "rural_home"),
-    "nursing_home": ("养老院", "护理院", "养护院", "养老机构", "nursing_home", "nursinghome"),
+    "nursing_home": (
+        "养老院", "护理院", "养护院", "养老机构", "nursing_home", "nursinghome", "颐养院", "老人院",
+        "安老院", "护老院", "护养院", "安养中心", "养护中心", "长期照顾中心", "护理之家",
+        "老人福利机构", "老人ホーム", "介護老人福祉施設", "介護老人保健施設", "요양원",
+        "노인요양시설",
+        "care home", "residential care", "aged care", "rest home", "skilled nursing",
+        "home for the aged", "ehpad", "pflegeheim", "altenheim", "seniorenheim",
+        "vollstationäre pflege", "hébergement pour personnes âgées",
+    ),
     "senior_apartment": ("老年公寓", "养老公寓", "senior_apartment"),
     "care_complex": (
         "综合养老服务中心", "综合为老服务中心", "养老服务综合体", "区域养老服务中心",
         "care_complex",
     ),
-    "day_care": ("日间照料中心", "日间照料", "日间服务中心", "托老所", "day_care", "daycare"),
+    "day_care": (
+        "日间照料中心", "日间照料", "日间服务中心", "托老所", "day_care", "daycare",
+        "日间照顾", "通所介護", "デイサービス", "주야간보호",
+    ),
     "service_station": ("养老服务站", "养老驿站", "养老服务驿站", "service_station"),
     "small_home": ("长者照护之家", "small_home"),
     "mutual_aid_home": ("幸福院", "互助点", "互助养老", "mutual_aid"),
@@ -38,6 +49,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _KEYS = {search_key(word): kind for kind, words in _WORDS.items() for word in words}
+KIND_WORDS = frozenset(_KEYS)
+"""The search keys of all words that name a kind."""
 
 STATE_WORDS = {
     "open": "open", "运营": "open", "运营中": "open", "在营": "open", "营业": "open",

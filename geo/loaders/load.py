@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,33 +9,38 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from sqlalchemy import text
 
-from geo.crs import Array, DatumShift, known_crs, to_stored
-from geo.errors import BadInput, CrsError
+from geo.crs import Array, DatumShift
+from geo.errors import BadInput
 from geo.loaders.checks import (
-    Candidate,
-    Readings,
     Refusal,
-    numbers_of,
-    position_rules,
     public_cells,
     read_rows,
 )
-from geo.loaders.fields import Mapping, map_columns
+from geo.loaders.columns import release_memory, rows_numbered
+from geo.loaders.fields import ALIASES, Mapping, map_columns
+from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.kinds import kind_given, kind_in_name
-from geo.loaders.match import Sites, tell_sites_apart
-from geo.loaders.personal import is_persons_name, redact, safe_file_name
+from geo.loaders.mapping import Told, told_mapping
+from geo.loaders.matching import Sites, match_stored, reviews_with_codes, tell_sites_apart
+from geo.loaders.personal import safe_file_name
+from geo.loaders.positions import locate_rows
+from geo.loaders.rasters import load_raster
+from geo.loaders.reading import read_table
+from geo.loaders.reading.points import part_points
+from geo.loaders.reading.raster import is_tiff
+from geo.loaders.register import refuse_marked, refuse_person, register_delivery, write_report
 from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
-from geo.loaders.secrecy import column_is_secret, is_marked, refuse_secret, secret
-from geo.loaders.store import NOT_MERGED, Merged, Target, keep_refused, merge, place, stage
-from geo.loaders.tables import Table, read_table
+from geo.loaders.roads.load import load_roads
+from geo.loaders.secrecy import refuse_secret
+from geo.loaders.store import Target, keep_refused, merge, place, stage
+from geo.loaders.tables import Table
+from geo.loaders.things import KINDS_OF_THING, SPECS, Options, load_things, stated
+from geo.loaders.versions import NOT_MERGED, Merged
 from geo.progress import Progress, silent
 
-KINDS_OF_DELIVERY = ("facilities",)
-_ONE_AT_A_TIME = 0x6D7A6661
-"""Lock that two loadings at once take in turn: each compares with what is stored."""
+KINDS_OF_DELIVERY = ("facilities", *SPECS)
 
 
 def load_delivery(
@@ -51,18 +55,40 @@ def load_delivery(
     facility_kind: str | None = None,
     datum_shift: DatumShift | None = None,
     by: str | None = None,
+    layer: str | None = None,
+    mapping: Path | None = None,
+    options: Options | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Load a file of `kind` ("facilities") into the session's transaction, whole or not at all.
+    """Load a file of one kind into the session's transaction, whole or not at all.
 
     `crs` is what the deliverer states; GeoJSON brings its own. `on` is the day from which the
     delivery is true (default today). `facility_kind` is the kind of all rows; else a type column,
-    the file's name or each row's name tells. `by` is the office or role that delivers. With
+    the file's name or each row's name tells. `by` is the office or role that delivers. `layer`
+    names the layer or sheet to read, `mapping` a JSON file heading → field; without it what was
+    last said of these headings holds. `options` says of other kinds what no column does. With
     `dry_run` everything is done and taken back. The caller commits. Raises DeliveryRefused,
     CrsError or BadInput when the file is refused whole.
     """
     started = time.perf_counter()
     path = Path(path)
+    if kind == "roads":
+        return load_roads(
+            session, path, crs=crs, on=on, dry_run=dry_run, secrecy=secrecy,
+            datum_shift=datum_shift, options=options, layer=layer, by=by, mapping=mapping,
+            progress=progress,
+        )  # fmt: skip
+    if kind == "demand" and is_tiff(path):
+        return load_raster(
+            session, path, crs=crs, on=on, dry_run=dry_run, secrecy=secrecy,
+            datum_shift=datum_shift, options=options, layer=layer, by=by, progress=progress,
+        )  # fmt: skip
+    if kind in KINDS_OF_THING:
+        return load_things(
+            session, KINDS_OF_THING[kind], path, crs=crs, on=on, dry_run=dry_run,
+            secrecy=secrecy, datum_shift=datum_shift, options=options, layer=layer, by=by,
+            mapping=mapping, progress=progress,
+        )  # fmt: skip
     if kind not in KINDS_OF_DELIVERY:
         raise BadInput(
             f"还不能导入 {kind!r}, 可用: {' '.join(KINDS_OF_DELIVERY)}。\n"
@@ -70,33 +96,14 @@ def load_delivery(
             parameter="kind",
         )
     refuse_secret(secrecy, path)
-    _refuse_person(by)
+    refuse_person(by)
     day = on or datetime.now(ZoneInfo("Asia/Shanghai")).date()
     progress(0, None, f"读取 {safe_file_name(path.name)} · reading")
-    prepared = _prepare(path, crs, facility_kind, datum_shift)
+    prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer, mapping, by)
     progress(1, 3, "核对 · checking")
-    stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by)
+    stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by, started)
     progress(3, 3, "完成 · done")
-    return replace(stored, seconds=round(time.perf_counter() - started, 3))
-
-
-def _refuse_person(by: str | None) -> None:
-    """Who delivers is an office or a role: a person's name or number is no business of the log."""
-    if by and (is_persons_name(by.strip()) or redact(by) != by):
-        raise BadInput(
-            "--by 请写单位或岗位 (如 天宁区民政局养老科), 不要写个人姓名或号码。\n"
-            "--by takes an office or a role, not a person's name or number.",
-            parameter="by",
-        )
-
-
-def _refuse_marked(table: Table) -> None:
-    """Refuse a table that is marked as secret in a heading or in any cell."""
-    if is_marked(table.columns) or any(
-        column_is_secret(column, (row.cells[index] for row in table.rows))
-        for index, column in enumerate(table.columns)
-    ):
-        raise secret()
+    return stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,96 +120,62 @@ class _Prepared:
     problems: list[Problem]
     refused: list[Refusal]
     read: int
+    left_off: int
+    told: Told
+    options: dict[str, Any]
 
 
 def _prepare(
-    path: Path, crs: str | None, facility_kind: str | None, shift: DatumShift | None
-) -> _Prepared:
-    table = read_table(path)
-    _refuse_marked(table)
-    mapping = map_columns(table)
-    used = _stated_crs(crs, table, path)
+    session: Target, path: Path, crs: str | None, facility_kind: str | None,
+    shift: DatumShift | None, on: date, layer: str | None, mapping_file: Path | None,
+    by: str | None,
+) -> _Prepared:  # fmt: skip
+    table = read_table(path, layer)
+    refuse_marked(table)
+    read = len(table.rows) + len(table.unreadable)
+    table, shapes = part_points(table, path)
+    told = told_mapping(session, "facilities", table.columns, ALIASES, mapping_file, by)
+    mapping = map_columns(table, told.given)
+    no_points = [
+        Refusal(problem, public_cells(row, table.columns, mapping)) for row, problem in shapes
+    ]
     kind = kind_given(facility_kind) if facility_kind else kind_in_name(path.stem)
-    readings = read_rows(table, mapping, kind)
-    located = _locate(readings, table, mapping, used, shift)
-    sites = tell_sites_apart(located.rows)
-    keep = {site.row.number for site in sites.sites}
-    order = [i for i, row in enumerate(located.rows) if row.number in keep]
-    return _Prepared(
-        table, mapping, sites, located.lon[order], located.lat[order],
-        CrsReading(crs or table.crs, used, [_evidence(crs, table, used)]), located.note,
-        [*readings.problems, *sites.problems], [*readings.refused, *located.refused],
-        len(table.rows) + len(table.unreadable),
+    said = stated(Options(), shift) | ({"kind": kind} if kind else {})
+    readings = read_rows(table, mapping, kind, is_stated=facility_kind is not None)
+    problems, refused = [*readings.problems], [*readings.refused, *no_points]
+    left_off, candidates = readings.problems_left_off, readings.candidates
+    del readings
+    located = locate_rows(
+        session, candidates, table, mapping, name=safe_file_name(path.name), declared=crs, on=on,
+        datum_shift=shift,
     )  # fmt: skip
-
-
-def _stated_crs(crs: str | None, table: Table, path: Path) -> str:
-    """The CRS to read in: as stated by the deliverer, else by the file; never guessed."""
-    stated = crs or table.crs
-    if stated is None:
-        name = safe_file_name(path.name)
-        raise CrsError(
-            f"{name}: 没有说明坐标系; 请用 --crs 说明 (cgcs2000, gcj02, bd09, 4549 …)。\n"
-            f"{name} does not state its CRS: give it by --crs.",
-            parameter="crs",
-        )
-    return known_crs(stated)
-
-
-def _evidence(crs: str | None, table: Table, used: str) -> dict[str, Any]:
-    said = "交付方声明 · stated by the deliverer" if crs else "文件声明 · stated by the file"
-    if crs and table.crs and known_crs(crs) != known_crs(table.crs):
-        said += f"; 文件另写 {table.crs} · the file says {table.crs}"
-    return {"crs": used, "score": None, "evidence": said}
-
-
-@dataclass(frozen=True, slots=True)
-class _Located:
-    """Rows with believable positions, and those without."""
-
-    rows: list[Candidate]
-    lon: Array
-    lat: Array
-    note: str | None
-    refused: list[Refusal]
-
-
-def _locate(
-    readings: Readings, table: Table, mapping: Mapping, crs: str, shift: DatumShift | None
-) -> _Located:
-    """Convert the positions to EPSG:4490 and part the rows that have none."""
-    rows = readings.candidates
-    x, y = numbers_of(rows, "lon"), numbers_of(rows, "lat")
-    stored = to_stored(x, y, crs, datum_shift=shift)
-    broken = np.zeros(len(rows), dtype=bool)
-    refused = []
-    cells = {row.number: row for row in table.rows}
-    columns = [table.columns[mapping.fields[axis]] for axis in ("lon", "lat")]
-    for rule in position_rules(x, y, stored):
-        for index in np.flatnonzero(rule.broken & ~broken):
-            row = rows[index]
-            value = redact(f"{row.values.get('lon')}, {row.values.get('lat')}")[:80]
-            problem = Problem(row.number, ", ".join(columns), value, rule.rule, rule.message)
-            data = public_cells(cells[row.number], table.columns, mapping)
-            refused.append(Refusal(problem, data))
-        broken |= rule.broken
-    good = np.flatnonzero(~broken)
-    return _Located(
-        [rows[i] for i in good], stored.lon[good], stored.lat[good], stored.note, refused
-    )
+    del candidates  # of a large file each step holds its own copy and no other
+    release_memory()
+    sites = tell_sites_apart(located.rows)
+    release_memory()
+    return _Prepared(
+        table, mapping, sites, located.lon[sites.kept], located.lat[sites.kept],
+        located.crs, located.note, [*problems, *located.problems, *sites.problems],
+        [*refused, *located.refused], read, left_off + sites.problems_left_off, told, said,
+    )  # fmt: skip
 
 
 def _store(
     session: Target, made: _Prepared, path: Path, kind: str, on: date, secrecy: str,
-    dry_run: bool, by: str | None,
+    dry_run: bool, by: str | None, started: float,
 ) -> Report:  # fmt: skip
     """Stage, place and merge inside a savepoint; a dry run takes it back."""
     savepoint = session.begin_nested()
     try:
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-        delivery_id = _register(session, made, path, kind, secrecy, by)
-        stage(session, made.sites.sites, made.lon, made.lat)
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+        delivery_id = register_delivery(
+            session, made.table, path, kind, secrecy, made.crs,
+            made.mapping.named(made.table.columns), by,
+        )  # fmt: skip
+        stage(session, made.sites, made.lon, made.lat)
+        made.sites.rows.keep_only("name", "kind", "uscc", "phone")  # for matching; all is staged
         placed = place(session, on)
+        matched = match_stored(session, made.sites, made.lon, made.lat, on)
         fields = {*made.mapping.fields, "kinds"}
         merged = merge(
             session, fields=fields, delivery_id=delivery_id, on=on, secrecy=secrecy, note=made.note
@@ -213,17 +186,20 @@ def _store(
         keep_refused(session, delivery_id, refused)
         counts = Counts(
             made.read, merged.kept, made.sites.merged, merged.updated, merged.unchanged,
-            len(refused), made.sites.review,
+            len(refused), matched.rows_in_review,
         )  # fmt: skip
         problems = [
-            *(r.problem for r in refused), *placed.problems, *merged.problems, *made.problems
+            *(r.problem for r in refused), *placed.problems, *merged.problems, *matched.problems,
+            *made.problems,
         ]  # fmt: skip
         report = _report(made, path, kind, on, secrecy, counts, placed.placement, problems)
-        report = replace(report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id)
-        session.execute(
-            text("UPDATE delivery SET report = CAST(:report AS jsonb) WHERE id = :id"),
-            {"report": json.dumps(report.as_json(), ensure_ascii=False), "id": delivery_id},
-        )
+        report = replace(
+            report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id,
+            seconds=round(time.perf_counter() - started, 3),
+            review_list=reviews_with_codes(session, matched.reviews),
+            problems_left_off=report.problems_left_off + placed.problems_left_off + made.left_off,
+        )  # fmt: skip
+        write_report(session, delivery_id, report)
         session.execute(text("DROP TABLE pg_temp.stage, pg_temp.known"))
     except BaseException:
         savepoint.rollback()
@@ -235,30 +211,9 @@ def _store(
     return report
 
 
-def _register(
-    session: Target, made: _Prepared, path: Path, kind: str, secrecy: str, by: str | None
-) -> int:
-    """Write the delivery's own row and answer its id."""
-    table = made.table
-    made_id: int = session.execute(
-        text("""
-INSERT INTO delivery (kind, file_name, sha256, size_bytes, delivered_by, secrecy, encoding,
-                      crs_stated, crs_used, columns)
-VALUES (:kind, :file_name, :sha256, :size, :by, :secrecy, :encoding, :stated, :used,
-        CAST(:columns AS jsonb)) RETURNING id"""),
-        {
-            "kind": kind, "file_name": safe_file_name(path.name), "sha256": table.sha256,
-            "size": table.size_bytes, "by": (by or "").strip() or None, "secrecy": secrecy,
-            "encoding": table.encoding, "stated": made.crs.declared, "used": made.crs.used,
-            "columns": json.dumps(made.mapping.named(table.columns), ensure_ascii=False),
-        },
-    ).scalar_one()  # fmt: skip
-    return made_id
-
-
 def _not_merged(made: _Prepared, merged: Merged) -> list[Refusal]:
     """Rows that what is stored, or where they lie, keeps out."""
-    cells = {row.number: row for row in made.table.rows}
+    cells = rows_numbered(made.table.rows, [number for number, _ in merged.not_merged])
     return [
         Refusal(
             Problem(number, None, None, rule, NOT_MERGED[rule]),
@@ -294,4 +249,9 @@ def _report(
         secrecy=secrecy,
         dry_run=False,
         seconds=0.0,
+        format=made.table.format,
+        layer=made.table.layer,
+        notes=made.table.notes,
+        options=made.options,
+        mapping=made.told.as_json(made.mapping.personal.values()),
     )

@@ -27,7 +27,10 @@ _PERSONAL = (
     "经办人", "填报人", "病史", "微信", "qq", "护照", "银行卡", "银行账号", "社保卡", "残疾人证",
     "残疾证", "户口", "idcard", "idnumber", "mobile", "cellphone", "contactperson",
     "contactname", "legalrep", "legalperson", "principal", "manager", "guardian", "birth",
-    "fullname", "personname", "wechat", "passport", "bankcard",
+    "fullname", "personname", "wechat", "passport", "bankcard", "nominatedindividual",
+    "ownername", "administratorname", "proprietor", "氏名", "代表者", "施设长", "管理者",
+    "担当者", "대표자", "시설장", "성명", "담당자", "ansprechpartner", "heimleitung", "directeur",
+    "responsable",
 )  # fmt: skip
 # Words of headings that name persons, unless the heading or the cells are counts or groups.
 _PERSONS = (
@@ -40,7 +43,10 @@ _OF_THE_FACILITY = (
     "要求", "须知", "食堂", "餐", "活动", "室", "设施", "中心", "项目", "内容", "网站", "机构",
     "单位", "公司", "地址", "类型", "类别", "性质", "编码", "代码", "名称", "面积", "站点",
 )  # fmt: skip
-_NOT_PERSONAL = ("手机网站", "微信公众号", "老人名额", "法人单位", "法人机构", "法人类型")
+_NOT_PERSONAL = (
+    "手机网站", "微信公众号", "老人名额", "法人单位", "法人机构", "法人类型", "法人番号",
+    "法人の名称",
+)  # fmt: skip
 _GROUP = re.compile(r"岁|人员|群体|居民|老年人|老人$|失能|特困|低保|全体|社会|户籍|辖区|不限|均可")
 # Headings that say what they hold, so that short words in the cells are no names of persons.
 _PLAIN_HEADING = re.compile(
@@ -55,6 +61,8 @@ _MOBILE = re.compile(
     rf"|(?<!\d)(?<!\d[.\-–—])\(?{_PREFIX}1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)(?![.\-–—]\d)"
 )
 _DECIMAL = re.compile(r"\d+\.\d+")
+# A cell that is a decimal number as a whole: eleven decimals of a coordinate are no mobile number.
+_NUMBER = re.compile(r"[+-]?\d{1,8}\.\d+")
 _IDENTITY = re.compile(
     rf"(?<!\d)[1-9](?:{_GAP}\d){{16}}{_GAP}[\dXx](?!\d)|(?<!\d)[1-9](?:{_GAP}\d){{14}}(?!\d)"
 )
@@ -82,7 +90,7 @@ _TAIL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # Whatever may be changed here matches this; also in the syntax of RE2, for whole columns.
-SUSPECT = rf"(?i)(?:[0-9０-９][^0-9０-９]*){{11}}|{_ROLE}|{_POLITE}|电话|手机|微信|tel|phone"
+SUSPECT = rf"(?i)(?:[0-9０-９][^0-9０-９]*){{11}}|{_ROLE}|{_POLITE}|电话|手机|微信|方式|tel|phone"
 _SUSPECT = re.compile(SUSPECT)
 _SERIAL = ("code", "filing_no", "uscc")
 """Fields whose long numbers are no identity numbers unless the check digit says so."""
@@ -114,7 +122,7 @@ def redact(text: str, *, phone: bool = False, serial: bool = False) -> str:
     (联系人 王小明). `phone`: a column of published phones, mobile numbers stay. `serial`: a column
     of codes, in which an identity number is told by its check digit alone.
     """
-    if not _SUSPECT.search(text):
+    if not _SUSPECT.search(text) or _NUMBER.fullmatch(text.strip()):
         return text
     plain, origin = _folded(text)
     spans = list(_numbers(plain, phone, serial))
@@ -127,8 +135,9 @@ def redact(text: str, *, phone: bool = False, serial: bool = False) -> str:
 def _numbers(plain: str, phone: bool, serial: bool) -> Iterator[tuple[int, int]]:
     for match in _IDENTITY.finditer(plain):
         bare = "".join(c for c in match[0].upper() if c.isdecimal() or c == "X")
-        is_sure = is_identity_number(bare)
-        if is_sure or (not serial and _looks_like_identity(bare) and not _is_decimal(match[0])):
+        if _is_decimal(match[0]):  # one precise coordinate in eleven has the right check digit
+            continue
+        if is_identity_number(bare) or (not serial and _looks_like_identity(bare)):
             yield match.span()
     for match in () if phone else _MOBILE.finditer(plain):
         if not _is_decimal(match[0]):

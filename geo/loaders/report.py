@@ -84,6 +84,16 @@ class Report:
     delivery_id: int | None = None
     repairs: list[dict[str, Any]] = field(default_factory=list)
     problems_left_off: int = 0
+    format: str = ""
+    layer: str | None = None
+    notes: list[str] = field(default_factory=list)
+    """What a reader should know of how the file was read: titles skipped, other sheets …"""
+    review_list: list[dict[str, Any]] = field(default_factory=list)
+    """Kept rows that may be one site with another: row, code, other, other_row, score, reasons."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """What the deliverer stated of all rows: the kind of facility, a superior, a basis …"""
+    mapping: dict[str, Any] = field(default_factory=dict)
+    """What a person said of the columns: headings (a digest), given, learnt_from (a delivery)."""
 
     @property
     def exit_code(self) -> int:

@@ -12,8 +12,11 @@ from geo.errors import BadInput, DeliveryRefused
 SECRECY = ("public", "internal", "unknown")
 _WORD = "秘密|机密|绝密"
 _SECRET_WORD = re.compile(_WORD)
+_DENIED = re.compile(rf"(?:不涉及|不涉|不含|不属于|非)(?:国家)?(?:{_WORD})")
 _HEADING = re.compile("密级|涉密|保密|定密")
 _YES = re.compile(r"是|涉密|y|yes|true|1")
+MAY_MARK = r"密|^\s*(?:是|[yY1ｙＹ１]|[tT][rR][uU][eE])"
+"""Whatever is a mark below any heading matches this, also in the syntax of RE2."""
 # 机密, 【秘密】, 机密★10年, 密级:机密 … as a whole cell or line; 秘密花园 is a name.
 _MARK = re.compile(rf"(?:密级:?)?[(\[【〔]?(?:{_WORD})级?[)\]】〕]?(?:[★☆*].*)?")
 
@@ -34,6 +37,11 @@ def refuse_secret(secrecy: str, path: Path) -> None:
 def is_marked(texts: Iterable[str]) -> bool:
     """Whether any text is, as a whole, a mark of secrecy; for headings, titles and lines."""
     return any("密" in text and _MARK.fullmatch(_plain(text)) for text in texts)
+
+
+def title_is_marked(texts: Iterable[str]) -> bool:
+    """Whether any title says that what follows is a secret; 不涉及秘密 says that it is none."""
+    return any(_SECRET_WORD.search(_DENIED.sub("", _plain(text))) for text in texts)
 
 
 def column_is_secret(column: str, cells: Iterable[str]) -> bool:

@@ -7,47 +7,28 @@ speak of stays as it is; what it changes begins a new version on the delivery's 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-import numpy as np
-import shapely
-from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import text
 
 from geo.crs import Array
-from geo.loaders.checks import Refusal
-from geo.loaders.match import Site
-from geo.loaders.publishing import publishes, told_of_publishing
-from geo.loaders.report import Placement, Problem
-from geo.models import STORED_SRID, Facility, FacilityPrice, FacilityRating
+from geo.loaders.candidates import Candidates, Refusal
+from geo.loaders.matching import Sites
+from geo.loaders.placing import place
+from geo.loaders.staging import (
+    ROWS_AT_A_TIME,
+    copy_batches,
+    driver_connection,
+    json_objects,
+    points_as_ewkb,
+)
+from geo.loaders.versions import Destination, Merged, Target, find_known, merge_versions
+from geo.models import STORED_SRID
 
-Target = Session | Connection
-SYNTHETIC_PREFIX = "DEMO-"
-"""Codes of made-up rows begin so; no delivery may use them."""
-CHINA = (73.0, 3.0, 136.0, 54.0)
-"""West, south, east, north in degrees: the extent of the country, its seas included."""
-NOT_MERGED = {
-    "newer_version": (
-        "库中已有更晚的版本, 未改动历史; 请核对 --on 日期 · "
-        "a later version is stored; history is not rewritten: check --on"
-    ),
-    "published_today": (
-        "库中同日版本已公开, 非公开的交付不能在同一天改动它; 请用 --secrecy public 或更晚的 --on · "
-        "the version of that very day is published; a delivery that is not public cannot replace "
-        "it: state --secrecy public or a later --on"
-    ),
-    "synthetic_code": (
-        "编码属于合成演示数据, 真实设施不能沿用; 请改用自己的编码 · "
-        "the code is one of a made-up row; give the real facility its own"
-    ),
-    "outside_country": (
-        "坐标在国境范围之外, 而所述区划在境内; 请核对经纬度的符号与坐标系 · "
-        "the position is outside China, the stated division is not: check signs and the CRS"
-    ),
-}
-"""Why a row that is a facility is kept out all the same, by rule."""
+__all__ = ["Target", "driver_connection", "keep_refused", "merge", "place", "stage"]
 
 # Fields that a delivery may bring, with their types on the stage.
 FIELD_TYPES = {
@@ -67,123 +48,39 @@ CREATE TEMP TABLE stage (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """How many sites are new, changed or as before; which rows were kept out, by which rule."""
-
-    kept: int
-    updated: int
-    unchanged: int
-    not_merged: list[tuple[int, str]]
-    problems: list[Problem]
-
-
-def driver_connection(target: Target) -> Any:
-    """The psycopg connection below a session or connection, for COPY; never committed here."""
-    connection = target.connection() if isinstance(target, Session) else target
-    return connection.connection.driver_connection
-
-
-def stage(target: Target, sites: list[Site], lon: Array, lat: Array) -> None:
+def stage(target: Target, sites: Sites, lon: Array, lat: Array) -> None:
     """COPY the sites with their positions (degrees, EPSG:4490) to the temporary table `stage`."""
     target.execute(text("DROP TABLE IF EXISTS pg_temp.stage"))
     target.execute(text(_STAGE))
-    keys = ["row_number", "by_name", "by_address", "is_alone", "is_first"]
-    columns = [*keys, *FIELD_TYPES]
-    points = shapely.set_srid(shapely.points(lon, lat), STORED_SRID)
-    wkb = np.asarray(shapely.to_wkb(points, hex=True, include_srid=True))
-    statement = f"COPY stage ({', '.join(columns)}, extra, geom) FROM STDIN"
-    with driver_connection(target).cursor() as cursor, cursor.copy(statement) as copy:
-        for site, geom in zip(sites, wkb, strict=True):
-            values = dict(site.row.values, kinds=[site.row.values["kind"]])
-            values["state"] = values.get("state") or "open"
-            extra = json.dumps(site.row.extra, ensure_ascii=False) if site.row.extra else None
-            copy.write_row(
-                (site.row.number, site.by_name, site.by_address, site.is_alone, site.is_first,
-                 *(values.get(name) for name in FIELD_TYPES), extra, geom)
-            )  # fmt: skip
+    rows = sites.rows
+    told = {name: rows.values[name] for name in FIELD_TYPES if name in rows.values}
+    columns = {
+        "row_number": pa.array(rows.numbers),
+        "by_name": sites.by_name,
+        "by_address": sites.by_address,
+        "is_alone": pa.array(sites.is_alone),
+        "is_first": pa.array(sites.is_first),
+        **told,
+        "kinds": pc.binary_join_element_wise("{", rows.text("kind"), "}", ""),
+        "state": pc.fill_null(rows.text("state"), "open"),
+    }
+    copy_batches(target, "stage", [*columns, "extra", "geom"], _batches(columns, rows, lon, lat))
     target.execute(text("ANALYZE stage"))
 
 
-# The smallest division with a known shape that holds the point.
-_PLACE = text("""
-UPDATE stage s SET admin_code = (
-    SELECT u.code FROM admin_unit u
-    WHERE u.validity @> CAST(:on AS date) AND u.geom IS NOT NULL AND ST_Covers(u.geom, s.geom)
-    ORDER BY u.level DESC, u.code LIMIT 1)
-""")
-# A name may belong to several divisions (鼓楼区): the nearest one is meant. The stated name may
-# begin with its superiors (上海市杨浦区).
-_STATED = text("""
-WITH meant AS MATERIALIZED (
-    SELECT said.stated_unit, u.geom FROM (SELECT DISTINCT stated_unit FROM stage) said
-    JOIN admin_unit u ON said.stated_unit IN (u.name, u.short_name)
-         OR right(said.stated_unit, length(u.name)) = u.name
-    WHERE u.level IN (2, 3, 4) AND u.validity @> CAST(:on AS date) AND u.geom IS NOT NULL
-)
-SELECT s.row_number, s.stated_unit, s.name,
-       min(CASE WHEN ST_Covers(m.geom, s.geom) THEN 0
-                ELSE ST_Distance(m.geom::geography, s.geom::geography) END) AS away_m,
-       NOT bool_or(s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4490)) AS is_far
-FROM stage s LEFT JOIN meant m ON m.stated_unit = s.stated_unit
-GROUP BY s.row_number, s.stated_unit, s.name ORDER BY s.row_number
-""")
+def _batches(
+    columns: dict[str, pa.Array], rows: Candidates, lon: Array, lat: Array
+) -> Iterator[dict[str, pa.Array]]:
+    """The staged columns part by part, with what is only made for the way: `extra`, geometry."""
+    for start in range(0, len(rows), ROWS_AT_A_TIME):
+        part = slice(start, start + ROWS_AT_A_TIME)
+        batch = {name: array[part] for name, array in columns.items()}
+        extra = json_objects({name: array[part] for name, array in rows.extra.items()})
+        batch["extra"] = pa.nulls(len(lon[part]), pa.string()) if extra is None else extra
+        batch["geom"] = points_as_ewkb(lon[part], lat[part], STORED_SRID)
+        yield batch
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """How many rows lie in the division that they state, and what to say of the others."""
-
-    placement: Placement
-    problems: list[Problem]
-
-
-def place(target: Target, on: date) -> Placed:
-    """Find each staged row's division by its position and compare it with the stated one.
-
-    A row outside the country is a problem where nothing is known of its division, and gets the fate
-    `outside_country` where its division is known to lie elsewhere.
-    """
-    target.execute(_PLACE, {"on": on})
-    inside = outside = not_checked = 0
-    problems = []
-    impossible = []
-    extent = dict(zip(("west", "south", "east", "north"), CHINA, strict=True))
-    for number, stated, name, away_m, is_far in target.execute(_STATED, {"on": on, **extent}):
-        if is_far and away_m:
-            impossible.append(number)
-        elif away_m is None:
-            not_checked += 1
-            if is_far:
-                message = (
-                    f"「{name}」在国境范围之外, 已保留, 请核对坐标的符号与坐标系 · "
-                    "lies outside China; kept, please check the signs and the CRS"
-                )
-                problems.append(Problem(number, "lon", None, "outside_country", message))
-        elif away_m == 0:
-            inside += 1
-        else:
-            outside += 1
-            message = (
-                f"「{name}」位于所述的{stated}之外 {away_m:.0f} 米 (量算值), 已保留, 请核对 · "
-                f"lies {away_m:.0f} m outside {stated}; kept, please check"
-            )
-            problems.append(Problem(number, "stated_unit", stated, "outside_stated_unit", message))
-    target.execute(
-        text("UPDATE stage SET fate = 'outside_country' WHERE row_number = ANY(:rows)"),
-        {"rows": impossible},
-    )
-    return Placed(Placement(inside, outside, not_checked), problems)
-
-
-# The stored versions that any staged row may speak of, in one pass: rows are compared by hash
-# joins, not one look into an index at a time.
-_KNOWN = """
-CREATE TEMP TABLE known ON COMMIT DROP AS
-SELECT id, code, address, validity @> CAST(:on AS date) AS in_force, upper_inf(validity) AS lasts,
-       lower(validity) AS begins, is_synthetic
-FROM facility WHERE code IN (SELECT by_name FROM stage UNION SELECT by_address FROM stage)
-"""
 # A row's site is stored under its name, or under name and address where names repeat.
 _RESOLVE = """
 UPDATE stage s SET code = CASE WHEN same.code IS NOT NULL AND (s.is_alone OR s.is_first)
@@ -199,6 +96,15 @@ WHERE o.row_number = s.row_number
 """
 
 
+# What a delivery tells of a facility beside its columns, and what hangs on a version.
+_POSITION = {
+    "position_note": "CAST(:note AS text)",
+    "position_quality": "CASE WHEN CAST(:note AS text) LIKE '%近似%' THEN 'approximate' "
+    "ELSE 'point' END",
+}
+_CHILDREN = {"facility_rating": "facility_id", "facility_price": "facility_id"}
+
+
 def merge(
     target: Target, *, fields: set[str], delivery_id: int, on: date, secrecy: str, note: str | None
 ) -> Merged:
@@ -207,141 +113,19 @@ def merge(
     A site that is not stored becomes a version from `on`; one that differs gets a new version from
     `on`, or is corrected in place when its version began on that very day. A row that would change
     a version which a later one has already followed is not merged, nor one with the code of a
-    made-up facility. Only a delivery with secrecy `public` publishes (`geo.loaders.publishing`).
+    made-up facility; `geo.loaders.versions` has the rules.
     """
-    told = [name for name in FIELD_TYPES if name in fields]
-    target.execute(text("DROP TABLE IF EXISTS pg_temp.known"))
-    for statement in (_KNOWN, "ANALYZE known", _RESOLVE):
-        target.execute(text(statement), {"on": on})
-    bound = {
-        "on": on, "delivery": delivery_id, "note": note, "public": secrecy == "public",
-    }  # fmt: skip
-    synthetic = {"synthetic": f"{SYNTHETIC_PREFIX}%"}
-    fate = _FATE.format(old=_list("f", told), new=_list("s", told))
-    target.execute(text(fate), {**bound, **synthetic})
-    public = publishes(told)
-    assign = ", ".join(f"{name} = s.{name}" for name in told)
-    for statement in (_REFRESH, _CORRECT):
-        target.execute(
-            text(statement.format(assign=assign, publishes=public, quality=_QUALITY)), bound
-        )
-    _begin_versions(target, told, public, bound)
-    insert = _INSERT.format(names=", ".join(told), values=_list("s", told), quality=_QUALITY)
-    target.execute(text(insert), bound)
-    fates = target.execute(text("SELECT fate, count(*) FROM stage GROUP BY fate"))
-    counts: dict[str, int] = {row[0]: row[1] for row in fates}
-    kept_out = target.execute(
-        text("SELECT row_number, fate FROM stage WHERE fate = ANY(:rules) ORDER BY row_number"),
-        {"rules": list(NOT_MERGED)},
-    )
-    not_merged = [(row[0], row[1]) for row in kept_out]
-    updated = counts.get("changed", 0) + counts.get("corrected", 0)
-    return Merged(
-        counts.get("new", 0), updated, counts.get("unchanged", 0), not_merged,
-        told_of_publishing(target, on=on, is_public=secrecy == "public"),
+    told = tuple(name for name in FIELD_TYPES if name in fields)
+    into = Destination(
+        "facility", (*told, "geom"), derived=("admin_code",), fixed=_POSITION,
+        children=_CHILDREN,
+        start_unknown="自该日的交付起有记录, 开办日期未知 · "
+        "on record since this delivery; start unknown",
     )  # fmt: skip
-
-
-def _list(alias: str, names: list[str]) -> str:
-    return ", ".join(f"{alias}.{name}" for name in names)
-
-
-# `extra` is compared only for the columns that this delivery brings.
-_FATE = """
-UPDATE stage s SET old_id = f.id, fate = CASE
-    WHEN s.fate IS NOT NULL THEN s.fate
-    WHEN o.code LIKE :synthetic OR made.code IS NOT NULL THEN 'synthetic_code'
-    WHEN f.id IS NULL THEN CASE WHEN later.code IS NULL THEN 'new' ELSE 'newer_version' END
-    WHEN ROW({old}, f.geom) IS NOT DISTINCT FROM ROW({new}, s.geom)
-         AND coalesce(f.extra, '{{}}') @> coalesce(s.extra, '{{}}') THEN 'unchanged'
-    WHEN NOT upper_inf(f.validity) THEN 'newer_version'
-    WHEN lower(f.validity) = CAST(:on AS date)
-         THEN CASE WHEN f.is_published AND NOT :public THEN 'published_today' ELSE 'corrected' END
-    ELSE 'changed' END
-FROM stage o
-LEFT JOIN known k ON k.code = o.code AND k.in_force
-LEFT JOIN facility f ON f.id = k.id
-LEFT JOIN (SELECT DISTINCT code FROM known WHERE begins > CAST(:on AS date)) later
-     ON later.code = o.code
-LEFT JOIN (SELECT DISTINCT code FROM known WHERE is_synthetic) made ON made.code = o.code
-WHERE o.row_number = s.row_number
-"""
-_CORRECT = """
-UPDATE facility f SET {assign}, geom = s.geom, admin_code = s.admin_code,
-    extra = nullif(coalesce(f.extra, '{{}}') || coalesce(s.extra, '{{}}'), '{{}}'),
-    position_note = :note, position_quality = {quality},
-    source = d.file_name, source_date = CAST(:on AS date), delivery_id = d.id,
-    is_published = {publishes}
-FROM stage s, delivery d WHERE s.fate = 'corrected' AND f.id = s.old_id AND d.id = :delivery
-"""
-_QUALITY = "CASE WHEN CAST(:note AS text) LIKE '%近似%' THEN 'approximate' ELSE 'point' END"
-# The division by position may become known later; that is no change of the facility.
-_REFRESH = """
-UPDATE facility f SET admin_code = coalesce(s.admin_code, f.admin_code),
-    is_published = f.is_published OR {publishes}
-FROM stage s WHERE s.fate = 'unchanged' AND f.id = s.old_id
-    AND (coalesce(s.admin_code, f.admin_code) IS DISTINCT FROM f.admin_code
-         OR (:public AND NOT f.is_published))
-"""
-_INSERT = """
-INSERT INTO facility (code, {names}, geom, admin_code, extra, position_note, position_quality,
-    validity, validity_note, source, source_date, is_published, delivery_id)
-SELECT s.code, {values}, s.geom, s.admin_code, s.extra, :note,
-    {quality}, daterange(CAST(:on AS date), NULL),
-    '自该日的交付起有记录, 开办日期未知 · on record since this delivery; start unknown',
-    d.file_name, CAST(:on AS date), :public, d.id
-FROM stage s, delivery d WHERE s.fate = 'new' AND d.id = :delivery
-"""
-
-
-def _begin_versions(target: Target, told: list[str], public: str, bound: dict[str, Any]) -> None:
-    """End the present version of each changed site and begin another with what was told.
-
-    What the delivery does not speak of, ratings and prices included, goes on into the new version.
-    """
-    target.execute(
-        text("""
-UPDATE facility f SET validity = daterange(lower(f.validity), CAST(:on AS date))
-FROM stage s WHERE s.fate = 'changed' AND f.id = s.old_id"""),
-        bound,
-    )
-    replaced = {
-        **{name: f"s.{name}" for name in told},
-        "geom": "s.geom",
-        "admin_code": "s.admin_code",
-        "extra": "nullif(coalesce(f.extra, '{}') || coalesce(s.extra, '{}'), '{}')",
-        "position_note": "CAST(:note AS text)",
-        "position_quality": _QUALITY,
-        "validity": "daterange(CAST(:on AS date), NULL)",
-        "validity_note": "NULL",
-        "source": "d.file_name",
-        "source_date": "CAST(:on AS date)",
-        "is_published": public,
-        "delivery_id": "d.id",
-    }
-    names = [c.name for c in Facility.__table__.columns if c.name not in ("id", "row_version")]
-    values = ", ".join(replaced.get(name, f"f.{name}") for name in names)
-    target.execute(
-        text(f"""
-INSERT INTO facility ({", ".join(names)}) SELECT {values}
-FROM stage s JOIN facility f ON f.id = s.old_id, delivery d
-WHERE s.fate = 'changed' AND d.id = :delivery"""),
-        bound,
-    )
-    for child in (FacilityRating, FacilityPrice):
-        carried = [
-            c.name
-            for c in child.__table__.columns
-            if c.name not in ("id", "row_version", "facility_id")
-        ]
-        target.execute(
-            text(f"""
-INSERT INTO {child.__tablename__} (facility_id, {", ".join(carried)})
-SELECT n.id, {_list("c", carried)} FROM {child.__tablename__} c
-JOIN stage s ON s.old_id = c.facility_id AND s.fate = 'changed'
-JOIN facility n ON n.code = s.code AND n.validity @> CAST(:on AS date)"""),
-            bound,
-        )
+    candidates = "SELECT by_name FROM stage UNION SELECT by_address FROM stage"
+    find_known(target, into, on, among=candidates, also=", address")
+    target.execute(text(_RESOLVE))
+    return merge_versions(target, into, delivery_id=delivery_id, on=on, secrecy=secrecy, note=note)
 
 
 def keep_refused(target: Target, delivery_id: int, refused: list[Refusal]) -> None:

@@ -6,7 +6,7 @@ from geo.models.account import ApiToken
 from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember
 from geo.models.base import STORED_SRID, Base
 from geo.models.boundary import BoundaryLine, BoundaryMarker
-from geo.models.delivery import Delivery, RefusedRow
+from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
 from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
@@ -18,6 +18,7 @@ from geo.models.planning import (
     StandardRule,
 )
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
+from geo.models.road import RoadEdge
 
 __all__ = [
     "STORED_SRID",
@@ -31,6 +32,7 @@ __all__ = [
     "CoverageRun",
     "DataStamp",
     "Delivery",
+    "DeliveryChange",
     "DemandCell",
     "Estate",
     "Facility",
@@ -46,6 +48,7 @@ __all__ = [
     "PlanningZone",
     "ProgrammeTag",
     "RefusedRow",
+    "RoadEdge",
     "StandardRule",
     "SuccessionEvent",
     "SuccessionMember",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, spatial_indexes, versions_by
@@ -43,6 +44,9 @@ class AdminUnit(Keyed, Versioned, Sourced, Base):
         Text, doc="why there is no geometry, or how good it is"
     )
     note: Mapped[str | None] = mapped_column(Text, doc="disagreement of sources, remarks")
+    extra: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, doc="unknown columns of the delivery that are not personal", info={"private": True}
+    )
 
 
 class SuccessionEvent(Keyed, Sourced, Base):

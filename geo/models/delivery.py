@@ -1,4 +1,4 @@
-"""What was delivered, by whom, in which CRS, and which rows were refused?"""
+"""What was delivered, by whom, in which CRS, which rows were refused, and what did it change?"""
 
 from __future__ import annotations
 
@@ -55,3 +55,31 @@ class RefusedRow(Keyed, Base):
     rule: Mapped[str] = mapped_column(Text, doc="rule that refused it")
     message: Mapped[str] = mapped_column(Text, doc="what is wrong and what to do")
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, doc="the row without personal columns")
+
+
+class DeliveryChange(Base):
+    """What a delivery did to one stored row: the journal by which it can be taken back."""
+
+    __tablename__ = "delivery_change"
+    __table_args__ = (
+        CheckConstraint("action IN ('began', 'ended', 'corrected', 'confirmed')", name="action"),
+    )
+
+    # Neither is a foreign key: a million checks would cost a load more than the rows themselves.
+    delivery_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, doc="delivery that wrote the row"
+    )
+    table_name: Mapped[str] = mapped_column(Text, primary_key=True, doc="table of the row")
+    row_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, doc="surrogate key of the row"
+    )
+    action: Mapped[str] = mapped_column(
+        Text,
+        doc="began a version, ended one, corrected one in place, or confirmed it unchanged",
+    )
+    former: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, doc="values before the change, of the columns that it changed"
+    )
+    version_after: Mapped[int] = mapped_column(
+        BigInteger, doc="row version after the change; another one tells of a later write"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Double, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.models.base import Base, Keyed, Sourced, geometry, spatial_indexes
@@ -39,4 +40,7 @@ class DemandCell(Keyed, Sourced, Base):
     base_year: Mapped[int] = mapped_column(SmallInteger)
     projection: Mapped[str] = mapped_column(
         Text, server_default="none", doc="projection variant; none = as counted"
+    )
+    extra: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, doc="unknown columns of the delivery that are not personal", info={"private": True}
     )

@@ -25,6 +25,9 @@ class PlanningZone(Keyed, Versioned, Sourced, Base):
     parent_code: Mapped[str | None] = mapped_column(Text, index=True, doc="division, 12 digits")
     due_on: Mapped[date | None] = mapped_column(doc="due date")
     geom: Mapped[Any] = geometry("MULTIPOLYGON", nullable=False)
+    extra: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, doc="unknown columns of the delivery that are not personal", info={"private": True}
+    )
 
 
 class Estate(Keyed, Versioned, Sourced, Base):
@@ -53,6 +56,9 @@ class Estate(Keyed, Versioned, Sourced, Base):
     pool_code: Mapped[str | None] = mapped_column(Text, doc="estates that provide together")
     admin_code: Mapped[str | None] = mapped_column(Text, index=True)
     geom: Mapped[Any] = geometry("GEOMETRY")
+    extra: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, doc="unknown columns of the delivery that are not personal", info={"private": True}
+    )
 
 
 class ConstructionProject(Keyed, Versioned, Sourced, Base):
@@ -84,6 +90,9 @@ class ConstructionProject(Keyed, Versioned, Sourced, Base):
     facility_code: Mapped[str | None] = mapped_column(Text, doc="facility that is built")
     admin_code: Mapped[str | None] = mapped_column(Text, index=True)
     geom: Mapped[Any] = geometry("POINT")
+    extra: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, doc="unknown columns of the delivery that are not personal", info={"private": True}
+    )
 
 
 class StandardRule(Keyed, Versioned, Sourced, Base):

@@ -46,20 +46,10 @@ PUBLIC_ROWS = {
     "programme_tag": "t.is_published",
 }
 
+
 # A version that is not published ends the one before it, but takes nothing off the public map: the
 # public goes on seeing the last published version until another published one begins.
-PUBLIC_VALUES = {
-    "facility": {
-        "validity": (
-            "CASE WHEN upper_inf(t.validity) OR NOT EXISTS (SELECT FROM atlas.facility n"
-            " WHERE n.code = t.code AND NOT n.is_published"
-            " AND lower(n.validity) = upper(t.validity)) THEN t.validity"
-            " ELSE daterange(lower(t.validity), (SELECT min(lower(n.validity))"
-            " FROM atlas.facility n WHERE n.code = t.code AND n.is_published"
-            " AND lower(n.validity) >= upper(t.validity))) END AS validity"
-        ),
-    },
-}
+PUBLIC_VALUES = {"validity": "coalesce(t.public_validity, t.validity) AS validity"}
 
 SOURCE_REGISTER = """
 CREATE VIEW atlas_public.source_register AS
@@ -79,9 +69,8 @@ def view_statements() -> list[str]:
     """The DDL of every public view, in the order of the declaration above."""
     made = []
     for name, rows in PUBLIC_ROWS.items():
-        values = PUBLIC_VALUES.get(name, {})
         columns = ", ".join(
-            values.get(column, f"t.{column}")
+            PUBLIC_VALUES.get(column, f"t.{column}")
             for column in public_columns(Base.metadata.tables[name])
         )
         body = f"SELECT {columns}\nFROM atlas.{name} t\nWHERE {rows}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geo.text.encoding import Decoded, decode
 from geo.text.keys import NameKeyRow, name_keys
-from geo.text.names import core, generic_part, search_key
+from geo.text.names import core, generic_part, search_key, search_keys
 from geo.text.readings import Reading, reviewed_readings
 from geo.text.romanise import Romanised, initials, pinyin, pinyin_key, romanise
 
@@ -23,4 +23,5 @@ __all__ = [
     "reviewed_readings",
     "romanise",
     "search_key",
+    "search_keys",
 ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
 from geo.errors import BadInput
+from geo.text.everyday import bits, chinese, japanese, korean, western
 
 _BOMS = (
     # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -19,7 +23,7 @@ _BOMS = (
 )
 _TEXT_CONTROLS = frozenset("\t\n\r\f\x1a")
 SAMPLE = 20_000
-"""Characters that are weighed to tell GB18030 from Big5."""
+"""Characters that are weighed to tell encodings apart."""
 # Text wrongly read as UTF-8 hits a valid sequence only by chance; a damaged UTF-8 file keeps most.
 _DAMAGED_UTF8_SHARE = 0.9
 
@@ -37,8 +41,9 @@ def decode(data: bytes) -> Decoded:
     """Answer the text of a file in UTF-8, UTF-16, GB18030 or Big5, with or without a byte mark.
 
     A byte-order mark decides; then UTF-8, which hardly any other text satisfies by chance; then
-    UTF-16 by its zero bytes; then GB18030 or Big5, whichever reads as commoner characters.
-    Raises BadInput with byte and line where nothing decodes cleanly.
+    UTF-16 by its zero bytes; then GB18030 or Big5, whichever reads as commoner characters, unless
+    the bytes read better as Japanese, Korean or Western European. Raises BadInput with byte and
+    line where nothing decodes cleanly, or where what decodes is no Chinese.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -49,6 +54,7 @@ def decode(data: bytes) -> Decoded:
         utf8_error = error
     else:
         if "\x00" not in text:
+            _refuse_escapes(data)
             return _checked(text, "utf-8", _utf8_evidence(text))
     wide = _utf16_without_mark(data)
     if wide is not None:
@@ -76,26 +82,41 @@ def _with_mark(data: bytes, encoding: str) -> Decoded:
     return _checked(text, name, f"begins with the byte-order mark of {name}")
 
 
+_HZ = re.compile(rb"~\{(?:[!-w][!-~])+~\}")
+
+
+def _refuse_escapes(data: bytes) -> None:
+    """Refuse HZ, which writes Chinese in ASCII: its cells would be stored as they stand."""
+    if b"~{" in data and (found := _HZ.search(data)):
+        raise BadInput(
+            f"文字是 HZ 编码,请另存为 UTF-8 · {_place(data, found.start())} is in the old encoding "
+            "HZ: save the file as UTF-8"
+        )
+
+
 def _utf8_evidence(text: str) -> str:
-    wide = sum(1 for character in text if character > "\x7f")
+    wide = len(text) - len(text.encode("ascii", "ignore"))
     if wide == 0:
         return "only ASCII bytes: the same in every candidate"
     return f"all {wide} non-ASCII characters are valid UTF-8 sequences"
 
 
 def _utf16_without_mark(data: bytes) -> Decoded | None:
-    """UTF-16 shows by zero bytes beside ASCII (commas, digits, line ends), all on one side."""
+    """UTF-16 shows by zero bytes beside ASCII (commas, digits, line ends), all on one side.
+
+    A stray zero in other text is none: of a table's characters a twentieth are ASCII at least.
+    """
     if len(data) % 2 or b"\x00" not in data:
         return None
     even, odd = data[0::2].count(0), data[1::2].count(0)
     encoding, ours, other = ("utf-16-le", odd, even) if odd >= even else ("utf-16-be", even, odd)
-    if other > ours * 0.05:
+    if other > ours * 0.05 or ours * 40 < len(data):
         return None
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
-    if _unreadable(text) is not None:
+    if _unreadable(text) is not None or _strangeness(text[:SAMPLE]) > MOST_STRANGE:
         return None
     side = "second" if encoding == "utf-16-le" else "first"
     return Decoded(text, encoding, f"no mark; {ours} zero bytes, on the {side} byte of the pairs")
@@ -115,6 +136,8 @@ def _refuse_damaged_utf8(data: bytes, error: UnicodeDecodeError) -> None:
 
 
 def _chinese_double_byte(data: bytes, utf8_error: UnicodeDecodeError) -> Decoded:
+    """GB18030 or Big5, whichever reads better; refused where another script reads better still."""
+    sample = _distinct_cells(data)
     candidates: list[tuple[float, str, str]] = []
     failed_at: dict[str, int] = {"UTF-8": utf8_error.start}
     # Python's `big5` lacks the Hong Kong and Windows additions that real files use.
@@ -126,23 +149,121 @@ def _chinese_double_byte(data: bytes, utf8_error: UnicodeDecodeError) -> Decoded
             continue
         unreadable = _unreadable(text)
         if unreadable is None:
-            candidates.append((_common_share(text, name), name, text))
+            candidates.append((bits(sample.decode(codec), chinese), name, text))
         else:
             failed_at[name.upper()] = len(text[:unreadable].encode(codec))
-    if not candidates:
+    # The first wins a tie: mainland files are GB18030.
+    best = min(candidates, key=lambda candidate: candidate[0]) if candidates else None
+    _refuse_foreign(data, sample, best, utf8_error.start)
+    if best is None:
         tried = "; ".join(f"{name} fails at {_place(data, at)}" for name, at in failed_at.items())
         raise BadInput(
             f"无法判断文件编码,请另存为 UTF-8 · the encoding cannot be told: {tried}; "
             "save the file as UTF-8"
         )
-    # The first wins a tie: mainland files are GB18030.
-    share, name, text = max(candidates, key=lambda candidate: candidate[0])
+    _, name, text = best
+    _refuse_strange(data, text, name, utf8_error.start)
+    _refuse_mixed(data, name)
     not_utf8 = f"not UTF-8 at {_place(data, utf8_error.start)}"
-    evidence = f"{not_utf8}; {share:.0%} common characters as {name}"
-    for other_share, other, _ in candidates:
+    evidence = f"{not_utf8}; {_common_share(text, name):.0%} common characters as {name}"
+    for _, other, other_text in candidates:
         if other != name:
-            evidence += f", {other_share:.0%} as {other}"
+            evidence += f", {_common_share(other_text, other):.0%} as {other}"
     return Decoded(text, name, evidence)
+
+
+def _distinct_cells(data: bytes) -> bytes:
+    """The different cells with bytes beyond ASCII, as many as are weighed; no character is cut.
+
+    The separators are no part of a character in any of the encodings in question.
+    """
+    cells: dict[bytes, None] = {}
+    size = 0
+    for line in data.split(b"\n"):
+        if line.isascii():
+            continue
+        for cell in re.split(rb"[\r\t,;\"]", line):
+            if not cell.isascii() and cell not in cells:
+                cells[cell] = None
+                size += len(cell)
+        if size > 2 * SAMPLE:
+            break
+    return b"\n".join(cells)
+
+
+_FOREIGN: tuple[tuple[str, str, str, Callable[[str], float]], ...] = (
+    ("Shift_JIS", "日文", "cp932", japanese),
+    ("EUC-JP", "日文", "euc_jp", japanese),
+    ("EUC-KR", "韩文", "cp949", korean),
+)
+_BEYOND_DOUBT = 10.0
+"""Bits by which another script must read better: about a thousand to one."""
+
+
+def _refuse_foreign(
+    data: bytes, sample: bytes, best: tuple[float, str, str] | None, first: int
+) -> None:
+    """Refuse text of another script, which would read as Chinese gibberish, by its place."""
+    readings = [(western(sample), "Latin-1", "西文")]
+    for name, script, codec, cost in _FOREIGN:
+        with suppress(UnicodeDecodeError):
+            readings.append((bits(sample.decode(codec), cost), name, script))
+    cost_of, name, script = min(readings)
+    if best is None and name == "Latin-1":
+        return  # any bytes at all are Latin letters: that nothing else fits is no evidence
+    if best is None or cost_of + _BEYOND_DOUBT < best[0]:
+        chinese_name = best[1] if best else "GB18030, Big5"
+        raise BadInput(
+            f"第 {first + 1} 字节起不是 UTF-8,看来是{script}编码 ({name} 一类),不是中文;"
+            f"请另存为 UTF-8 · {_place(data, first)} is not UTF-8; the text reads as {name} or its "
+            f"like, not as {chinese_name}: save the file as UTF-8"
+        )
+
+
+def _strangeness(text: str) -> float:
+    """Bits of the average character beyond ASCII; 0 where there are too few to judge."""
+    wide = [character for character in text if character > "\x7f"]
+    return sum(map(chinese, wide)) / len(wide) if len(wide) >= _FEW else 0.0
+
+
+MOST_STRANGE = 16.5
+"""Bits of the average character: ordinary lists have 10 to 12, ones of rare names 14."""
+_FEW = 4
+
+
+def _refuse_strange(data: bytes, text: str, name: str, first: int) -> None:
+    """Refuse text that decodes and still is none: nearly all of its characters are rare ones."""
+    if _strangeness("".join(islice((c for c in text if c > "\x7f"), SAMPLE))) > MOST_STRANGE:
+        raise BadInput(
+            f"第 {first + 1} 字节起不是 UTF-8,按 {name} 读出的几乎全是生僻字,不是该编码;"
+            f"请另存为 UTF-8 · {_place(data, first)} is not UTF-8, and as {name} nearly all "
+            "characters are rare ones: the encoding cannot be told; save the file as UTF-8"
+        )
+
+
+_UTF8_WITHIN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}[\xe3-\xef][\x80-\xbf]{2}")
+
+
+def _refuse_mixed(data: bytes, name: str) -> None:
+    """Refuse a file of which some lines are UTF-8: they too would decode, as gibberish."""
+    codec = "big5hkscs" if name == "big5" else name
+    seen = -1
+    for found in _UTF8_WITHIN.finditer(data):
+        if found.start() < seen:
+            continue
+        start = data.rfind(b"\n", 0, found.start()) + 1
+        seen = (data.find(b"\n", found.start()) + 1) or len(data)
+        line = data[start:seen]
+        try:
+            other = bits(line.decode("utf-8"), chinese)
+        except UnicodeDecodeError:
+            continue
+        if other + _BEYOND_DOUBT < bits(line.decode(codec), chinese):
+            raise BadInput(
+                f"各行编码不一:{_place(data, found.start())} 是 UTF-8,其余是 {name};请统一另存为 "
+                f"UTF-8 · {_place(data, found.start())} is UTF-8 while the rest is {name}: save "
+                "all of it as UTF-8"
+            )
 
 
 def _common_share(text: str, encoding: str) -> float:

@@ -1,4 +1,7 @@
-"""How is a name read where the library must not be trusted?"""
+"""How is a name read where the library must not be trusted?
+
+The library takes 55 MB: it is imported where a name is read, not by everybody who needs a key.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-from pypinyin import Style
-from pypinyin import pinyin as library_readings
 
 READINGS_FILE = Path(__file__).resolve().parents[2] / "data" / "placenames" / "readings.csv"
 
@@ -96,9 +96,10 @@ def split_syllables(name: str, reading: str) -> tuple[str, ...] | None:
 
 def _options(name: str) -> list[list[str]]:
     """The readings that the library knows of each character, in any word."""
+    from pypinyin import Style, pinyin
+
     readings = (
-        library_readings(character, style=Style.TONE, heteronym=True, errors="ignore")
-        for character in name
+        pinyin(character, style=Style.TONE, heteronym=True, errors="ignore") for character in name
     )
     return [found[0] if found else [] for found in readings]
 
@@ -126,7 +127,9 @@ def _tone_marks(syllable: str) -> int:
 @lru_cache(maxsize=256)
 def alone(character: str) -> str:
     """The reading that the library gives a character outside any word."""
-    found: str = library_readings(character, style=Style.TONE)[0][0]
+    from pypinyin import Style, pinyin
+
+    found: str = pinyin(character, style=Style.TONE)[0][0]
     return found
 
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin
-
 from geo.text.generics import AUTONOMOUS, GENERIC_READINGS, PEOPLES
 from geo.text.names import generic_part, search_key, segments
 from geo.text.readings import (
@@ -131,6 +129,8 @@ def _is_han(character: str) -> bool:
 
 def _read(part: str, known: Mapping[str, Reading]) -> tuple[list[str], str, bool]:
     """Toned syllables per character, the doubtful characters, and whether a review was used."""
+    from pypinyin import Style, lazy_pinyin
+
     syllables = lazy_pinyin(part, style=Style.TONE, errors=list)  # type: ignore[arg-type]
     for at, character in enumerate(part):  # 长滩 is Chángtān, though 长 alone is zhǎng
         if is_doubtful(character) and syllables[at] == alone(character):

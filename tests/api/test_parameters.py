@@ -58,10 +58,11 @@ PATHS = {"code": "320402"}
 
 
 def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every GET of the OpenAPI document."""
+    """Every GET of the OpenAPI document that asks for no token."""
     nowhere = "postgresql://atlas@/atlas?host=/nonexistent"
     for path, methods in create_app(Database(nowhere, nowhere)).openapi()["paths"].items():
-        yield from ((path, o) for method, o in methods.items() if method == "get")
+        wanted = ((path, o) for method, o in methods.items() if method == "get")
+        yield from (found for found in wanted if "security" not in found[1])
 
 
 OPERATIONS = list(_operations())

@@ -110,10 +110,29 @@ def test_at_the_edge_of_its_rectangle_gcj02_comes_back_too(edge: str) -> None:
     assert np.allclose(crs.wgs84_to_gcj02(*back), there, rtol=0, atol=1e-11)
 
 
-@pytest.mark.parametrize("name", ["xian80", "beijing54", "EPSG:2370", "EPSG:2437", "EPSG:2326"])
+@pytest.mark.parametrize("name", ["xian80", "beijing54", "EPSG:2370", "EPSG:2437", "EPSG:3821"])
 def test_a_datum_without_parameters_is_refused_not_passed_through(name: str) -> None:
     with pytest.raises(CrsError, match="datum-shift"):
         crs.to_stored([500_000.0], [3_500_000.0], name)
+
+
+@pytest.mark.parametrize(
+    ("name", "east", "north", "lon", "lat"),
+    [
+        ("EPSG:2326", 836_694.05, 819_069.80, 114.178_56, 22.312_13),  # origin: 22°18′43.68″N …
+        ("EPSG:27700", 325_897, 673_996, -3.1883, 55.9533),  # Edinburgh, Waverley
+        ("EPSG:2154", 652_381, 6_862_047, 2.3510, 48.8567),  # Paris, the town hall
+        ("EPSG:6668", 139.7, 35.7, 139.7, 35.7),
+    ],
+)
+def test_a_datum_of_another_country_goes_through_wgs84(
+    name: str, east: float, north: float, lon: float, lat: float
+) -> None:
+    made = crs.to_stored([east], [north], name)
+    assert made.lon[0] == pytest.approx(lon, abs=0.004)
+    assert made.lat[0] == pytest.approx(lat, abs=0.004)
+    assert made.note is not None
+    assert "WGS 84" in made.note
 
 
 def test_a_datum_with_parameters_moves_by_them() -> None:

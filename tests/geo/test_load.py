@@ -199,7 +199,7 @@ def test_sites_of_different_kinds_are_never_one(session: Session, write: Write) 
         ("甲食堂,inf,31.78", "coordinate_number"),
         ("甲食堂,1e999,31.78", "coordinate_number"),
         ("甲食堂,0,0", "zero_position"),
-        ("甲食堂,31.78,119.98", "axes_swapped"),
+        ("甲食堂,38.78,79.98", "axes_swapped"),
         ("甲食堂,219.98,31.78", "coordinate_range"),
         ("甲食堂,119.98,31.78,多余", "cells"),
     ],

@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.loaders.checks import Candidate, read_rows, uscc_problem
-from geo.loaders.fields import map_columns
+from geo.loaders.columns import TextRows, rows_numbered
+from geo.loaders.fields import map_columns, public_column
 from geo.loaders.kinds import kind_in_name, kind_of_words
-from geo.loaders.match import tell_sites_apart
-from geo.loaders.tables import Row, Table, sniff_delimiter
+from geo.loaders.matching import tell_sites_apart
+from geo.loaders.personal import public_text
+from geo.loaders.reading.delimited import sniff_delimiter
+from geo.loaders.tables import Row, Table
+from geo.loaders.values import right_usccs
 from geo.models.kinds import KINDS
+from geo.text import search_key, search_keys
 
 
 def table(columns: list[str], *rows: list[str]) -> Table:
@@ -89,6 +95,7 @@ def test_the_heading_tells_the_delimiter(heading: str, mark: str) -> None:
 cells = st.sampled_from(["甲", "乙", ""])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["甲", "乙"]), cells, cells, cells), max_size=12))
 def test_no_row_is_lost_and_no_two_sites_share_a_code(rows: list[tuple[str, ...]]) -> None:
     candidates = [
@@ -106,11 +113,51 @@ def test_no_row_is_lost_and_no_two_sites_share_a_code(rows: list[tuple[str, ...]
         for number, (name, unit, address, phone) in enumerate(rows, 1)
     ]
     told = tell_sites_apart(candidates)
-    assert len(told.sites) + told.merged == len(rows)
-    assert len(told.sites) == len(set(rows))
-    codes = [site.by_name if site.is_alone else site.by_address for site in told.sites]
+    sites = list(told.sites)
+    assert len(sites) + told.merged == len(rows)
+    assert len(sites) == len(set(rows))
+    codes = [site.by_name if site.is_alone else site.by_address for site in sites]
     assert len(set(codes)) == len(codes)
-    alone = sum(site.is_alone for site in told.sites)
+    alone = sum(site.is_alone for site in sites)
     names = {(name, unit) for name, unit, *_ in rows}
-    assert told.review == len(told.sites) - len(names)
+    assert told.review == len(sites) - len(names)
     assert alone <= len(names)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=8)), max_size=8))
+def test_keys_of_many_names_are_those_of_each(names: list[str | None]) -> None:
+    assert search_keys(names) == [search_key(name or "") for name in names]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.text(alphabet="138 0-１aＸxX9876５", max_size=24).map(str.strip)
+        | st.text(alphabet="甲联系方式电话人王先生:0519 ", max_size=12).map(str.strip),
+        max_size=8,
+    )
+)
+def test_a_column_is_redacted_like_each_of_its_cells(cells: list[str]) -> None:
+    for field in (None, "phone", "address"):
+        clean, changed = public_column(pa.array(cells, pa.string()), field)
+        public = [public_text(cell, field) for cell in cells]
+        assert clean.to_pylist() == public
+        assert changed == [at for at, cell in enumerate(cells) if public[at] != cell]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="91350MAY43", min_size=17, max_size=19), max_size=6))
+def test_credit_codes_are_checked_together_as_one_by_one(codes: list[str]) -> None:
+    codes.append("91350100M000100Y43")
+    right = right_usccs(pa.array(codes, pa.string())).tolist()
+    assert right == [uscc_problem(code) is None for code in codes]
+
+
+def test_rows_by_columns_read_like_rows() -> None:
+    rows = [Row(number, [f"甲{number}", ""]) for number in range(1, 50_000)]
+    kept = TextRows.of(iter(rows), 2)
+    assert list(kept) == rows
+    assert kept[-1] == rows[-1]
+    assert kept[3:5] == rows[3:5]
+    assert rows_numbered(kept, [7, 40_000]) == {7: rows[6], 40_000: rows[39_999]}

@@ -44,10 +44,10 @@ READS = {
     ),
     "one facility": (
         lambda s: features.facility_geojson(s, "X-77", on=TODAY),
-        {"ex_facility_validity"},
+        {"ix_facility_code"},
     ),
     "unit at a point": (lambda s: admin.unit_at(s, *HOME, TODAY), {"ix_admin_unit_geom"}),
-    "unit by code": (lambda s: admin.unit(s, "320402", TODAY), {"ex_admin_unit_validity"}),
+    "unit by code": (lambda s: admin.unit(s, "320402", TODAY), {"ix_admin_unit_code"}),
     "children": (
         lambda s: admin.units(s, parent="320400", on=TODAY),
         {"ix_admin_unit_parent_code"},

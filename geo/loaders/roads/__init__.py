@@ -1,0 +1,1 @@
+"""How does a delivered road network, whatever its format, become edges between junctions?"""
