@@ -61,7 +61,9 @@ def _minimise_distance(frame: Frame) -> Siting:
     counted = frame.weights > 0
     total = float(frame.weights[counted] @ least[counted])
     # Rounding of the two sums must not put the bound above the plan.
-    bound = min(total, most_cost - found.bound)
+    _, nearest = cheapest(frame.pairs, np.arange(frame.pairs.shape[1]))
+    floor = float(frame.weights[counted] @ nearest[counted])  # if every candidate were open
+    bound = min(total, max(most_cost - found.bound, floor))
     return planned(frame, chosen, assignment, total, bound, found.optimal)
 
 
