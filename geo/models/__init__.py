@@ -19,6 +19,7 @@ from geo.models.planning import (
 )
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 from geo.models.road import RoadEdge
+from geo.models.work import StatedFigure, WorkEvent, WorkItem
 
 __all__ = [
     "STORED_SRID",
@@ -50,6 +51,9 @@ __all__ = [
     "RefusedRow",
     "RoadEdge",
     "StandardRule",
+    "StatedFigure",
     "SuccessionEvent",
     "SuccessionMember",
+    "WorkEvent",
+    "WorkItem",
 ]
