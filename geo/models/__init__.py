@@ -19,6 +19,7 @@ from geo.models.planning import (
 )
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 from geo.models.road import RoadEdge
+from geo.models.scenario import CandidateSite, Scenario, ScenarioChange
 from geo.models.work import StatedFigure, WorkEvent, WorkItem
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Base",
     "BoundaryLine",
     "BoundaryMarker",
+    "CandidateSite",
     "ConstructionProject",
     "CoverageRow",
     "CoverageRun",
@@ -50,6 +52,8 @@ __all__ = [
     "ProgrammeTag",
     "RefusedRow",
     "RoadEdge",
+    "Scenario",
+    "ScenarioChange",
     "StandardRule",
     "StatedFigure",
     "SuccessionEvent",
