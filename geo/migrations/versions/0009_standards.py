@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic import op
 
 revision = "0009"
-# While the revisions before are on their way: the last of them that is there.
-down_revision = max(path.name[:4] for path in Path(__file__).parent.glob("000[678]_*.py"))
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
