@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import text
 
 from geo.errors import BadInput, NotFound, both
+from geo.models.kinds import kinds_of
 from geo.queries.admin import BELOW, Reader, unit
 from geo.queries.filters import kind_code
 
@@ -197,6 +198,7 @@ def candidates(
     limits that cannot be.
     """
     kind = kind_code(kind)
+    kinds_of(kind)
     limits = _checked(limits or Limits())
     code = unit(session, city, on).code
     asked = {"code": code, "on": on, "forbidden": list(limits.forbidden_zones)}
