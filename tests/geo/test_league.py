@@ -18,7 +18,8 @@ def ranks(found: League) -> dict[str, int | None]:
 
 
 def test_equal_values_share_a_rank_and_the_next_is_skipped() -> None:
-    found = league("达标率", [share("a", 1, 3), share("b", 2, 6), share("c", 9, 10), share("d", 0, 4)])
+    made = [share("a", 1, 3), share("b", 2, 6), share("c", 9, 10), share("d", 0, 4)]
+    found = league("达标率", made)
     assert ranks(found) == {"c": 1, "a": 2, "b": 2, "d": 4}
     assert [row.is_tied for row in found.rows] == [False, True, True, False]
     assert "并列" in found.method

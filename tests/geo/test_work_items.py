@@ -117,7 +117,7 @@ def test_the_list_puts_overdue_ones_first(town: Session) -> None:
         take_step(town, number, "assigned", on=D2, role="某办", due_on=due)
     take_step(town, done, "done", on=D2)
     found = work_items(town, within="320400", on=D4)
-    assert [item.id for item in found][0] == late
+    assert found[0].id == late
     assert {item.id for item in found} == {late, soon, free, done}
     assert [i.id for i in work_items(town, within="320400", on=D4, overdue_only=True)] == [late]
     assert [i.id for i in work_items(town, within="320402", on=D4, states=["done"])] == [done]

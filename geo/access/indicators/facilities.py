@@ -21,7 +21,8 @@ _FACILITIES = {
     by: text(
         f"""WITH RECURSIVE {BELOW}, area AS MATERIALIZED ({rows})
         SELECT DISTINCT ON (f.code) a.code AS area_code, f.code, f.name, f.kinds, f.state,
-            f.beds_total, f.beds_nursing, f.beds_free, f.ownership, f.operation, f.fire_state,
+            f.beds_total, f.beds_nursing, f.beds_free, f.floor_area_m2, f.ownership,
+            f.operation, f.fire_state,
             f.fire_checked_on, ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat, f.source, f.source_date,
             f.is_synthetic
         FROM facility f JOIN area a ON ST_Intersects(a.geom, f.geom)
@@ -48,6 +49,7 @@ class Home:
     beds_total: int | None
     beds_nursing: int | None
     beds_free: int | None
+    floor_area_m2: float | None
     ownership: str | None
     operation: str | None
     fire_state: str | None
