@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from geo.access import planning_cli
 from geo.access.coverage import coverage
 from geo.access.gaps import gaps
 from geo.access.radius.answer import AGES, STATUS_ZH, AreaCoverage, Coverage
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
     app.command("coverage")(show_coverage)
     app.command("gaps")(show_gaps)
     app.command("missing")(show_missing)
+    planning_cli.register(app)
 
 
 def show_coverage(

@@ -99,6 +99,7 @@ def test_the_monthly_table_rests_on_what_was_recorded_then(town: Session) -> Non
     table = monthly(town, city="320400", year=2026, until=TODAY)
     assert [row.month for row in table] == [f"2026-0{n}" for n in range(1, 7)]
     assert [row.progress.paid_cny for row in table] == [10, 10, 10, 60, 60, 60]
+    assert isinstance(table[0].progress.paid_cny, float), "as all else: no Decimal"
     assert [row.progress.begun for row in table] == [0, 1, 1, 1, 1, 1]
     assert [row.newly_begun for row in table] == [0, 1, 0, 0, 0, 0]
     assert table[-1].on == TODAY

@@ -36,7 +36,8 @@ _PROJECTS = text(
         JOIN admin_unit u ON u.code = b.code AND u.validity @> CAST(:on AS date)
         WHERE u.level = 3)
     SELECT p.code, p.name, p.project_class, p.lead_role, p.stage, p.progress_percent,
-        p.funding_planned_cny, p.funding_paid_cny, p.funding_source, p.started_on, p.due_on,
+        CAST(p.funding_planned_cny AS float8) AS funding_planned_cny,
+        CAST(p.funding_paid_cny AS float8) AS funding_paid_cny, p.funding_source, p.started_on, p.due_on,
         p.finished_on, p.facility_code, coalesce(
             (SELECT min(d.code) FROM district d WHERE ST_Intersects(d.geom, p.geom)),
             (SELECT d.code FROM district d WHERE d.code = p.admin_code),
