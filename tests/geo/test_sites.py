@@ -234,7 +234,8 @@ def test_nothing_is_planned_without_people_or_candidates(session: Session) -> No
 def test_straight_lines_are_geodesics_and_complete() -> None:
     rng = np.random.default_rng(4)
     demand = np.column_stack([rng.uniform(119.9, 120.0, 60), rng.uniform(31.7, 31.8, 60)])
-    sites = np.vstack([demand[:1], rng.uniform(31.7, 31.8, (20, 2)) + [88.2, 0]])
+    more = np.column_stack([rng.uniform(119.9, 120.0, 20), rng.uniform(31.7, 31.8, 20)])
+    sites = np.vstack([demand[:1], more])
     cost = line_costs(demand, sites, 2000.0)
     geod = Geod(ellps="GRS80")
     for i, j in itertools.product(range(60), range(21)):

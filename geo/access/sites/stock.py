@@ -21,8 +21,8 @@ NEIGHBOURS_M = 5_000.0
 """For questions of distance, facilities up to this far outside the areas count too."""
 
 _FACTS = text(
-    """SELECT f.id, f.code, f.name,
-        CASE WHEN f.kinds && ARRAY['canteen'] THEN f.meals_per_day ELSE f.beds_total END AS capacity
+    """SELECT f.id, CASE WHEN f.kinds && ARRAY['canteen'] THEN f.meals_per_day
+        ELSE f.beds_total END AS capacity
     FROM facility f WHERE f.id = ANY(CAST(:ids AS bigint[]))"""
 )
 
@@ -38,8 +38,6 @@ class Stock:
     asked: Asked
     ground: Ground
     standing: tuple[Site, ...]
-    standing_codes: tuple[str, ...]
-    closed: tuple[str, ...]
     options: tuple[Candidate, ...]
     judged: Candidates
     thinned: Thinned | None
@@ -117,8 +115,7 @@ def _stock(session: Reader, asked: Asked, ground: Ground, judged: Candidates) ->
     """Put what was read in the order of columns, thinned out where that is asked."""
     weights = weights_of(ground, asked.age)
     demand = np.column_stack([ground.cell_lon, ground.cell_lat])
-    told = {row.id: row for row in session.execute(_FACTS, {"ids": [s.id for s in ground.sites]})}
-    strange = sorted(set(asked.close) - {row.code for row in told.values()})
+    strange = sorted(set(asked.close) - {site.code for site in ground.sites})
     if strange:
         raise NotFound(
             both(
@@ -126,13 +123,15 @@ def _stock(session: Reader, asked: Asked, ground: Ground, judged: Candidates) ->
                 f"there are no such open facilities: {', '.join(strange[:5])}",
             )
         )
-    standing = tuple(s for s in ground.sites if told[s.id].code not in asked.close)
+    standing = tuple(s for s in ground.sites if s.code not in asked.close)
     thinned = thin_out(judged.usable, demand, weights, asked.question.radius_m, is_asked=asked.thin)
     options = judged.usable if thinned is None else thinned.kept
     places = [(one.lon, one.lat) for one in options]
     capacity = build_cost = None
     if asked.use_capacity:
-        known = [told[s.id].capacity for s in standing] + [one.capacity for one in options]
+        rows = session.execute(_FACTS, {"ids": [site.id for site in standing]})
+        told = {row.id: row.capacity for row in rows}
+        known = [told[site.id] for site in standing] + [one.capacity for one in options]
         capacity = _filled(known, asked.capacity_each, "capacity_each") / asked.units_per_elder
     if asked.budget_cny is not None:
         prices = _filled([one.build_cost_cny for one in options], asked.cost_each, "cost_each")
@@ -141,8 +140,6 @@ def _stock(session: Reader, asked: Asked, ground: Ground, judged: Candidates) ->
         asked=asked,
         ground=ground,
         standing=standing,
-        standing_codes=tuple(told[s.id].code for s in standing),
-        closed=asked.close,
         options=options,
         judged=judged,
         thinned=thinned,

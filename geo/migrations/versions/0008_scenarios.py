@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic import op
 
 revision = "0008"
-# While the revision before is on its way: the last one that is there.
-down_revision = max(path.name[:4] for path in Path(__file__).parent.glob("000[67]_*.py"))
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
