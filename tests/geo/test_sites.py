@@ -13,7 +13,17 @@ from pyproj import Geod
 from sqlalchemy.orm import Session
 
 from geo.access.coverage import coverage
-from geo.access.sites import asks, best_sites, line_costs, method, plan_on, read_stock, status
+from geo.access.sites import (
+    Year,
+    asks,
+    best_sites,
+    best_years,
+    line_costs,
+    method,
+    plan_on,
+    read_stock,
+    status,
+)
 from geo.access.sites.thinning import thin_out
 from geo.errors import BadInput, NotFound
 from tests.factories import (
@@ -263,3 +273,53 @@ def test_too_many_candidates_are_refused_or_thinned_with_a_statement(town: Sessi
     assert "34 处过多" in thinned.in_words()[0]
     found = plan_on(replace(stock, thinned=thinned))
     assert "方格" in method(found)[0]
+
+
+# --- years --------------------------------------------------------------------
+
+
+def test_years_are_planned_together_and_what_is_built_stays(town: Session) -> None:
+    for place, people in enumerate((10, 10, 500, 10, 10)):
+        make_cell(town, spot(place), people, base_year=2035, projection="high")
+    years = [Year(2027, sites=1), Year(2035, sites=1, base_year=2035, projection="high")]
+    found = best_years(town, ask_for(sites=1), years)
+    opened = [[one.candidate.code for one in year.chosen] for year in found.years]
+    assert opened == [["K1"], ["K2"]]
+    first, second = found.years
+    assert (first.people, second.people) == (300, 540)
+    assert (first.before, second.before) == (100, 10)
+    assert second.covered == 520
+    assert found.phases.objective == first.covered + second.covered == 180 + 520
+    assert [one.gained for one in first.chosen] == [80]
+    assert found.phases.status == "optimal"
+    assert Year(2030, sites=1, factor=1.2).in_words()[0] == "现有老人 × 1.2(假定)"
+
+
+def test_money_of_a_year_is_spent_in_that_year(town: Session) -> None:
+    years = [Year(2027, budget_cny=50), Year(2028, budget_cny=100, factor=2)]
+    found = best_years(town, ask_for(sites=1, cost_each=50), years)
+    assert [len(year.chosen) for year in found.years] == [1, 2]
+    assert [year.cost_cny for year in found.years] == [50, 100]
+    assert found.years[1].covered == 2 * (100 + 80 + 60 + 40)
+
+
+@pytest.mark.parametrize(
+    "years",
+    [
+        [], [Year(2028, sites=1), Year(2027, sites=1)], [Year(2027)],
+        [Year(2027, sites=1), Year(2028, budget_cny=5)], [Year(2027, sites=-1)],
+        [Year(2027, sites=1, factor=-1)],
+    ],
+)  # fmt: skip
+def test_years_that_make_no_sense_are_refused(town: Session, years: list[Year]) -> None:
+    with pytest.raises(BadInput) as refused:
+        best_years(town, ask_for(sites=1), years)
+    assert refused.value.parameter == "years"
+
+
+def test_a_forecast_on_another_grid_is_refused(town: Session) -> None:
+    make_cell(town, spot(0.5), 5, base_year=2035, projection="high")
+    with pytest.raises(BadInput, match="格网"):
+        best_years(town, ask_for(sites=1), [Year(2035, sites=1, base_year=2035, projection="high")])
+    with pytest.raises(NotFound):
+        best_years(town, ask_for(sites=1), [Year(2035, sites=1, base_year=2050)])

@@ -13,6 +13,7 @@ from geo.access.sites.costs import CostsOf, line_costs
 from geo.access.sites.question import GOALS, Asked, asks
 from geo.access.sites.stock import Stock, read_stock
 from geo.access.sites.words import method, status
+from geo.access.sites.years import PhasedPlan, PhasedYear, Year, best_years
 from geo.queries.admin import Reader
 
 __all__ = [
@@ -22,10 +23,14 @@ __all__ = [
     "Chosen",
     "CostsOf",
     "Limits",
+    "PhasedPlan",
+    "PhasedYear",
     "Plan",
     "Stock",
+    "Year",
     "asks",
     "best_sites",
+    "best_years",
     "line_costs",
     "method",
     "plan_on",

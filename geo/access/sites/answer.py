@@ -218,7 +218,7 @@ def _plan(stock: Stock, pairs: Pairs, one: NextBest) -> Plan:
     share = None if np.isnan(one.loss_share) else float(one.loss_share)
     return Plan(
         rank=one.rank,
-        chosen=_in_order(stock, pairs, siting, opened),
+        chosen=in_order(stock, pairs, siting, opened),
         siting=siting,
         loss=one.loss,
         loss_share=share,
@@ -229,12 +229,23 @@ def _plan(stock: Stock, pairs: Pairs, one: NextBest) -> Plan:
     )
 
 
-def _in_order(stock: Stock, pairs: Pairs, siting: Siting, opened: Indices) -> tuple[Chosen, ...]:
-    """The opened candidates, always the one next that adds most elders (ties by code)."""
+def in_order(
+    stock: Stock,
+    pairs: Pairs,
+    siting: Siting,
+    opened: Indices,
+    *,
+    standing: Indices | None = None,
+) -> tuple[Chosen, ...]:
+    """The opened candidates, always the one next that adds most elders (ties by code).
+
+    standing: what stood before them; default what stands today.
+    """
     within = pairs.within(stock.asked.question.radius_m)
     first = len(stock.standing)
     cells = {int(site): within.demand[within.site == site] for site in opened}
-    reached = cheapest(within, np.arange(first, dtype=np.int64))[0] >= 0
+    before = np.arange(first, dtype=np.int64) if standing is None else standing
+    reached = cheapest(within, before)[0] >= 0
     served = np.bincount(
         siting.assignment[siting.assignment >= 0],
         stock.weights[siting.assignment >= 0],
