@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from geo.access import planning_cli
+from geo.access import planning_cli, siting_cli
 from geo.access.coverage import coverage
 from geo.access.gaps import gaps
 from geo.access.radius.answer import AGES, STATUS_ZH, AreaCoverage, Coverage
@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     app.command("gaps")(show_gaps)
     app.command("missing")(show_missing)
     planning_cli.register(app)
+    siting_cli.register(app)
 
 
 def show_coverage(
