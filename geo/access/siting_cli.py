@@ -131,8 +131,10 @@ def _print_areas(console: Console, found: BestSites) -> None:
         _add_row(table, AreaDifference(before, after, _gain(before.covered_60, after.covered_60),
                                        None, None))  # fmt: skip
     console.print(table)
-    console.print(f"仍未覆盖 {found.uncovered:,.0f} 人({found.uncovered_cells} 个格网),其中"
-                  f"任何候选点都到不了的 {found.unreachable:,.0f} 人 · uncovered, out of reach")  # fmt: skip
+    console.print(
+        f"仍未覆盖 {found.uncovered:,.0f} 人({found.uncovered_cells} 个格网),"
+        f"其中任何候选点都到不了的 {found.unreachable:,.0f} 人 · uncovered, out of reach"
+    )
 
 
 def show_candidates(
