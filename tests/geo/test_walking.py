@@ -6,6 +6,7 @@ from datetime import date
 
 import networkx as nx
 import numpy as np
+import orjson
 import pytest
 import shapely
 from pyproj import Geod
@@ -15,7 +16,9 @@ from sqlalchemy.orm import Session
 from geo.access.coverage import coverage, coverage_of
 from geo.access.gaps import gaps
 from geo.access.publishing import publishable_coverage
+from geo.access.walking.around import around_facility, around_geojson
 from geo.access.walking.pace import metres_in
+from geo.access.walking.travel import travel_minutes
 from geo.errors import Ambiguous, BadInput, NotFound
 from geo.models import CoverageRun, RoadEdge
 from tests.factories import (
@@ -310,3 +313,56 @@ def test_roads_are_a_source(river: Session) -> None:
         ("test roads", 3, True)
     ]
     assert found.has_synthetic
+
+
+# --- isochrones and travel times ---------------------------------------------
+
+
+def test_isochrones_of_a_facility(river: Session) -> None:
+    site = make_facility(river, east(100, 300))
+    found = around_facility(river, site.code, on=TODAY, minutes=(10, 5))
+    assert [(area.minutes, area.metres) for area in found.areas] == [(5, 240), (10, 480)]
+    small, large = (area.shape for area in found.areas)
+    assert large.contains(small)
+    assert found.areas[0].ways_m == pytest.approx(480, abs=1)  # both ways from the middle
+    assert large.contains(shapely.Point(east(50, 600)))
+    assert not large.contains(shapely.Point(east(0, 300)))
+    planned = around_facility(river, site.code, on=TODAY, minutes=(5,), pace="planning")
+    assert planned.areas[0].metres == 300
+    told = orjson.loads(around_geojson(found))
+    assert [f["properties"]["minutes"] for f in told["features"]] == [10, 5]
+    assert told["network"] == "test"
+
+
+def test_isochrones_without_ways_say_so(session: Session) -> None:
+    site = make_facility(session, WEST, is_published=False)
+    found = around_facility(session, site.code, on=TODAY)
+    assert (found.network, [area.shape for area in found.areas]) == (None, [None] * 3)
+    drawn = around_facility(session, site.code, on=TODAY, fallback="line")
+    area = abs(GEOD.geometry_area_perimeter(drawn.areas[0].shape)[0])
+    assert area == pytest.approx(np.pi * 240**2, rel=0.01)
+    make_road(session, east(900), east(1000))
+    assert around_facility(session, site.code, on=TODAY).is_too_far
+    for wrong in ((), (0,), (61,), tuple(range(1, 9)), (float("nan"),)):
+        with pytest.raises(BadInput):
+            around_facility(session, site.code, on=TODAY, minutes=wrong)
+    for unseen in ({"published_only": True}, {"on": date(2026, 6, 1), "published_only": True}):
+        with pytest.raises(NotFound):
+            around_facility(session, site.code, **({"on": TODAY} | unseen))
+
+
+def test_minutes_by_car_and_on_foot(session: Session) -> None:
+    make_road(session, east(0), east(6000), road_class="primary", drivable=True, walkable=True)
+    make_road(session, east(6000), east(7000), road_class="footway", drivable=False)
+    make_road(session, east(6000), east(6000, 1000), road_class="residential")
+    places = [east(0), east(3000), east(6000, 1000), east(7000)]
+    driven = travel_minutes(session, places[:1], places)
+    assert driven[0] == pytest.approx([0, 3.6, 7.2 + 2.4, 7.2 + 4.0], abs=0.01)
+    assert travel_minutes(session, places, places[:1])[:, 0] == pytest.approx(driven[0])
+    walked = travel_minutes(session, places, places, "walk", pace="planning")
+    assert walked == pytest.approx(walked.T)
+    assert walked[0] == pytest.approx([0, 50, 117, 117], abs=0.5)
+    make_road(session, east(20000), east(20100), road_class="primary")
+    assert np.isinf(travel_minutes(session, places[:1], [east(20050)])[0, 0])
+    with pytest.raises(NotFound):
+        travel_minutes(session, [(10.0, 50.0)], [(10.0, 50.1)])

@@ -42,7 +42,7 @@ FROM area a ORDER BY a.no"""
 
 # What is read of a cell; the order of `_cells`.
 _CELL = """ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat, c.people_60, c.people_65, c.people_80,
-    c.source, c.source_date, c.is_synthetic"""
+    c.disabled_est, c.source, c.source_date, c.is_synthetic"""
 
 _PLACED = f"""placed AS MATERIALIZED (
     SELECT DISTINCT ON (c.id) c.id, a.no AS area, {_CELL}
@@ -128,7 +128,8 @@ class Ground:
     walked: what walking adds, where the question measures on foot.
 
     area_shapes: shapely geometry or None where no territory is known; cell_area: (c,) number of the
-    area of each cell; people: (c, 3) aged 60+, 65+, 80+, NaN = unknown.
+    area of each cell; people: (c, 3) aged 60+, 65+, 80+, NaN = unknown;
+    disabled: (c,) 失能, estimated by the source, NaN = unknown.
     """
 
     longest_m: float
@@ -139,6 +140,7 @@ class Ground:
     cell_lon: Floats
     cell_lat: Floats
     people: Floats
+    disabled: Floats
     sites: tuple[Site, ...]
     reaches: dict[str, Reach]
     sources: tuple[Source, ...]
@@ -193,6 +195,7 @@ def read_ground(
         cell_lon=cells.lon[placed],
         cell_lat=cells.lat[placed],
         people=cells.people[placed],
+        disabled=cells.disabled[placed],
         sites=found,
         reaches=reaches,
         sources=(
@@ -214,16 +217,17 @@ class _Cells:
     lon: Floats
     lat: Floats
     people: Floats
+    disabled: Floats
     sources: list[tuple[Any, ...]]
 
 
 def _cells(rows: Sequence[Any]) -> _Cells:
     """Rows of `_CELL` as arrays; NULL becomes NaN."""
-    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 10
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 11
     ids, area = (np.array(column, dtype=np.int64) for column in columns[:2])
-    lon, lat, *people = (np.array(column, dtype=np.float64) for column in columns[2:7])
-    sources = [key for key, no in zip(zip(*columns[7:], strict=True), area, strict=True) if no >= 0]
-    return _Cells(ids, area, lon, lat, np.column_stack(people), sources)
+    lon, lat, *people, disabled = (np.array(column, dtype=np.float64) for column in columns[2:8])
+    sources = [key for key, no in zip(zip(*columns[8:], strict=True), area, strict=True) if no >= 0]
+    return _Cells(ids, area, lon, lat, np.column_stack(people), disabled, sources)
 
 
 def _counted(what: str, keys: Sequence[tuple[Any, ...]]) -> list[Source]:

@@ -88,9 +88,13 @@ class Walks:
         nearest[reached] = np.tile(kept, 2)[owner[self.site_node[reached]]]
         return metres, nearest
 
-    def pairs(self, limit_m: float) -> csr_array:
-        """Metres of every pair within the limit, shape (places, sites); absent = not within it."""
-        known = np.flatnonzero(~self.sites.is_far & (self.sites.beside_m <= limit_m))
+    def pairs(self, sites: Indices, limit_m: float) -> csr_array:
+        """Metres of every pair within the limit, shape (places, sites); absent = not within it.
+
+        Columns are positions in `sites`.
+        """
+        column = np.flatnonzero(~self.sites.is_far[sites] & (self.sites.beside_m[sites] <= limit_m))
+        known = sites[column]
         near = self.graph.within(self.site_node[known], limit_m)
         found = [
             _columns(near, node, beyond + self.places.beside_m)
@@ -100,10 +104,10 @@ class Walks:
             )
         ]
         row, place, metres = (np.concatenate(part) for part in zip(*found, strict=True))
-        site = known[row]
-        metres = np.round(metres + self.sites.beside_m[site], DIGITS)
+        metres = np.round(metres + self.sites.beside_m[known[row]], DIGITS)
         kept = (metres <= limit_m) & ~self.places.is_far[place]
-        return least(place[kept], site[kept], metres[kept], (len(self.places), len(self.sites)))
+        shape = (len(self.places), len(sites))
+        return least(place[kept], column[row[kept]], metres[kept], shape)
 
     def _spread(self, seeds: Indices, used_m: Floats, limit_m: float) -> tuple[Floats, Indices]:
         """Metres from the nearest seed to every node, and its position; the least use counts."""
