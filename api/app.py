@@ -26,6 +26,7 @@ from api.routes import (
     health,
     pages,
     places,
+    siting,
     sources,
     standards,
     units,
@@ -73,7 +74,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     if database is not None:
         app.state.doors = Doors.of(database)
     for routes in (
-        health, facilities, access, standards, units, places, sources, deliveries, pages
+        health, facilities, access, standards, siting, units, places, sources, deliveries, pages
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

@@ -25,6 +25,8 @@ CONTRACT = {
     "/api/access/planning/estates", "/api/access/planning/standards",
     "/api/access/planning/projects", "/api/access/planning/fire", "/api/access/planning/work",
     "/api/access/planning/work/{item}", "/api/access/planning/work/{item}/steps",
+    "/api/access/siting", "/api/access/siting/candidates", "/api/access/siting/groups",
+    "/api/access/scenarios", "/api/access/scenarios/{scenario_id}",
     "/api/deliveries/{delivery}/undo", "/api/deliveries/jobs/{job}", "/api/templates/{kind}.xlsx",
 }  # fmt: skip
 
