@@ -24,6 +24,7 @@ from api.routes import (
     deliveries,
     facilities,
     health,
+    measures,
     pages,
     places,
     siting,
@@ -74,7 +75,8 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     if database is not None:
         app.state.doors = Doors.of(database)
     for routes in (
-        health, facilities, access, standards, siting, units, places, sources, deliveries, pages
+        health, facilities, access, measures, standards, siting, units, places, sources,
+        deliveries, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

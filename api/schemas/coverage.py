@@ -30,7 +30,9 @@ class CoverageProperties(Answer):
     share_65: float | None
     share_80: float | None
     measured_by: str | None = Field(description="line or walk; a total also mixed; null: not")
-    too_far_60: float | None = Field(description="on foot: people farther from any way than allowed")
+    too_far_60: float | None = Field(
+        description="on foot: people farther from any way than the snap limit"
+    )
     island_60: float | None = Field(
         description="on foot: not covered, on ways apart from the main network"
     )

@@ -1,4 +1,4 @@
-"""How many meals does each canteen serve in a month, against its capacity and who lives around it?"""
+"""How many meals does a canteen serve in a month, against its capacity and who lives around?"""
 
 from __future__ import annotations
 

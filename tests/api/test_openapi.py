@@ -27,6 +27,7 @@ CONTRACT = {
     "/api/access/planning/work/{item}", "/api/access/planning/work/{item}/steps",
     "/api/access/siting", "/api/access/siting/candidates", "/api/access/siting/groups",
     "/api/access/scenarios", "/api/access/scenarios/{scenario_id}",
+    "/api/access/measures", "/api/access/series", "/api/access/canteens", "/api/access/isochrone",
     "/api/deliveries/{delivery}/undo", "/api/deliveries/jobs/{job}", "/api/templates/{kind}.xlsx",
 }  # fmt: skip
 
