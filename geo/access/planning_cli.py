@@ -42,7 +42,7 @@ from geo.access.work_items import (
 )
 from geo.db.engine import open_session
 from geo.errors import BadInput, both
-from geo.queries.filters import kind_code
+from geo.queries.filters import VALUE_WORDS, kind_code
 from geo.validity import today_in_china
 
 STAFF = "内部口径,不得直接对外发布 · for staff, not for publication"
@@ -217,8 +217,8 @@ def show_fire(city: City = "320400", on: On = None) -> None:
     table = _table(title, "机构 home", "状态", "上次检查", "应检日", "隐患 hazards")
     for row in found.overdue:
         table.add_row(
-            escape(row.name), row.fire_state or "未知", str(row.fire_checked_on),
-            str(row.next_check_on), "、".join(row.hazards),
+            escape(row.name), VALUE_WORDS.get(row.fire_state or "", "未知"),
+            str(row.fire_checked_on), str(row.next_check_on), "、".join(row.hazards),
         )  # fmt: skip
     console.print(table)
     rate = f"达标 {found.passed} / 已知 {found.known} = {_share(found.rate)}"

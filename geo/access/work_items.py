@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from geo.errors import BadInput, NotFound, both
 from geo.loaders.personal import redact
 from geo.models.work import WorkEvent, WorkItem
-from geo.queries.admin import BELOW, Reader, unit
+from geo.queries.admin import BELOW, Reader, unit, unit_at
 
 FOUND, ASSIGNED, DUE = "found", "assigned", "due"
 DONE, RETURNED, VERIFIED = "done", "returned", "verified"
@@ -199,7 +199,8 @@ def open_item(
     """Make a work item of a finding and answer its number. The caller commits.
 
     role: who found it, an office or role. Raises BadInput for an unknown kind or hazard, an empty
-    title, and for text that holds an identity or mobile number.
+    title or place, and for text that holds an identity or mobile number; NotFound for an unknown
+    division.
     """
     if finding.kind not in KINDS:
         known = "、".join(f"{kind.zh} {kind.code}" for kind in KINDS.values())
@@ -218,13 +219,14 @@ def open_item(
         )
     if not finding.title.strip():
         raise BadInput(both("事项需要标题。", "a work item needs a title"), parameter="title")
+    division = _division(session, finding, on)
     point = None
     if finding.lon is not None and finding.lat is not None:
         point = f"SRID=4490;POINT({finding.lon!r} {finding.lat!r})"
     row = WorkItem(
         kind=finding.kind, hazard_code=code, title=_impersonal(finding.title, "title"),
         subject_type=finding.subject_type, subject_code=finding.subject_code,
-        admin_code=finding.admin_code, geom=point, source=finding.source,
+        admin_code=division, geom=point, source=finding.source,
         is_synthetic=finding.is_synthetic,
     )  # fmt: skip
     session.add(row)
@@ -333,6 +335,32 @@ def work_items(
         if (not states or item.state in states) and (not overdue_only or item.is_overdue(on))
     ]
     return tuple(sorted(chosen, key=lambda i: (not i.is_overdue(on), i.due_on or date.max, i.id)))
+
+
+def _division(session: Reader, finding: Finding, on: date) -> str:
+    """The stated division in full, else the smallest that holds the position.
+
+    An item without either would stand on nobody's list.
+
+    Raises BadInput where neither is given, or the position lies in no known division.
+    """
+    if finding.admin_code is not None:
+        return unit(session, finding.admin_code, on).code
+    if finding.lon is None or finding.lat is None:
+        raise BadInput(
+            both("事项需要区划或坐标。", "a work item needs a division or a position"),
+            parameter="admin_code",
+        )
+    around = unit_at(session, finding.lon, finding.lat, on)
+    if not around:
+        raise BadInput(
+            both(
+                "坐标不在任何已载入的区划之内,请给出区划代码。",
+                "the position lies in no known division; give the division's code",
+            ),
+            parameter="admin_code",
+        )
+    return around[-1].code
 
 
 def _known(value: str | None, words: tuple[str, ...], parameter: str) -> None:

@@ -175,11 +175,14 @@ def test_a_work_item_from_entry_to_the_end(service: TestClient, planner: dict[st
     ("body", "parameter"),
     [
         ({"kind": "zzz", "title": "x"}, "kind"),
-        ({"kind": "gap", "title": "联系 13812345678"}, "title"),
+        ({"kind": "gap", "title": "联系 13812345678", "admin_code": "320402"}, "title"),
         ({"kind": "gap", "title": "x", "lon": 181, "lat": 0}, None),
         ({"kind": "gap", "title": "x", "extra": 1}, None),
         ({"kind": "gap"}, None),
-        ({"kind": "gap", "title": "x\u0000"}, None),
+        ({"kind": "gap", "title": "x"}, "admin_code"),
+        ({"kind": "gap", "title": "x", "lon": 1, "lat": 1}, "admin_code"),
+        ({"kind": "gap", "title": "x", "admin_code": "zzz"}, "code"),
+        ({"kind": "gap", "title": "x\u0000", "admin_code": "320402"}, "title"),
         ([], None),
     ],
 )
@@ -217,7 +220,7 @@ def test_a_limited_token_opens_its_division_only(
     sent = {"kind": "gap", "title": "x", "lon": EAST[0], "lat": EAST[1]}
     listed = {"city": "320404"}
     before = service.get(f"{BASE}/work", params=listed, headers=planner).json()["numberReturned"]
-    for body in (sent, {**sent, "admin_code": "320402000000"}, {"kind": "gap", "title": "x"}):
+    for body in (sent, {**sent, "admin_code": "320402"}, {**sent, "admin_code": "320404"}):
         assert read_problem(service.post(f"{BASE}/work", json=body, headers=mine)).status == 403
     after = service.get(f"{BASE}/work", params=listed, headers=planner).json()["numberReturned"]
     assert before == after, "what was refused is not stored"

@@ -127,8 +127,22 @@ def test_the_list_puts_overdue_ones_first(town: Session) -> None:
             work_items(town, within="320400", on=D4, **bad)
 
 
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"lon": None, "lat": None}, BadInput),
+        ({"lon": 1.0, "lat": 1.0}, BadInput),
+        ({"lon": None, "lat": None, "admin_code": "320499"}, NotFound),
+    ],
+)
+def test_an_item_lies_somewhere(town: Session, given, error) -> None:
+    """Else no list would ever show it."""
+    with pytest.raises(error):
+        opened(town, **given)
+
+
 def test_an_item_without_a_position_belongs_to_its_division(town: Session) -> None:
-    number = opened(town, "funeral_rectification", lon=None, lat=None, admin_code="320402001000")
+    number = opened(town, "funeral_rectification", lon=None, lat=None, admin_code="320402001")
     (item,) = work_items(town, within="320402", on=D2)
     assert (item.id, item.kind_zh, item.district_code) == (number, "殡葬整治", "320402000000")
     assert KINDS["funeral_rectification"].is_internal

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from geo.access.indicators.catalogue import Indicator
 from geo.access.indicators.counted import AREAS, Area, Asked, Counted, areas_of, named
 from geo.access.radius.seen import as_seen
-from geo.access.standards.written import most_specific, rules_for
+from geo.access.standards.written import WrittenRule, most_specific, rules_for
 from geo.models.kinds import KINDS, kinds_of
 from geo.queries.admin import BELOW, Reader
 
@@ -151,7 +151,8 @@ def fire_passed(session: Reader, indicator: Indicator, asked: Asked) -> list[Cou
 
 def fire_checked_in_time(session: Reader, indicator: Indicator, asked: Asked) -> list[Counted]:
     """Homes whose last fire check lies no further back than the interval of the rule."""
-    months = check_interval(session, asked)
+    rule = check_interval(session, asked)
+    months = None if rule is None else int(rule.value)
 
     def judge(home: Home) -> tuple[float, float] | None:
         if home.fire_checked_on is None or months is None:
@@ -161,11 +162,10 @@ def fire_checked_in_time(session: Reader, indicator: Indicator, asked: Asked) ->
     return _counting(session, indicator, asked, judge)
 
 
-def check_interval(session: Reader, asked: Asked) -> int | None:
-    """Months between two fire checks by the rule of the place; None where no rule says."""
+def check_interval(session: Reader, asked: Asked) -> WrittenRule | None:
+    """The rule of the place about the months between two fire checks; None where none says."""
     rules = rules_for(session, "fire_check_interval", place=asked.city, on=asked.on, today=asked.on)
-    rule = most_specific(rules, "fire_check_interval", asked.on)
-    return None if rule is None else int(rule.value)
+    return most_specific(rules, "fire_check_interval", asked.on)
 
 
 def next_check(last: date, months: int) -> date:

@@ -37,8 +37,8 @@ _PROJECTS = text(
         WHERE u.level = 3)
     SELECT p.code, p.name, p.project_class, p.lead_role, p.stage, p.progress_percent,
         CAST(p.funding_planned_cny AS float8) AS funding_planned_cny,
-        CAST(p.funding_paid_cny AS float8) AS funding_paid_cny, p.funding_source, p.started_on, p.due_on,
-        p.finished_on, p.facility_code, coalesce(
+        CAST(p.funding_paid_cny AS float8) AS funding_paid_cny,
+        p.funding_source, p.started_on, p.due_on, p.finished_on, p.facility_code, coalesce(
             (SELECT min(d.code) FROM district d WHERE ST_Intersects(d.geom, p.geom)),
             (SELECT d.code FROM district d WHERE d.code = p.admin_code),
             (SELECT u.parent_code FROM admin_unit u WHERE u.code = p.admin_code AND u.level = 4

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from geo.access.indicators.counted import Asked
 from geo.access.indicators.facilities import Home, check_interval, homes_of, next_check
+from geo.access.standards.written import WrittenRule
 from geo.access.work_items import VERIFIED, Item, work_items
 from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader, unit
@@ -48,7 +49,7 @@ class FireReport:
 
     city: str
     on: date
-    interval_months: int | None
+    interval: WrittenRule | None
     rows: tuple[FireRow, ...]
     hazards: tuple[Item, ...]
     passed: int
@@ -56,8 +57,22 @@ class FireReport:
     unknown: int
     has_synthetic: bool
     computed_at: datetime
-    method: str = METHOD
-    method_en: str = METHOD_EN
+
+    @property
+    def interval_months(self) -> int | None:
+        """Months between two checks; None where no rule says."""
+        return None if self.interval is None else int(self.interval.value)
+
+    @property
+    def method(self) -> str:
+        """How it was counted, with the rule about the interval."""
+        return METHOD + (f"间隔:{self.interval.cited()}。" if self.interval else "没有间隔规则。")
+
+    @property
+    def method_en(self) -> str:
+        """The same in English."""
+        rule = self.interval.cited_en() if self.interval else "none in force"
+        return f"{METHOD_EN} Interval: {rule}."
 
     @property
     def rate(self) -> float | None:
@@ -80,7 +95,8 @@ def fire_report(session: Reader, *, city: str, on: date) -> FireReport:
     place = unit(session, city, on)
     asked = Asked(place.code, "district", on)
     homes = homes_of(session, asked, kinds_of("elder_home"))
-    months = check_interval(session, asked)
+    interval = check_interval(session, asked)
+    months = None if interval is None else int(interval.value)
     items = work_items(session, within=place.code, on=on, kind="fire_hazard")
     hazards = tuple(item for item in items if item.state != VERIFIED)
     rows = sorted(
@@ -88,7 +104,7 @@ def fire_report(session: Reader, *, city: str, on: date) -> FireReport:
         key=lambda row: (not row.is_overdue, row.fire_checked_on or date.min, row.code),
     )
     return FireReport(
-        place.code, on, months, tuple(rows), hazards,
+        place.code, on, interval, tuple(rows), hazards,
         sum(home.fire_state == "passed" for home in homes),
         sum(home.fire_state is not None for home in homes),
         sum(home.fire_state is None for home in homes),

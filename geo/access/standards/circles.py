@@ -93,10 +93,12 @@ def _checked(need: Need, present: int) -> TierCheck:
         )  # fmt: skip
     status = "pass" if present >= need.least else "fail"
     sign = "≥" if status == "pass" else "<"
+    is_sure = need.rule.rule.get("persons_status") != "unverified"
+    doubt, doubt_en = ("", "") if is_sure else ("人口规模未核实;", "persons not verified; ")
     return TierCheck(
         need, present, status,
         f"{need.minutes} 分钟生活圈:现有 {present} 处 {sign} 至少 {need.least} 处"
-        f"(上限口径 {need.most} 处)。{need.rule.cited()}",
+        f"(上限口径 {need.most} 处);{doubt}{need.rule.cited()}",
         f"{need.minutes}-minute tier: {present} {sign} at least {need.least} "
-        f"(up to {need.most}); {need.rule.cited_en()}",
+        f"(up to {need.most}); {doubt_en}{need.rule.cited_en()}",
     )  # fmt: skip

@@ -69,11 +69,14 @@ class WrittenRule:
 
     def cited(self) -> str:
         """Title, source and how sure it is, in Chinese."""
-        return f"{self.title}(依据:{self.source or '未知'};{STATUS_WORDS[self.status][0]})"
+        start = "" if self.valid_from else ";起始日期未核实"
+        return f"{self.title}(依据:{self.source or '未知'};{STATUS_WORDS[self.status][0]}{start})"
 
     def cited_en(self) -> str:
         """Code, source and how sure it is, in English."""
-        return f"{self.code} (source: {self.source or 'unknown'}; {STATUS_WORDS[self.status][1]})"
+        status = STATUS_WORDS[self.status][1]
+        start = "" if self.valid_from else "; start not confirmed"
+        return f"{self.code} (source: {self.source or 'unknown'}; {status}{start})"
 
 
 def rules_for(
