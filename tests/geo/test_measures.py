@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from datetime import date
 from itertools import pairwise
 
 import numpy as np
 import pytest
+import typer
 from pyproj import Geod
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
+from geo.access import cli, measures_cli
 from geo.access.canteens import canteens, publishable_canteens
 from geo.access.coverage import coverage
 from geo.access.measures import measures, publishable_measures, seated_nearest_first
@@ -213,3 +218,51 @@ def test_canteens_by_month(town: Session) -> None:
     assert told[0].meals_per_elder == pytest.approx(22)
     with pytest.raises(BadInput, match="T-none"):
         canteens(town, city="320400", radius_m=450, on=TODAY, meals={"T-none": 3.0})
+
+
+# --- the command line --------------------------------------------------------
+
+
+def test_commands_print_what_is_counted(town: Session, monkeypatch, tmp_path) -> None:
+    @contextmanager
+    def ours():
+        yield town
+
+    for module in (cli, measures_cli):
+        monkeypatch.setattr(module, "open_session", ours)
+    first = home(town, -100, 10)
+    canteen = make_facility(town, at(-100), meals_per_day=50)
+    make_cell(town, at(-100), 40)
+    make_cell(town, at(-2000), 9)
+    make_road(town, at(-2500), at(0))  # up to the border, not over it
+    make_cell(town, at(3000), 20)
+    app = typer.Typer()
+    cli.register(app)
+
+    def told(*words: str) -> str:
+        answer = CliRunner().invoke(app, [*words], env={"COLUMNS": "200"})
+        assert answer.exit_code == 0, answer.output
+        return answer.output
+
+    walked = told("coverage", "--measure", "walk", "--minutes", "10")
+    assert "步行 480 米覆盖" in walked
+    assert "路网 network: test" in walked
+    assert "无路网" in walked
+    assert "(直线)" in told("coverage", "--measure", "walk", "--fallback", "line")
+    assert "步行 500 米服务缺口" in told("gaps", "--measure", "walk")
+    years = told("coverage", "--years", "2023-2024")
+    assert "2023-12-31" in years
+    assert "2024-12-31" in years
+    measured = told("measures", "--kind", "nursing_home")
+    assert "床位 10 每千名老人 204.1" in measured
+    assert "容量内 10" in measured
+    meals = tmp_path / "meals.csv"
+    meals.write_text(f"code,meals\n{canteen.code},750\n", encoding="utf-8")
+    month = told("canteens", "--month", "2026-06", "--meals", str(meals))
+    assert "50%" in month
+    out = tmp_path / "areas.geojson"
+    assert "15 分钟 720 米 · walk" in told("isochrone", first.code, "--out", str(out))
+    assert len(json.loads(out.read_text(encoding="utf-8"))["features"]) == 3
+    meals.write_text("code,meals\nx,many\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="2"):
+        measures_cli.read_meals(meals)

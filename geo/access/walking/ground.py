@@ -163,14 +163,20 @@ def nearest_on_foot(walked: Walked, kinds: Sequence[str]) -> Floats:
 
 
 def _touched(shapes: Sequence[BaseGeometry | None], edges: RoadEdges | None) -> list[bool]:
-    """Which areas does a way touch?"""
+    """Which areas does a way enter?"""
     if edges is None:
         return [False] * len(shapes)
-    tree = shapely.STRtree(shapely.from_wkb(edges.lines))
-    return [
-        shape is not None and bool(len(tree.query(shape, predicate="intersects")))
-        for shape in shapes
-    ]
+    lines = shapely.from_wkb(edges.lines)
+    tree = shapely.STRtree(lines)
+    return [shape is not None and _enters(shape, lines, tree) for shape in shapes]
+
+
+def _enters(shape: BaseGeometry, lines: NDArray[np.object_], tree: shapely.STRtree) -> bool:
+    """Does a line lie in the inside of an area? One along or at its border does not."""
+    if len(tree.query(shape, predicate="contains_properly")):
+        return True
+    met = tree.query(shape, predicate="intersects")
+    return bool(shapely.relate_pattern(shape, lines[met], "T********").any())
 
 
 def _rows(cells: Indices, home: int, metres: Floats) -> tuple[Indices, Indices, Indices, Floats]:
