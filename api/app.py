@@ -19,7 +19,19 @@ from api.envelope import Envelope, Uploads
 from api.jobs import Jobs, sweep
 from api.problems import install
 from api.reads import Doors
-from api.routes import access, deliveries, facilities, health, pages, places, sources, units
+from api.routes import (
+    access,
+    deliveries,
+    facilities,
+    health,
+    measures,
+    pages,
+    places,
+    siting,
+    sources,
+    standards,
+    units,
+)
 from api.schemas.deliveries import SCHEMAS
 from api.schemas.problem import Problem
 from geo.db import Database, open_database
@@ -62,7 +74,10 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     app.state.jobs = Jobs(limits.uploads_waiting)
     if database is not None:
         app.state.doors = Doors.of(database)
-    for routes in (health, facilities, access, units, places, sources, deliveries, pages):
+    for routes in (
+        health, facilities, access, measures, standards, siting, units, places, sources,
+        deliveries, pages,
+    ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)
     install(app)

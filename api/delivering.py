@@ -21,7 +21,7 @@ from geo.loaders.several import load_several
 from geo.loaders.undo import undo_delivery
 
 DELIVERED_BY: dict[str, tuple[str, ...]] = {
-    "planner": ("facilities", "zones", "demand", "estates", "projects", "roads"),
+    "planner": ("facilities", "zones", "demand", "estates", "projects", "roads", "candidates"),
     "surveyor": ("admin-units", "boundary-lines", "boundary-markers"),
     "names_officer": ("place-names",),
 }

@@ -241,11 +241,12 @@ def _unwritable(path: Path, why: str) -> BadInput:
 def _join_wings() -> None:
     """Add the wings' own commands."""
     from geo.access import cli as access
+    from geo.batch import cli as batch
     from geo.gazetteer import cli as gazetteer
     from geo.loaders import cli as loaders
     from geo.queries import cli as queries
 
-    for wing in (loaders, access, queries, gazetteer):
+    for wing in (loaders, access, batch, queries, gazetteer):
         wing.register(app)
 
 

@@ -23,6 +23,10 @@ class BadInput(GeoError, ValueError):
         self.parameter = parameter
 
 
+class BadArray(BadInput):
+    """An array given to a calculation has a wrong shape, or holds NaN or values out of range."""
+
+
 class NotFound(GeoError):
     """The thing asked for does not exist (on that date)."""
 

@@ -125,6 +125,38 @@ class CitySettings(BaseSettings):
     )
 
 
+class WalkSettings(BaseSettings):
+    """How fast do elders walk, how far beside the ways, and how many need care?"""
+
+    model_config = _ENVIRONMENT
+
+    walk_speed_ms: float = Field(
+        default=0.8,
+        gt=0,
+        le=5,
+        description="Walking speed of elders in metres a second: turns minutes into metres. Plans "
+        "count 60 m a minute (pace `planning`).",
+    )
+    snap_limit_m: float = Field(
+        default=200.0,
+        gt=0,
+        le=5000,
+        description="Places farther than this (m) from every way are listed and not covered on "
+        "foot.",
+    )
+    disabled_rate: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Share of disabled (失能) people among those aged 60 and over, for areas whose "
+        "data state none. Unset: unknown.",
+    )
+    disabled_rate_source: str = Field(
+        default="",
+        description="Where that share comes from and how sure it is; shown beside every estimate.",
+    )
+
+
 class LoadSettings(BaseSettings):
     """When is a delivered shape mended, refused or reported?"""
 
@@ -208,6 +240,7 @@ ALL = (
     ServeSettings,
     MapSettings,
     CitySettings,
+    WalkSettings,
     LoadSettings,
     UploadSettings,
     MatchSettings,

@@ -18,6 +18,7 @@ from geo.models import (
     AdminUnit,
     BoundaryLine,
     BoundaryMarker,
+    CandidateSite,
     ConstructionProject,
     Delivery,
     DemandCell,
@@ -202,6 +203,25 @@ def make_project(session: Session, **given: Any) -> ConstructionProject:
     number = next(_numbers)
     defaults = {"code": f"P-{number:04d}", "name": f"示例项目-{number:03d}", "geom": stored(HOME)}
     return _added(session, ConstructionProject(**(defaults | given)))
+
+
+def make_candidate(
+    session: Session, at: tuple[float, float] | None = HOME, **given: Any
+) -> CandidateSite:
+    """An idle building on a ground floor that suits anything; `at=None`: without a position."""
+    number = next(_numbers)
+    defaults = {
+        "code": f"K-{number:04d}",
+        "name": f"示例闲置用房-{number:03d}",
+        "candidate_kind": "idle_building",
+        "floor": "1",
+        "land_use": "商业",
+        "area_m2": 500.0,
+        "geom": None if at is None else stored(at),
+        "validity": during(),
+        "source": "test",
+    }
+    return _added(session, CandidateSite(**(defaults | given)))
 
 
 def make_rule(session: Session, subject: str, rule: dict[str, Any], **given: Any) -> StandardRule:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.deps import CityAsked, Day, DoorsHere, checked
+from api.measuring import MeasuredHow
 from api.schemas.areas import AreasSent, lie_within, polygons_of
 from api.schemas.coverage import CoverageAnswer, GapsAnswer, MissingAnswer, missing_told
 from api.schemas.geojson import GeoJson, Json, layer_of
@@ -23,7 +24,6 @@ from api.schemas.parameters import (
     KindAsked,
     LimitToThousand,
     MustHave,
-    RadiusM,
 )
 from api.schemas.problem import ALWAYS, problems
 from api.security import Caller, requires
@@ -56,18 +56,18 @@ def covered(
     day: Day,
     city: CityAsked,
     kind: KindAsked,
+    how: MeasuredHow,
     areas: Areas = "district",
-    radius_m: RadiusM = 500,
     across_border: AcrossBorder = True,
 ) -> Response:
-    """Elders within a straight-line radius of an open facility, by area; nobody counts twice."""
+    """Elders within reach of an open facility, by line or on foot, by area; nobody counts twice."""
     with doors.counting() as connection:
         found = coverage(
             connection,
             city=city,
             areas=areas,
             kind=kind,
-            radius_m=radius_m,
+            **how,
             on=day,
             across_border=across_border,
             published_only=True,
@@ -83,8 +83,8 @@ def uncovered(
     day: Day,
     city: CityAsked,
     kind: KindAsked,
+    how: MeasuredHow,
     areas: Areas = "district",
-    radius_m: RadiusM = 500,
     across_border: AcrossBorder = True,
     order: Order = "people",
     limit: LimitToThousand = 100,
@@ -96,7 +96,7 @@ def uncovered(
             city=city,
             areas=areas,
             kind=kind,
-            radius_m=radius_m,
+            **how,
             on=day,
             across_border=across_border,
             published_only=True,
@@ -125,7 +125,7 @@ def covered_within(
     caller: Annotated[Caller, Depends(requires("planner"))],
     sent: AreasSent,
     kind: KindAsked,
-    radius_m: RadiusM = 500,
+    how: MeasuredHow,
     across_border: AcrossBorder = True,
 ) -> Response:
     """The same for up to 200 polygons; nothing of them is kept. Needs the role planner."""
@@ -141,7 +141,7 @@ def covered_within(
             connection,
             polygons,
             kind=kind,
-            radius_m=radius_m,
+            **how,
             on=day,
             across_border=across_border,
             published_only=True,

@@ -17,7 +17,7 @@ class CoverageProperties(Answer):
     area_code: str
     area_name: str
     status: str = Field(
-        description="measured, no_geometry, no_cells, no_record; a total also partial"
+        description="measured, no_geometry, no_cells, no_record, no_network; a total also partial"
     )
     status_zh: str
     people_60: float | None = Field(description="people aged 60 and over")
@@ -29,6 +29,31 @@ class CoverageProperties(Answer):
     share_60: float | None = Field(description="covered / people, 0 to 1; null without people")
     share_65: float | None
     share_80: float | None
+    measured_by: str | None = Field(description="line or walk; a total also mixed; null: not")
+    too_far_60: float | None = Field(
+        description="on foot: people farther from any way than the snap limit"
+    )
+    island_60: float | None = Field(
+        description="on foot: not covered, on ways apart from the main network"
+    )
+
+
+class BesideWays(Answer):
+    """A facility that stands too far from any way, or on ways apart from the main network."""
+
+    code: str
+    name: str
+    why: str = Field(description="too_far or island")
+    beside_m: float | None
+
+
+class OnFootTold(Answer):
+    """What walking rests on, and whom it leaves out."""
+
+    snap_limit_m: float = Field(description="places farther from any way are not covered")
+    too_far_cells: int
+    island_cells: int
+    facilities: list[BesideWays]
 
 
 class Outside(Answer):
@@ -46,13 +71,17 @@ class Summary(Answer):
     city: str | None = Field(description="12 digits; null for polygons of one's own")
     areas: str
     kind: str
-    radius_m: float = Field(description="straight line, geodesic on the ellipsoid")
+    radius_m: float = Field(description="metres, as `measure` counts them")
     on: date
     basis: str = Field(description="resident 常住 or registered 户籍")
     base_year: int | None
     projection: str
     across_border: bool
     published_only: bool = Field(description="rests on published facilities and areas only")
+    measure: str = Field(description="line: geodesic on the ellipsoid; walk: along the roads")
+    network: str | None = Field(description="on foot: the road network, or `none`")
+    fallback: str | None = Field(description="on foot: line where areas without roads take it")
+    on_foot: OnFootTold | None
     rounded_to: float | None = Field(
         description="counts of people are multiples of this; smaller ones are withheld (null)"
     )
@@ -72,7 +101,7 @@ class GapSummary(Summary):
 class SourceLine(Answer):
     """Where some of the counted rows come from."""
 
-    what: str = Field(description="areas, people or facilities")
+    what: str = Field(description="areas, people, facilities or roads")
     source: str | None
     source_date: date | None
     is_synthetic: bool

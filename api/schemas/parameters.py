@@ -15,10 +15,14 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+from geo.access.floating import METHODS
+from geo.access.series import days_of
+from geo.access.walking.around import LONGEST_MIN, MOST_AREAS
 from geo.errors import BadInput, both
 from geo.models.facility import CARE_LEVELS, FIRE_STATES, STATES
 from geo.models.kinds import GROUPS, KINDS, kinds_of
 from geo.queries.filters import VALUE_WORDS, swapped_hint
+from geo.validity import today_in_china
 
 TEXT_CAP = 100
 """Longest text parameter, in characters: longer than any place name or facility code."""
@@ -146,6 +150,37 @@ def _kind(value: str) -> str:
     return value
 
 
+def _minutes(value: str) -> tuple[float, ...]:
+    """Some minutes, separated by commas."""
+    words = value.split(",")
+    if not all(_NUMBER.fullmatch(word) for word in words):
+        raise BadInput(both("分钟数写作 5,10,15。", "minutes are written 5,10,15"))
+    found = tuple(float(word) for word in words)
+    if len(found) > MOST_AREAS or not all(0 < each <= LONGEST_MIN for each in found):
+        raise BadInput(
+            both(
+                f"最多 {MOST_AREAS} 个大于 0、不超过 {LONGEST_MIN:g} 的数。",
+                f"up to {MOST_AREAS} numbers above 0 and up to {LONGEST_MIN:g}",
+            )
+        )
+    return found
+
+
+def _years(value: str) -> str:
+    """Years or days that can be read."""
+    days_of(value, today=today_in_china())
+    return value
+
+
+def _month(value: object) -> object:
+    """A month written out, as its first day."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"\d{4}-\d{2}", value, re.ASCII):
+        raise BadInput(both("月份须写作 2026-06。", "a month is written 2026-06"))
+    return read_day(f"{value}-01")
+
+
 # The cap stands before the reader of the text: nothing long is ever parsed.
 _SHORT = StringConstraints(max_length=TEXT_CAP)
 _LIST = StringConstraints(max_length=600)
@@ -222,6 +257,52 @@ Level = Annotated[
 ]
 RadiusM = Annotated[
     Number, Query(ge=1, le=50_000, description="半径(米)· radius in metres", examples=[500])
+]
+Measure = Annotated[
+    Literal["line", "walk"],
+    Query(description="距离 · line: straight line; walk: along the stored roads"),
+]
+Minutes = Annotated[
+    Number | None,
+    Query(
+        gt=0, le=120, description="分钟(代替 radius_m)· minutes instead of metres", examples=[15]
+    ),
+]
+Pace = Annotated[
+    Literal["elder", "planning"],
+    Query(description="步速 · elder: the setting, 0.8 m/s; planning: 60 m a minute"),
+]
+NetworkAsked = Annotated[
+    Text | None,
+    Query(description="路网 · road network, where several lie there; only with measure=walk"),
+]
+Fallback = Annotated[
+    Literal["none", "line"],
+    Query(description="无路网的区域 · areas without roads: none = unknown, line = straight line"),
+]
+MinutesList = Annotated[
+    Annotated[str, _SHORT, AfterValidator(_minutes)],
+    Query(description="分钟 · up to six numbers up to 60, separated by commas"),
+]
+FacilityAsked = Annotated[Text, Query(description="设施编码 · code of the facility")]
+SupplyAsked = Annotated[
+    Literal["beds", "meals"] | None,
+    Query(description="容量 · beds, or meals a day; default: meals for canteens, else beds"),
+]
+FloatingMethod = Annotated[
+    Literal[METHODS],  # type: ignore[valid-type]
+    Query(description="可达性方法 · method of the floating catchment"),
+]
+Years = Annotated[
+    Annotated[str, _SHORT, AfterValidator(_years)],
+    Query(
+        description="年份或日期 · years (their last day) or days: 2020-2026 or 2020,2026-06-30",
+        examples=["2020-2026"],
+    ),
+]
+Month = Annotated[
+    Annotated[date, BeforeValidator(_month)] | None,
+    Query(description="月份 · month; default: of the asked day", examples=["2026-06"]),
 ]
 CareLevel = Annotated[
     Literal[CARE_LEVELS] | None,  # type: ignore[valid-type]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from geo.access import measures_cli, planning_cli, siting_cli
 from geo.access.coverage import coverage
 from geo.access.gaps import gaps
-from geo.access.radius.answer import AGES, STATUS_ZH, AreaCoverage, Coverage
+from geo.access.measures_cli import print_beside, show_series
+from geo.access.radius.answer import AGES, NO_NETWORK, STATUS_ZH, AreaCoverage, Coverage
 from geo.access.radius.question import AREAS, kind_name
 from geo.access.standards import missing
+from geo.access.walking.pace import metres_in
 from geo.db.engine import open_session
 from geo.queries.filters import kind_code
 from geo.validity import today_in_china
@@ -28,6 +31,13 @@ City = Annotated[str, typer.Option(help="城市代码 · code of the city")]
 Areas = Annotated[str, typer.Option(help="district 区县 · township 乡镇街道 · zone 片区")]
 Kind = Annotated[str, typer.Option(help="设施类别或大类 · kind or group of facilities")]
 Radius = Annotated[float, typer.Option(help="半径(米)· radius in metres")]
+Minutes = Annotated[
+    float | None, typer.Option(help="分钟,代替半径 · minutes instead of metres", show_default=False)
+]
+Pace = Annotated[str, typer.Option(help="elder 老年人步速(设置)· planning 规划口径 60 米/分")]
+Measure = Annotated[str, typer.Option(help="line 直线 · walk 沿路网步行")]
+Network = Annotated[str | None, typer.Option(help="路网名称 · road network", show_default=False)]
+Fallback = Annotated[str, typer.Option(help="无路网的区域:none 未知 · line 按直线")]
 Across = Annotated[
     bool, typer.Option(help="区域外设施是否计入 · do facilities across the border count")
 ]
@@ -41,6 +51,9 @@ def register(app: typer.Typer) -> None:
     app.command("coverage")(show_coverage)
     app.command("gaps")(show_gaps)
     app.command("missing")(show_missing)
+    measures_cli.register(app)
+    planning_cli.register(app)
+    siting_cli.register(app)
 
 
 def show_coverage(
@@ -48,8 +61,17 @@ def show_coverage(
     areas: Areas = "district",
     kind: Kind = "canteen",
     radius: Radius = 500,
+    minutes: Minutes = None,
+    pace: Pace = "elder",
+    measure: Measure = "line",
+    network: Network = None,
+    fallback: Fallback = "none",
     across_border: Across = True,
     on: On = None,
+    years: Annotated[
+        str | None,
+        typer.Option(help="历年:2020-2026 或日期 · years or days", show_default=False),
+    ] = None,
 ) -> None:
     """覆盖率:各区域半径内的老人数与比例 · Elders within a radius, by area.
 
@@ -57,22 +79,29 @@ def show_coverage(
     counts are exact.
     """
     kind = kind_code(kind)
+    radius = radius if minutes is None else metres_in(minutes, pace)
+    asked: dict[str, Any] = {
+        "city": city, "areas": areas, "kind": kind, "radius_m": radius, "measure": measure,
+        "network": network, "fallback": fallback, "across_border": across_border,
+    }  # fmt: skip
+    if years is not None:
+        show_series(years, asked)
+        return
     with open_session() as session:
-        found = coverage(
-            session, city=city, areas=areas, kind=kind, radius_m=radius, on=_day(on),
-            across_border=across_border,
-        )  # fmt: skip
+        found = coverage(session, on=_day(on), **asked)
     console = Console()
+    how = "步行 " if measure == "walk" else ""
     # A number cut short is a wrong number: on a narrow terminal each age gets a table of its own.
     tables = [AGES] if console.width >= WIDE else [(age,) for age in AGES]
     for ages in tables:
-        table = Table(title=f"{kind_name(kind)} {radius:g} 米覆盖 · {AREAS[areas]}")
+        table = Table(title=f"{kind_name(kind)} {how}{radius:g} 米覆盖 · {AREAS[areas]}")
         table.add_column("区域 area", overflow="fold")
         for age in ages:
             for head in (f"{age}+ 人数", "覆盖", "比例"):
                 table.add_column(head, justify="right", no_wrap=True)
         for row in (*found.rows, found.total):
-            table.add_row(*_cells(row, ages), style="bold" if row is found.total else None)
+            cells = _cells(row, ages, is_mixed=found.question.fallback == "line")
+            table.add_row(*cells, style="bold" if row is found.total else None)
         console.print(table)
     _print_notes(console, found)
 
@@ -82,6 +111,11 @@ def show_gaps(
     areas: Areas = "district",
     kind: Kind = "canteen",
     radius: Radius = 500,
+    minutes: Minutes = None,
+    pace: Pace = "elder",
+    measure: Measure = "line",
+    network: Network = None,
+    fallback: Fallback = "none",
     across_border: Across = True,
     on: On = None,
     order: Annotated[str, typer.Option(help="people 按人数 · area 按面积")] = "people",
@@ -93,12 +127,16 @@ def show_gaps(
     counts are exact.
     """
     kind = kind_code(kind)
+    radius = radius if minutes is None else metres_in(minutes, pace)
     with open_session() as session:
         found = gaps(
             session, city=city, areas=areas, kind=kind, radius_m=radius, on=_day(on),
-            across_border=across_border, order=order, limit=limit,
+            across_border=across_border, order=order, limit=limit, measure=measure,
+            network=network, fallback=fallback,
         )  # fmt: skip
-    table = Table(title=f"{kind_name(kind)} {radius:g} 米服务缺口 · 共 {_number(found.count)} 处")
+    how = "步行 " if measure == "walk" else ""
+    count = _number(found.count)
+    table = Table(title=f"{kind_name(kind)} {how}{radius:g} 米服务缺口 · 共 {count} 处")
     for head in (
         "序号 no.",
         "区域 area",
@@ -156,10 +194,12 @@ def show_missing(
         console.print("[yellow]含合成数据 · contains synthetic data[/]")
 
 
-def _cells(row: AreaCoverage, ages: tuple[str, ...]) -> list[str]:
+def _cells(row: AreaCoverage, ages: tuple[str, ...], *, is_mixed: bool) -> list[str]:
     """A row of the coverage table; what is unknown says so."""
     name = escape(row.area_name)
-    if row.people_60 is None:
+    if row.measured_by == "line" and is_mixed:
+        name += "(直线)"
+    if row.people_60 is None or row.status == NO_NETWORK:
         name += f"({STATUS_ZH[row.status]})"
     made = [name]
     for age in ages:
@@ -185,6 +225,8 @@ def _print_notes(console: Console, found: Coverage) -> None:
         console.print(
             f"未落入任何区域 60+ {found.unplaced.people_60:,.0f} 人 · in no area, not in the total"
         )
+    if found.on_foot is not None:
+        print_beside(console, found.on_foot, found.total)
     if found.has_synthetic:
         console.print("[yellow]含合成数据 · contains synthetic data[/]")
 

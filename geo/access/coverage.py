@@ -50,6 +50,9 @@ def coverage(
     projection: str = "none",
     across_border: bool = True,
     published_only: bool = False,
+    measure: str = "line",
+    network: str | None = None,
+    fallback: str = "none",
     store: bool = False,
 ) -> Coverage:
     """Coverage of a city's areas by one kind (or group) of facility at one radius in metres.
@@ -59,16 +62,21 @@ def coverage(
     computes; `store` keeps what was computed (the caller commits). base_year None: the last count
     not after `on`. Days before anything was on record have no numbers. Raises BadInput for a
     malformed question, NotFound for an unknown city or where there are no areas or no people.
+
+    measure: line, or walk along the roads of `network` (None: the only one there; Ambiguous lists
+    several). Areas that no way touches are then unknown, or with fallback="line" measured by the
+    straight line; each row says by what.
     """
     question = ask(
         city=city, areas=areas, kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
-        published_only=published_only,
+        published_only=published_only, measure=measure, network=network, fallback=fallback,
     )  # fmt: skip
     kept = current_run(session, question)
     if kept is not None:
         return kept
-    stamp = data_stamp(session)  # read before the data: a write in between makes it stale
+    # Read before the data: a write in between makes it stale.
+    stamp = data_stamp(session, measure)
     with as_seen(session, published_only=published_only):
         recorded = on_record(session, question)
         if recorded is None:
@@ -76,7 +84,7 @@ def coverage(
         ground = read_ground(session, recorded, kinds=[kind], longest_m=radius_m)
     made = answer(ground, recorded, stamp)
     if store:
-        keep(session, [made], by_default=base_year is None)
+        keep(session, [made], by_default=base_year is None, network_by_default=network is None)
     return made
 
 
@@ -92,6 +100,9 @@ def coverage_of(
     projection: str = "none",
     across_border: bool = True,
     published_only: bool = False,
+    measure: str = "line",
+    network: str | None = None,
+    fallback: str = "none",
 ) -> Coverage:
     """Coverage of any set of polygons: (code, name, shapely geometry in EPSG:4490) each.
 
@@ -101,9 +112,9 @@ def coverage_of(
     question = ask(
         city="", areas="polygon", kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
-        published_only=published_only,
+        published_only=published_only, measure=measure, network=network, fallback=fallback,
     )  # fmt: skip
-    stamp = data_stamp(session)
+    stamp = data_stamp(session, measure)
     with as_seen(session, published_only=published_only):
         recorded = on_record(session, question, polygons)
         if recorded is None:
@@ -121,29 +132,37 @@ class Computed:
 
 
 def compute_city(
-    session: Reader, city_code: str, *, on: date, progress: Progress = silent
+    session: Reader,
+    city_code: str,
+    *,
+    on: date,
+    measure: str = "line",
+    progress: Progress = silent,
 ) -> Computed:
     """Compute and store what the pages offer for a city: kinds and groups × radii × both borders.
 
     These are the public answers, resting on published rows only. For districts and, where the city
     has any, planning zones; none where nothing is on record on that day. Skips when every run is
-    there with unchanged data. The caller commits. Raises NotFound for an unknown city.
+    there with unchanged data. measure: line or walk. The caller commits. Raises NotFound for an
+    unknown city.
     """
     city = unit(session, city_code, on)
     kinds = [*KINDS, *GROUPS]
     expected = len(kinds) * len(RADII_M) * 2
     wait_for_turn(session)  # whoever comes second finds the work of the first, and skips
-    stamp = data_stamp(session)
-    kept = count_current(session, city.code, on, stamp, kinds=kinds, radii_m=RADII_M)
+    stamp = data_stamp(session, measure)
+    kept = count_current(
+        session, city.code, on, stamp, kinds=kinds, radii_m=RADII_M, measure=measure
+    )
     present = _public_areas(session, city.code, on)
     if present and all(kept.get(areas, 0) >= expected for areas in present):
         return Computed(sum(kept[areas] for areas in present), skipped=True)
-    forget_stale(session, city.code, stamp)
+    forget_stale(session, city.code, stamp, measure)
     # Fresh statistics: right after loading the planner would know nothing of these tables.
     session.execute(text("ANALYZE demand_cell, facility, admin_unit, planning_zone"))
     with as_seen(session, published_only=True):
         runs = sum(
-            _compute_areas(session, city.code, areas, kinds, on, stamp, progress)
+            _compute_areas(session, city.code, areas, kinds, on, measure, stamp, progress)
             for areas in present
         )
     return Computed(runs, skipped=False)
@@ -155,6 +174,7 @@ def _compute_areas(
     areas: str,
     kinds: list[str],
     on: date,
+    measure: str,
     stamp: int,
     progress: Progress,
 ) -> int:
@@ -162,7 +182,7 @@ def _compute_areas(
     progress(0, None, f"覆盖率 coverage · {AREAS[areas]}")
     question = ask(
         city=city_code, areas=areas, kind=kinds[0], radius_m=max(RADII_M), on=on,
-        published_only=True,
+        published_only=True, measure=measure,
     )  # fmt: skip
     first = on_record(session, question)
     if first is None:

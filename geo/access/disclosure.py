@@ -45,8 +45,18 @@ def publishable_area(row: AreaCoverage, base: float) -> AreaCoverage:
     shown: dict[str, Any] = {}
     for age in AGES:
         people, covered = getattr(row, f"people_{age}"), getattr(row, f"covered_{age}")
-        whole, part = publishable_count(people, base), publishable_count(covered, base)
-        if whole is None or (part is not None and is_small(people - covered, base)):
-            part = None
-        shown |= {f"people_{age}": whole, f"covered_{age}": part}
+        shown[f"people_{age}"] = publishable_count(people, base)
+        shown[f"covered_{age}"] = publishable_part(people, covered, base)
+    for name in ("too_far_60", "island_60"):
+        shown[name] = publishable_part(row.people_60, getattr(row, name), base)
     return replace(row, **shown)
+
+
+def publishable_part(whole: float | None, part: float | None, base: float) -> float | None:
+    """A part of a count of people: withheld also where the whole is, or where the rest is small."""
+    if base == 0:
+        return part
+    shown = publishable_count(part, base)
+    if whole is None or shown is None or publishable_count(whole, base) is None:
+        return None
+    return None if is_small(whole - (part or 0), base) else shown

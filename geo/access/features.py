@@ -56,6 +56,9 @@ def area_properties(row: AreaCoverage) -> dict[str, Any]:
         "status": row.status,
         "status_zh": STATUS_ZH[row.status],
         **{name: _plain(getattr(row, name)) for name in (*NUMBERS, *SHARES)},
+        "measured_by": row.measured_by,
+        "too_far_60": _plain(row.too_far_60),
+        "island_60": _plain(row.island_60),
     }
 
 
@@ -85,12 +88,31 @@ def summary(found: Coverage) -> dict[str, Any]:
         "projection": question.projection,
         "across_border": question.across_border,
         "published_only": question.published_only,
+        **_measure(found),
         "rounded_to": found.rounded_to,
         "facilities": found.facilities,
         "total": area_properties(found.total),
         "unplaced": found.unplaced
         and {name: _plain(value) for name, value in asdict(found.unplaced).items()},
     }
+
+
+def _measure(found: Coverage) -> dict[str, Any]:
+    """How distances were measured; on foot along which network (or none), and who stands beside."""
+    question, on_foot = found.question, found.on_foot
+    told: dict[str, Any] = {"measure": question.measure, "network": None, "fallback": None}
+    if question.measure == "walk":
+        told |= {"network": question.network or "none", "fallback": question.fallback}
+    told["on_foot"] = on_foot and {
+        "snap_limit_m": on_foot.snap_limit_m,
+        "too_far_cells": on_foot.too_far_cells,
+        "island_cells": on_foot.island_cells,
+        "facilities": [
+            asdict(each) | {"beside_m": None if each.beside_m is None else round(each.beside_m)}
+            for each in on_foot.facilities
+        ],
+    }
+    return told
 
 
 def _collection(

@@ -23,6 +23,8 @@ from geo.access.radius.record import on_record, unrecorded
 from geo.access.radius.seen import as_seen
 from geo.access.radius.stored import data_stamp
 from geo.access.radius.stored_gaps import current_gaps
+from geo.access.walking.drawing import unwalked_parts
+from geo.access.walking.ground import nearest_on_foot
 from geo.errors import BadInput
 from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader
@@ -54,6 +56,9 @@ def gaps(
     projection: str = "none",
     across_border: bool = True,
     published_only: bool = False,
+    measure: str = "line",
+    network: str | None = None,
+    fallback: str = "none",
     order: str = "people",
     limit: int | None = None,
 ) -> Gaps:
@@ -69,12 +74,12 @@ def gaps(
     question = ask(
         city=city, areas=areas, kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
-        published_only=published_only,
+        published_only=published_only, measure=measure, network=network, fallback=fallback,
     )  # fmt: skip
     kept = current_gaps(session, question)
     if kept is not None:
         return in_order(kept, order, limit)
-    stamp = data_stamp(session)
+    stamp = data_stamp(session, measure)
     with as_seen(session, published_only=published_only):
         recorded = on_record(session, question)
         if recorded is None:
@@ -95,6 +100,9 @@ def gaps_of(
     projection: str = "none",
     across_border: bool = True,
     published_only: bool = False,
+    measure: str = "line",
+    network: str | None = None,
+    fallback: str = "none",
 ) -> Gaps:
     """The uncovered stretches of any set of polygons, most people first.
 
@@ -103,9 +111,9 @@ def gaps_of(
     question = ask(
         city="", areas="polygon", kind=kind, radius_m=radius_m, on=on, basis=basis,
         base_year=base_year, projection=projection, across_border=across_border,
-        published_only=published_only,
+        published_only=published_only, measure=measure, network=network, fallback=fallback,
     )  # fmt: skip
-    stamp = data_stamp(session)
+    stamp = data_stamp(session, measure)
     with as_seen(session, published_only=published_only):
         recorded = on_record(session, question, polygons)
         if recorded is None:
@@ -127,7 +135,8 @@ def gaps_on(
     """
     counting_m = nearest_counting(ground, question.kind, across_border=question.across_border)
     uncovered = np.flatnonzero(~(counting_m <= question.radius_m))
-    parts = uncovered_parts(
+    draw = uncovered_parts if ground.walked is None else unwalked_parts
+    parts = draw(
         ground,
         kinds_of(question.kind),
         question.radius_m,
@@ -164,11 +173,8 @@ def _gap(ground: Ground, part: Part, nearest_m: Floats) -> Gap:
     people = ground.people[part.cells].sum(axis=0)
     weights = ground.people[part.cells, 0]
     distances = nearest_m[part.cells]
-    mean = (
-        float((weights * distances).sum() / weights.sum())
-        if people[0] > 0 and np.isfinite(distances).all()
-        else None
-    )
+    told = np.isfinite(distances) & (weights > 0)
+    mean = float(np.average(distances[told], weights=weights[told])) if told.any() else None
     area_m2 = abs(CGCS2000.geometry_area_perimeter(part.shape)[0])
     return Gap(
         0,
@@ -187,11 +193,14 @@ def nearest_anywhere(session: Reader, ground: Ground, question: Question) -> Flo
     """Distance (m) of each cell to the nearest open facility of the kind, in or outside the city.
 
     The facilities of the ground give an upper bound; all within that bound are then looked at.
+    On foot: along the ways that were read; inf where no way leads to any.
     """
     lon, lat = ground.cell_lon, ground.cell_lat
     if not len(lon):
         return np.empty(0)
     members = kinds_of(question.kind)
+    if ground.walked is not None:
+        return nearest_on_foot(ground.walked, members)
     known = [site for site in ground.sites if set(site.kinds).intersection(members)]
     first = nearest_site(
         lon, lat, np.array([s.lon for s in known]), np.array([s.lat for s in known])

@@ -19,6 +19,8 @@ from geo.models.planning import (
 )
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 from geo.models.road import RoadEdge
+from geo.models.scenario import CandidateSite, Scenario, ScenarioChange
+from geo.models.work import StatedFigure, WorkEvent, WorkItem
 
 __all__ = [
     "STORED_SRID",
@@ -27,6 +29,7 @@ __all__ = [
     "Base",
     "BoundaryLine",
     "BoundaryMarker",
+    "CandidateSite",
     "ConstructionProject",
     "CoverageRow",
     "CoverageRun",
@@ -49,7 +52,12 @@ __all__ = [
     "ProgrammeTag",
     "RefusedRow",
     "RoadEdge",
+    "Scenario",
+    "ScenarioChange",
     "StandardRule",
+    "StatedFigure",
     "SuccessionEvent",
     "SuccessionMember",
+    "WorkEvent",
+    "WorkItem",
 ]

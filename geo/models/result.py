@@ -20,7 +20,7 @@ class CoverageRun(Keyed, Base):
         Index(
             "uq_coverage_run_question",
             "city_code", "areas", "kind", "radius_m", "on_date", "basis", "base_year",
-            "projection", "across_border", "published_only",
+            "projection", "across_border", "published_only", "measure", "network", "fallback",
             unique=True,
         ),
     )  # fmt: skip
@@ -28,7 +28,7 @@ class CoverageRun(Keyed, Base):
     city_code: Mapped[str] = mapped_column(Text, doc="city, 12 digits")
     areas: Mapped[str] = mapped_column(Text, doc="district, township or zone")
     kind: Mapped[str] = mapped_column(Text, doc="kind or group of facilities")
-    radius_m: Mapped[float] = mapped_column(Double, doc="straight line, on the ellipsoid")
+    radius_m: Mapped[float] = mapped_column(Double, doc="metres, as `measure` counts them")
     on_date: Mapped[date] = mapped_column(doc="day on which facilities and areas are in force")
     basis: Mapped[str] = mapped_column(Text)
     base_year: Mapped[int] = mapped_column(SmallInteger)
@@ -38,6 +38,15 @@ class CoverageRun(Keyed, Base):
     )
     published_only: Mapped[bool] = mapped_column(
         Boolean, doc="only published facilities and areas count: what the public is told"
+    )
+    measure: Mapped[str] = mapped_column(
+        Text, server_default="line", doc="line: geodesic on the ellipsoid; walk: along the roads"
+    )
+    network: Mapped[str] = mapped_column(
+        Text, server_default="", doc="road network that was walked; empty = none"
+    )
+    fallback: Mapped[str] = mapped_column(
+        Text, server_default="none", doc="line: areas without a network fall back to the line"
     )
     method: Mapped[str] = mapped_column(Text, doc="the rule in words")
     data_stamp: Mapped[int] = mapped_column(
@@ -71,6 +80,15 @@ class CoverageRow(Keyed, Base):
     covered_60: Mapped[float] = mapped_column(Double)
     covered_65: Mapped[float | None] = mapped_column(Double)
     covered_80: Mapped[float | None] = mapped_column(Double)
+    measured_by: Mapped[str] = mapped_column(
+        Text, server_default="line", doc="line or walk: how this area was measured"
+    )
+    too_far_60: Mapped[float | None] = mapped_column(
+        Double, doc="on foot: people aged 60 and over farther from any way than the snap limit"
+    )
+    island_60: Mapped[float | None] = mapped_column(
+        Double, doc="on foot: those on ways apart from the main network and not covered"
+    )
 
 
 class GapArea(Keyed, Base):

@@ -20,6 +20,14 @@ CONTRACT = {
     "/api/units/{code}/neighbours", "/api/units/{code}/history", "/api/zones", "/api/places",
     "/api/places/near", "/api/places/heritage", "/api/places/{code}", "/api/sources",
     "/api/deliveries", "/api/deliveries/{delivery}", "/api/deliveries/{delivery}/refused.xlsx",
+    "/api/access/indicators", "/api/access/indicators/{code}",
+    "/api/access/planning/indicators/{code}", "/api/access/planning/indicators/{code}/league",
+    "/api/access/planning/estates", "/api/access/planning/standards",
+    "/api/access/planning/projects", "/api/access/planning/fire", "/api/access/planning/work",
+    "/api/access/planning/work/{item}", "/api/access/planning/work/{item}/steps",
+    "/api/access/siting", "/api/access/siting/candidates", "/api/access/siting/groups",
+    "/api/access/scenarios", "/api/access/scenarios/{scenario_id}",
+    "/api/access/measures", "/api/access/series", "/api/access/canteens", "/api/access/isochrone",
     "/api/deliveries/{delivery}/undo", "/api/deliveries/jobs/{job}", "/api/templates/{kind}.xlsx",
 }  # fmt: skip
 

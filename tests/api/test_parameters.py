@@ -49,10 +49,21 @@ NONSENSE: dict[str, list[str]] = {
     "city": CODES,
     "within": CODES,
     "q": ["", "   ", "\0", "a\nb", "常" * 101],
+    "measure": [*WORDS, "line,walk"],
+    "pace": WORDS,
+    "fallback": WORDS,
+    "supply": WORDS,
+    "floating": [*WORDS, "4sfca"],
+    "minutes": [*(v for v in NUMBERS if v != "1,5"), "0", "-1", "121", "5,,10", "5;10"],
+    "network": ["", "   ", "\0", "a\nb", "路" * 101],
+    "facility": ["", "   ", "\0", "a\nb", "码" * 101],
+    "years": [*WORDS, "20", "2026-2020", "1900-2026", "2026-1-1", "2026-13-01", "２０２０"],
+    "month": ["", "2026", "2026-13", "2026-1", "2026-01-01", "june", "２０２６-01", "\0"],
 }  # fmt: skip
-TAKES_TEXT = {"q"}
+TAKES_TEXT = {"q", "network", "facility"}
 GOOD = {
     "lon": "119.97", "lat": "31.78", "radius_m": "500", "kind": "canteen", "q": "常州",
+    "facility": "F-1", "years": "2020",
 }  # fmt: skip
 PATHS = {"code": "320402"}
 

@@ -137,6 +137,9 @@ KINDS: dict[str, KindMade] = {
     "projects": KindMade(
         lambda n, word: {"项目名称": f"{word}中心{n}", "计划投资": f"{n + 1}万元"}, "项目名称",
         "Point"),
+    "candidates": KindMade(
+        lambda n, word: {"名称": f"{word}闲置用房{n}", "类型": "闲置用房", "楼层": str(n + 1),
+                         "面积": str(100 + n), "区": "天宁区"}, "名称", "Point"),
     "demand": KindMade(
         lambda n, word: {"格网编码": f"G{n}{word}", "60岁及以上": str(50 + n), "口径": "常住",
                          "年份": "2020"}, "60岁及以上", "Polygon"),

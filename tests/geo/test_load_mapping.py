@@ -106,7 +106,7 @@ def test_a_mapping_wins_over_a_likelier_heading(
 FIELD_OF = {
     "admin-units": "code", "boundary-lines": "left_code", "boundary-markers": "number",
     "place-names": "name", "demand": "people_60", "estates": "households", "projects": "name",
-    "zones": "name",
+    "zones": "name", "candidates": "name",
 }  # fmt: skip
 """A field of each kind without which its row is refused."""
 

@@ -7,10 +7,13 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from geo.access.standards import Missing, missing
+from geo.access.standards import Missing, WrittenRule, missing
+from geo.access.standards.areas import area_checks
+from geo.access.standards.circles import check_circle, circle_needs
 from geo.errors import BadInput, NotFound
 from tests.factories import (
     during,
+    make_cell,
     make_city,
     make_facility,
     make_rule,
@@ -142,3 +145,65 @@ def test_the_demo_city(city_session: Session) -> None:
     assert {row.status for row in townships.rows} <= {"unknown", "present"}, "no territory, no lack"
     zones = missing(city_session, city="320400", areas="zone", on=today)
     assert len(zones.rows) == len(zones.rules) * len({row.area_code for row in zones.rows})
+
+
+# --- life circles and amounts by area --------------------------------------------------------
+
+
+def tier(minutes: int, low: int, high: int, *kinds: str) -> WrittenRule:
+    said = {"minutes": minutes, "value": 100.0 * minutes, "persons": [low, high], "kinds": kinds}
+    return WrittenRule(
+        f"c{minutes}", "life_circle", None, "生活圈", "second_hand", "x", said, None, None, 0
+    )
+
+
+TIERS = [
+    tier(15, 50_000, 100_000, "nursing_home"), tier(5, 5_000, 12_000, "day_care"),
+    tier(10, 15_000, 25_000),
+]  # fmt: skip
+
+
+def test_a_circle_needs_its_own_tier_and_every_lower_one() -> None:
+    needs = circle_needs(TIERS, minutes=15, persons=60_000, on=TODAY)
+    assert [(need.minutes, need.least, need.most) for need in needs] == [
+        (5, 5, 12), (10, None, None), (15, 1, 2),
+    ]  # fmt: skip
+    assert [n.minutes for n in circle_needs(TIERS, minutes=5, persons=1, on=TODAY)] == [5]
+    found = check_circle(needs, {"day_care": 4, "nursing_home": 1, "canteen": 9})
+    assert [check.status for check in found] == ["fail", "unknown", "pass"]
+    assert "现有 4 处 < 至少 5 处" in found[0].words
+    for bad in ({"minutes": 7, "persons": 1}, {"minutes": 5, "persons": -1}):
+        with pytest.raises(BadInput):
+            circle_needs(TIERS, on=TODAY, **bad)
+
+
+def test_areas_have_enough_too_little_or_nobody_knows(session: Session) -> None:
+    make_city(session)
+    for code, west in (("320402", 119.9), ("320404", 120.0), ("320411", 120.1)):
+        make_unit(session, f"{code}000000", geom=square(west, 31.7))
+        make_cell(session, (west + 0.05, 31.75), 1000)
+    make_rule(session, "beds_per_1000_elders", {"value": 40.0, "unit": "beds"}, code="beds")
+    make_rule(session, "land_per_head", {"value": 0.1, "unit": "m2"}, code="land")
+    make_rule(session, "nursing_bed_share", {"value": 0.55, "unit": "share"}, code="nursing")
+    home = {"kinds": ["nursing_home"], "beds_nursing": 22}
+    make_facility(session, (119.95, 31.75), beds_total=40, **home)
+    make_facility(session, (119.95, 31.75), kinds=["nursing_home"])
+    make_facility(session, (120.05, 31.75), beds_total=39, **home)
+    make_facility(session, (120.15, 31.75), kinds=["nursing_home"])
+    found = area_checks(session, city="320400", on=TODAY)
+    status = {(row.subject, row.area_code[:6]): row.status for row in found.rows}
+    assert status == {
+        ("beds_per_1000_elders", "320402"): "pass",
+        ("beds_per_1000_elders", "320404"): "fail",
+        ("beds_per_1000_elders", "320411"): "unknown",
+        ("nursing_bed_share", "320402"): "unknown",
+        ("nursing_bed_share", "320404"): "pass",
+        ("nursing_bed_share", "320411"): "unknown",
+        ("land_per_head", "320402"): "unknown",
+        ("land_per_head", "320404"): "unknown",
+        ("land_per_head", "320411"): "unknown",
+    }
+    land = next(row for row in found.rows if row.subject == "land_per_head")
+    assert (land.required, land.provided) == (400, None)
+    assert "1,000 ÷ 1000 × 40 = 40" in found.rows[0].words
+    assert found.without_rule == ("community_floor_area",)

@@ -251,6 +251,7 @@ BROKEN: dict[str, tuple[Any, dict[str, str], str, str]] = {
         "2025-06-01",
     ),
     "zones": (AREA, {"编码": "Z1", "名称": ""}, "名称", "某片区"),
+    "candidates": (SPOT, {"编码": "K1", "名称": ""}, "名称", "某闲置用房"),
 }  # fmt: skip
 
 

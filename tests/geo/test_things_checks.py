@@ -44,6 +44,7 @@ ROWS: dict[str, tuple[Any, dict[str, Any]]] = {
     "zones": (AREA, {"名称": "某片区"}),
     "estates": (HERE, {"名称": "某小区", "类型": "新建", "户数": 3}),
     "projects": (HERE, {"名称": "某项目"}),
+    "candidates": (HERE, {"名称": "某闲置用房"}),
     "demand": (HERE, {"60+": 10, "口径": "常住", "年份": 2020}),
     "place-names": (HERE, {"标准名称": "某村"}),
 }

@@ -59,6 +59,21 @@ def nearest_site(lon: Floats, lat: Floats, site_lon: Floats, site_lat: Floats) -
     return Nearest(distance_m, site)
 
 
+def pairs_within(
+    lon: Floats, lat: Floats, site_lon: Floats, site_lat: Floats, limit_m: float
+) -> tuple[Indices, Indices, Floats]:
+    """Every pair (point, site) whose geodesic is not longer than the limit, with its metres."""
+    if not len(lon) or not len(site_lon):
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+    trees = (KDTree(_cartesian(lon, lat)), KDTree(_cartesian(site_lon, site_lat)))
+    # A chord is not longer than its geodesic; a micrometre for rounding.
+    near = trees[0].sparse_distance_matrix(trees[1], limit_m + 1e-6, output_type="ndarray")
+    point, site = near["i"].astype(np.int64), near["j"].astype(np.int64)
+    metres = np.asarray(CGCS2000.inv(lon[point], lat[point], site_lon[site], site_lat[site])[2])
+    kept = metres <= limit_m
+    return point[kept], site[kept], metres[kept]
+
+
 def _measured(
     lon: Floats,
     lat: Floats,

@@ -7,6 +7,7 @@ at most 0.12 % of the radius). The numbers do not depend on the drawing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,13 +54,30 @@ def uncovered_parts(
     that holds the point, else to the nearest part of the cell's own area, so that people of an
     area's parts add up to its uncovered people exactly.
     """
+    every = range(len(ground.area_shapes))
+    return parts_of_circles(
+        ground, kinds, radius_m, across_border=across_border, cells=cells, areas=every
+    )
+
+
+def parts_of_circles(
+    ground: Ground,
+    kinds: list[str],
+    radius_m: float,
+    *,
+    across_border: bool,
+    cells: Indices,
+    areas: Iterable[int],
+) -> list[Part]:
+    """The same for some areas, by number."""
     sites = [site for site in ground.sites if set(site.kinds).intersection(kinds)]
     lon = np.array([site.lon for site in sites], dtype=np.float64)
     lat = np.array([site.lat for site in sites], dtype=np.float64)
     circles = reach_circles(lon, lat, radius_m)
     tree = shapely.STRtree(circles)
     parts: list[Part] = []
-    for number, shape in enumerate(ground.area_shapes):
+    for number in areas:
+        shape = ground.area_shapes[number]
         if shape is None:
             continue
         whole = shape if shape.is_valid else shapely.make_valid(shape)
@@ -68,13 +86,11 @@ def uncovered_parts(
             near = np.array([i for i in near if number in sites[i].homes], dtype=np.int64)
         free = shapely.difference(whole, shapely.union_all(circles[near])) if len(near) else whole
         own = cells[ground.cell_area[cells] == number]
-        parts += _with_cells(ground, number, _polygons(free), own)
+        parts += with_cells(ground, number, polygons_of(free), own)
     return parts
 
 
-def _with_cells(
-    ground: Ground, area: int, shapes: list[BaseGeometry], cells: Indices
-) -> list[Part]:
+def with_cells(ground: Ground, area: int, shapes: list[BaseGeometry], cells: Indices) -> list[Part]:
     """The parts of one area with their cells."""
     lon, lat = ground.cell_lon[cells], ground.cell_lat[cells]
     if not shapes and len(cells):
@@ -91,7 +107,7 @@ def _with_cells(
     return [Part(area, shape, cells[at == i]) for i, shape in enumerate(shapes)]
 
 
-def _polygons(shape: BaseGeometry) -> list[BaseGeometry]:
+def polygons_of(shape: BaseGeometry) -> list[BaseGeometry]:
     """The polygons of a geometry; lines and points that a difference leaves behind fall away."""
     return [
         part

@@ -15,7 +15,8 @@ class Gap:
 
     rank: 1 = first in the asked order. area_m2: measured on the ellipsoid (量算值). nearest_m: mean
     over its people aged 60 and over of the distance to the nearest open facility of the kind,
-    wherever it lies; None without people or without any facility.
+    wherever it lies; None without people or without any facility. On foot: of those people from
+    whom a way leads to one.
     """
 
     rank: int

@@ -26,6 +26,7 @@ from geo.access.radius import far
 from geo.access.radius.areas import Polygons, area_statement, polygon_binds
 from geo.access.radius.question import Question, no_areas
 from geo.access.radius.sites import Reach, Site
+from geo.access.walking.ground import Walked, walked_ground
 from geo.errors import NotFound
 from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader
@@ -41,7 +42,7 @@ FROM area a ORDER BY a.no"""
 
 # What is read of a cell; the order of `_cells`.
 _CELL = """ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat, c.people_60, c.people_65, c.people_80,
-    c.source, c.source_date, c.is_synthetic"""
+    c.disabled_est, c.source, c.source_date, c.is_synthetic"""
 
 _PLACED = f"""placed AS MATERIALIZED (
     SELECT DISTINCT ON (c.id) c.id, a.no AS area, {_CELL}
@@ -71,7 +72,7 @@ _SITES = """extent AS (
             abs(ST_YMin(a.geom)), abs(ST_YMax(a.geom))))))), 0.02) AS shrink
     FROM area a
 ), site AS MATERIALIZED (
-    SELECT f.id, f.kinds, f.geom, f.source, f.source_date, f.is_synthetic,
+    SELECT f.id, f.code, f.name, f.kinds, f.geom, f.source, f.source_date, f.is_synthetic,
         (SELECT array_agg(a.no ORDER BY a.no) FROM area a
             WHERE ST_Intersects(a.geom, f.geom)) AS homes
     FROM facility f
@@ -81,7 +82,7 @@ _SITES = """extent AS (
           :longest_m / 100000.0 + 0.01) FROM extent)
 )"""
 
-_SITE_ROWS = """SELECT s.id, s.kinds, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat,
+_SITE_ROWS = """SELECT s.id, s.code, s.name, s.kinds, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat,
     coalesce(s.homes, '{}') AS homes, s.source, s.source_date, s.is_synthetic
 FROM site s ORDER BY s.id"""
 
@@ -101,7 +102,7 @@ GROUP BY 1, 2, 3, 4"""
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where some of the counted rows come from; `what` is areas, people or facilities."""
+    """Where some of the rows come from; `what` is areas, people, facilities or roads."""
 
     what: str
     source: str | None
@@ -124,8 +125,11 @@ class Unplaced:
 class Ground:
     """Areas (a), cells (c), facilities and distances up to `longest_m`, as arrays.
 
+    walked: what walking adds, where the question measures on foot.
+
     area_shapes: shapely geometry or None where no territory is known; cell_area: (c,) number of the
-    area of each cell; people: (c, 3) aged 60+, 65+, 80+, NaN = unknown.
+    area of each cell; people: (c, 3) aged 60+, 65+, 80+, NaN = unknown;
+    disabled: (c,) 失能, estimated by the source, NaN = unknown.
     """
 
     longest_m: float
@@ -136,10 +140,12 @@ class Ground:
     cell_lon: Floats
     cell_lat: Floats
     people: Floats
+    disabled: Floats
     sites: tuple[Site, ...]
     reaches: dict[str, Reach]
     sources: tuple[Source, ...]
     unplaced: Unplaced | None
+    walked: Walked | None = None
 
 
 def read_ground(
@@ -168,8 +174,14 @@ def read_ground(
         Site(**{**s._mapping, "kinds": tuple(s.kinds), "homes": tuple(s.homes)}) for s in sites
     )
     placed = cells.area >= 0
-    if longest_m > far.FAR_M:
-        here = (cells.area[placed], cells.lon[placed], cells.lat[placed])
+    here = (cells.area[placed], cells.lon[placed], cells.lat[placed])
+    shapes = tuple(None if a.wkb is None else shapely.from_wkb(a.wkb) for a in areas)
+    walked = None
+    if question.measure == "walk":
+        asked = (question.network, question.fallback, longest_m)
+        walked = walked_ground(session, shapes, here, found, asked)
+        reaches = {kind: walked.reach(kind) for kind in members}
+    elif longest_m > far.FAR_M:
         reaches = {kind: far.far_reach(kind, found, *here, longest_m) for kind in members}
     else:
         pairs = session.execute(area_statement(question.areas, _SITES, _REACH), values).all()
@@ -178,18 +190,21 @@ def read_ground(
         longest_m=float(longest_m),
         area_codes=tuple(a.code for a in areas),
         area_names=tuple(a.name for a in areas),
-        area_shapes=tuple(None if a.wkb is None else shapely.from_wkb(a.wkb) for a in areas),
+        area_shapes=shapes,
         cell_area=cells.area[placed],
         cell_lon=cells.lon[placed],
         cell_lat=cells.lat[placed],
         people=cells.people[placed],
+        disabled=cells.disabled[placed],
         sites=found,
         reaches=reaches,
         sources=(
             *_counted("areas", [(a.source, a.source_date, a.is_synthetic) for a in areas]),
             *_counted("people", cells.sources),
+            *(Source("roads", *row) for row in (walked.sources if walked else ())),
         ),
         unplaced=None if question.areas == "polygon" else _unplaced(cells.people[~placed]),
+        walked=walked,
     )
 
 
@@ -202,16 +217,17 @@ class _Cells:
     lon: Floats
     lat: Floats
     people: Floats
+    disabled: Floats
     sources: list[tuple[Any, ...]]
 
 
 def _cells(rows: Sequence[Any]) -> _Cells:
     """Rows of `_CELL` as arrays; NULL becomes NaN."""
-    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 10
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 11
     ids, area = (np.array(column, dtype=np.int64) for column in columns[:2])
-    lon, lat, *people = (np.array(column, dtype=np.float64) for column in columns[2:7])
-    sources = [key for key, no in zip(zip(*columns[7:], strict=True), area, strict=True) if no >= 0]
-    return _Cells(ids, area, lon, lat, np.column_stack(people), sources)
+    lon, lat, *people, disabled = (np.array(column, dtype=np.float64) for column in columns[2:8])
+    sources = [key for key, no in zip(zip(*columns[8:], strict=True), area, strict=True) if no >= 0]
+    return _Cells(ids, area, lon, lat, np.column_stack(people), disabled, sources)
 
 
 def _counted(what: str, keys: Sequence[tuple[Any, ...]]) -> list[Source]:

@@ -16,6 +16,8 @@ class Site:
     """An open facility that can count: where it is and which areas (by number) hold it."""
 
     id: int
+    code: str
+    name: str
     kinds: tuple[str, ...]
     lon: float
     lat: float

@@ -12,16 +12,18 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, text, true
+from sqlalchemy import delete, false, func, insert, or_, select, text, true
 from sqlalchemy.dialects.postgresql import Range
 
-from geo.access.radius.answer import MEASURED, AreaCoverage, Coverage, total_of
+from geo.access.radius.answer import MEASURED, AreaCoverage, Beside, Coverage, OnFoot, total_of
 from geo.access.radius.ground import Source, Unplaced
 from geo.access.radius.question import Question
 from geo.models import Base, CoverageRow, CoverageRun, DataStamp
 from geo.queries.admin import Reader
+from geo.settings import WalkSettings, read
 
 INPUTS = ("facility", "demand_cell", "admin_unit", "planning_zone")
+ON_FOOT = (*INPUTS, "road_edge")
 
 _RUN = Base.metadata.tables[CoverageRun.__tablename__]
 _ROW = Base.metadata.tables[CoverageRow.__tablename__]
@@ -38,14 +40,14 @@ _HOLDS = text(
 )
 
 
-def data_stamp(session: Reader) -> int:
+def data_stamp(session: Reader, measure: str = "line") -> int:
     """The state of the inputs of coverage: grows with every write to one of their tables.
 
-    The sum over the tables, not the largest: a slow writer may commit a stamp that is smaller than
-    another table's, and that must show too.
+    On foot the roads are an input too. The sum over the tables, not the largest: a slow writer may
+    commit a stamp that is smaller than another table's, and that must show too.
     """
     asked = select(func.coalesce(func.sum(DataStamp.stamp), 0)).where(
-        DataStamp.table_name.in_(INPUTS)
+        DataStamp.table_name.in_(ON_FOOT if measure == "walk" else INPUTS)
     )
     return int(session.execute(asked).scalar_one())
 
@@ -69,7 +71,8 @@ def run_of(session: Reader, question: Question) -> Any | None:
         .where(
             *_same(question),
             _RUN.c.holds.op("@>")(question.on),
-            _RUN.c.data_stamp == data_stamp(session),
+            _RUN.c.data_stamp == data_stamp(session, question.measure),
+            *_same_limit(question),
         )
         .order_by(_RUN.c.on_date.desc())
         .limit(1)
@@ -84,6 +87,7 @@ def count_current(
     *,
     kinds: Sequence[str],
     radii_m: Sequence[float],
+    measure: str = "line",
 ) -> dict[str, int]:
     """How many public runs per sort of areas still hold for a city, among those kinds and radii."""
     asked = (
@@ -95,6 +99,8 @@ def count_current(
             _RUN.c.basis == "resident",
             _RUN.c.projection == "none",
             _RUN.c.published_only == true(),
+            _RUN.c.measure == measure,
+            _RUN.c.fallback == "none",
             _RUN.c.detail["base_year_by_default"].as_boolean() == true(),
             _RUN.c.holds.op("@>")(on),
             _RUN.c.data_stamp == stamp,
@@ -104,9 +110,13 @@ def count_current(
     return {row.areas: row.runs for row in session.execute(asked)}
 
 
-def forget_stale(session: Reader, city_code: str, stamp: int) -> None:
-    """Drop a city's runs whose data have been written since; their rows and gaps go with them."""
-    session.execute(delete(_RUN).where(_RUN.c.city_code == city_code, _RUN.c.data_stamp != stamp))
+def forget_stale(session: Reader, city_code: str, stamp: int, measure: str = "line") -> None:
+    """Drop a city's runs of a measure whose data were written since; rows and gaps go with them."""
+    session.execute(
+        delete(_RUN).where(
+            _RUN.c.city_code == city_code, _RUN.c.measure == measure, _RUN.c.data_stamp != stamp
+        )
+    )
 
 
 def wait_for_turn(session: Reader) -> None:
@@ -114,11 +124,18 @@ def wait_for_turn(session: Reader) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('atlas.coverage_run'))"))
 
 
-def store(session: Reader, answers: Sequence[Coverage], *, by_default: bool) -> list[int]:
+def store(
+    session: Reader,
+    answers: Sequence[Coverage],
+    *,
+    by_default: bool,
+    network_by_default: bool = True,
+) -> list[int]:
     """Keep answers (in place of earlier ones to the same questions); their run ids, in order.
 
     by_default: the base year was not named by the asker, so that a question without one may be
-    answered from here. All answers are about one day. The caller commits.
+    answered from here; network_by_default: the same of the road network. All answers are
+    about one day. The caller commits.
     """
     if not answers:
         return []
@@ -126,10 +143,11 @@ def store(session: Reader, answers: Sequence[Coverage], *, by_default: bool) -> 
     holds = holds_around(session, answers[0].question.on)
     for made in answers:
         same_day = _RUN.c.on_date == made.question.on
-        session.execute(delete(_RUN).where(*_same(made.question), same_day))
+        named = replace(made.question, network=made.question.network or "")
+        session.execute(delete(_RUN).where(*_same(named), same_day))
     ids = session.execute(
         insert(_RUN).returning(_RUN.c.id, sort_by_parameter_order=True),
-        [_run_values(made, holds, by_default) for made in answers],
+        [_run_values(made, holds, by_default, network_by_default) for made in answers],
     ).scalars()
     kept = list(ids)
     rows = [
@@ -145,7 +163,7 @@ def store(session: Reader, answers: Sequence[Coverage], *, by_default: bool) -> 
 
 _COLUMNS = (
     "area_code", "area_name", "people_60", "people_65", "people_80",
-    "covered_60", "covered_65", "covered_80",
+    "covered_60", "covered_65", "covered_80", "measured_by", "too_far_60", "island_60",
 )  # fmt: skip
 
 
@@ -161,13 +179,28 @@ def _same(question: Question) -> list[Any]:
         _RUN.c.projection == question.projection,
         _RUN.c.across_border == question.across_border,
         _RUN.c.published_only == question.published_only,
+        _RUN.c.measure == question.measure,
+        _RUN.c.fallback == question.fallback,
+        _RUN.c.network == question.network
+        if question.network is not None
+        else _RUN.c.detail["network_by_default"].as_boolean().isnot(false()),
         _RUN.c.base_year == year
         if year is not None
         else or_(_RUN.c.detail["base_year_by_default"].as_boolean() == true()),
     ]
 
 
-def _run_values(made: Coverage, holds: Range[date], by_default: bool) -> dict[str, Any]:
+def _same_limit(question: Question) -> list[Any]:
+    """On foot, a run under another snap limit is no answer."""
+    if question.measure != "walk":
+        return []
+    stored = _RUN.c.detail["on_foot"]["snap_limit_m"].as_float()
+    return [stored == read(WalkSettings).snap_limit_m]
+
+
+def _run_values(
+    made: Coverage, holds: Range[date], by_default: bool, network_by_default: bool
+) -> dict[str, Any]:
     question = made.question
     return {
         "city_code": question.city,
@@ -180,6 +213,9 @@ def _run_values(made: Coverage, holds: Range[date], by_default: bool) -> dict[st
         "projection": question.projection,
         "across_border": question.across_border,
         "published_only": question.published_only,
+        "measure": question.measure,
+        "network": question.network or "",
+        "fallback": question.fallback,
         "method": made.method,
         "data_stamp": made.stamp,
         "has_synthetic": made.has_synthetic,
@@ -188,8 +224,17 @@ def _run_values(made: Coverage, holds: Range[date], by_default: bool) -> dict[st
         "holds": holds,
         "detail": {
             "base_year_by_default": by_default,
+            "network_by_default": network_by_default,
+            "on_foot": None if made.on_foot is None else asdict(made.on_foot),
             "unknown": [
-                [row.area_code, row.area_name, row.status]
+                [
+                    row.area_code,
+                    row.area_name,
+                    row.status,
+                    row.people_60,
+                    row.people_65,
+                    row.people_80,
+                ]
                 for row in made.rows
                 if row.status != MEASURED
             ],
@@ -218,7 +263,7 @@ def restored(session: Reader, question: Question, run: Any) -> Coverage:
     rows.sort(key=lambda row: row.area_code)
     dates = [s["source_date"] and date.fromisoformat(s["source_date"]) for s in detail["sources"]]
     return Coverage(
-        replace(question, base_year=run.base_year),
+        replace(question, base_year=run.base_year, network=run.network or None),
         tuple(rows),
         total_of(tuple(rows)),
         detail["unplaced"] and Unplaced(**detail["unplaced"]),
@@ -230,4 +275,11 @@ def restored(session: Reader, question: Question, run: Any) -> Coverage:
         run.data_stamp,
         run.computed_at,
         is_stored=True,
+        on_foot=_on_foot(detail.get("on_foot")),
     )
+
+
+def _on_foot(kept: dict[str, Any] | None) -> OnFoot | None:
+    if kept is None:
+        return None
+    return OnFoot(**(kept | {"facilities": tuple(Beside(**each) for each in kept["facilities"])}))

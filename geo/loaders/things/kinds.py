@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geo.loaders.things.admin_units import ADMIN_UNITS
 from geo.loaders.things.boundary import BOUNDARY_LINES, BOUNDARY_MARKERS
+from geo.loaders.things.candidates import CANDIDATES
 from geo.loaders.things.demand import DEMAND
 from geo.loaders.things.place_names import PLACE_NAMES
 from geo.loaders.things.planning import ESTATES, PROJECTS
@@ -14,7 +15,8 @@ from geo.loaders.things.zones import ZONES
 KINDS_OF_THING: dict[str, Spec] = {
     spec.kind: spec
     for spec in (
-        ADMIN_UNITS, BOUNDARY_LINES, BOUNDARY_MARKERS, PLACE_NAMES, DEMAND, ESTATES, PROJECTS, ZONES
+        ADMIN_UNITS, BOUNDARY_LINES, BOUNDARY_MARKERS, PLACE_NAMES, DEMAND, ESTATES, PROJECTS, ZONES,
+        CANDIDATES,
     )
 }  # fmt: skip
 SPECS = {**KINDS_OF_THING, ROADS.kind: ROADS}

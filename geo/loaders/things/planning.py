@@ -20,7 +20,7 @@ _TYPES = {
 }  # fmt: skip
 
 
-def _wan(cell: str) -> float:
+def yuan(cell: str) -> float:
     """Yuan from a number of 元, 万元 or 亿元."""
     plain = cell.strip()
     for unit, times in (("亿元", 1e8), ("亿", 1e8), ("万元", 1e4), ("万", 1e4)):
@@ -61,9 +61,9 @@ PROJECT_FIELDS = (
     Field("progress_percent", ("进度", "形象进度", "工程进度", "完成比例", "progress"),
           parse=_percent, sql="float8", rule="number"),
     Field("funding_planned_cny", ("计划投资", "总投资", "概算", "计划资金", "planned"),
-          parse=_wan, sql="numeric", rule="number"),
+          parse=yuan, sql="numeric", rule="number"),
     Field("funding_paid_cny", ("已拨付", "完成投资", "已支付", "到位资金", "paid"),
-          parse=_wan, sql="numeric", rule="number"),
+          parse=yuan, sql="numeric", rule="number"),
     Field("funding_source", ("资金来源", "经费来源")),
     Field("started_on", ("开工日期", "开工时间"), parse=day, sql="date", rule="date"),
     Field("due_on", ("计划完工", "计划完工日期", "完成期限", "计划竣工日期"), parse=day,
@@ -76,7 +76,7 @@ PROJECT_FIELDS = (
 
 def settle(batch: Batch, options: Options) -> None:
     """Money in a column headed 万元 is in ten thousands."""
-    for name in ("funding_planned_cny", "funding_paid_cny"):
+    for name in (f for f in batch.mapping.fields if f.endswith("_cny")):
         heading = batch.heading(name) or ""
         if "万元" in heading:
             for thing in batch.things:

@@ -1,0 +1,34 @@
+"""How shall a distance be measured: to which length, by line or on foot, along which roads?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from api.schemas.parameters import Fallback, Measure, Minutes, NetworkAsked, Pace, RadiusM
+from geo.access.walking.pace import metres_in
+from geo.errors import BadInput
+
+
+async def _how(
+    request: Request,
+    radius_m: RadiusM = 500,
+    minutes: Minutes = None,
+    pace: Pace = "elder",
+    measure: Measure = "line",
+    network: NetworkAsked = None,
+    fallback: Fallback = "none",
+) -> dict[str, Any]:
+    """The measure of a question. Raises BadInput where both metres and minutes are given."""
+    if minutes is not None:
+        if "radius_m" in request.query_params:
+            raise BadInput(
+                "radius_m 与 minutes 只能给一个 / give either radius_m or minutes",
+                parameter="minutes",
+            )
+        radius_m = metres_in(minutes, pace)
+    return {"radius_m": radius_m, "measure": measure, "network": network, "fallback": fallback}
+
+
+MeasuredHow = Annotated[dict[str, Any], Depends(_how)]

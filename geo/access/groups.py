@@ -1,0 +1,315 @@
+"""Which hub serves whom: 1+N groups of an area centre with the homes and stations around it?
+
+A spoke belongs to the hub that its record names (`hub_code`), else to the nearest one; both are
+told, so that a record that sends people past a nearer hub shows. An area is served by the hub that
+is nearest to most of its elders. Travel times follow from a stated rule unless a network is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import text
+
+from geo.access.radius.distance import CGCS2000, Floats
+from geo.access.radius.ground import Source, read_ground
+from geo.access.radius.question import ask
+from geo.access.radius.record import on_record
+from geo.errors import BadInput, NotFound, both
+from geo.models.kinds import KINDS
+from geo.queries.admin import BELOW, Reader, unit
+from geo.queries.filters import kind_code
+
+HUB = "care_complex"
+SPOKES = ("rural_home", "mutual_aid_home", "service_station", "day_care")
+SPEED_KMH = 30.0
+DETOUR = 1.4
+"""Assumed, to be confirmed: driving speed in town and village, road length over straight line."""
+
+MinutesOf = Callable[[Floats, Floats], Floats]
+"""(from (n, 2), to (m, 2)) → minutes (n, m), inf where there is no way; longitude and latitude."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A facility of the second rank. stated: the hub that its record names, nearest: by minutes.
+
+    served_by: the stated hub if it is open, else the nearest within the limit; None: unserved.
+    minutes, distance_m: to `served_by` (to the nearest where unserved).
+    """
+
+    code: str
+    name: str
+    kind: str
+    admin_code: str | None
+    stated: str | None
+    nearest: str | None
+    served_by: str | None
+    minutes: float | None
+    distance_m: float | None
+    why: str
+
+    @property
+    def passes_nearer(self) -> bool:
+        """Is it assigned to a hub that is not the nearest?"""
+        return self.served_by is not None and self.served_by != self.nearest
+
+
+@dataclass(frozen=True, slots=True)
+class ServedArea:
+    """A township, zone or district: the hub nearest to most of its elders, and their share.
+
+    hub None: unserved (nobody there is within the limit) or, with `status` not measured, unknown.
+    minutes: the elders' mean to their nearest hub, of those within the limit; beyond_60: the rest.
+    """
+
+    area_code: str
+    area_name: str
+    status: str
+    hub: str | None = None
+    share: float | None = None
+    minutes: float | None = None
+    people_60: float | None = None
+    beyond_60: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A hub with its spokes, nearest first, and the areas that it serves."""
+
+    code: str
+    name: str
+    admin_code: str | None
+    spokes: tuple[Spoke, ...]
+    areas: tuple[ServedArea, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """All groups of a city, and who is in none."""
+
+    city: str
+    on: date
+    hub_kind: str
+    limit_min: float
+    groups: tuple[Group, ...]
+    unserved_spokes: tuple[Spoke, ...]
+    unserved_areas: tuple[ServedArea, ...]
+    unknown_areas: tuple[ServedArea, ...]
+    sources: tuple[Source, ...]
+    method: str
+    method_en: str
+
+    @property
+    def has_synthetic(self) -> bool:
+        """Some facility, area or count of people is made up."""
+        return any(one.is_synthetic for one in self.sources)
+
+
+def straight_minutes(speed_kmh: float = SPEED_KMH, detour: float = DETOUR) -> MinutesOf:
+    """Minutes by a straight line made longer by `detour` at `speed_kmh`."""
+    if not 1 <= speed_kmh <= 120 or not 1 <= detour <= 5:
+        raise BadInput(
+            both("车速为 1–120 千米/时,绕行系数为 1–5。", "speed is 1–120 km/h, detour 1–5"),
+            parameter="speed_kmh",
+        )
+
+    def minutes(start: Floats, end: Floats) -> Floats:
+        return np.asarray(_metres(start, end) * detour / (speed_kmh * 1000 / 60))
+
+    return minutes
+
+
+def groups(
+    session: Reader,
+    *,
+    city: str,
+    on: date,
+    hub_kind: str = HUB,
+    spoke_kinds: Sequence[str] = SPOKES,
+    areas: str = "township",
+    limit_min: float = 30.0,
+    minutes_of: MinutesOf | None = None,
+    travel: tuple[str, str] | None = None,
+) -> Groups:
+    """The 1+N groups of a city on a day. minutes_of: another way to travel, told by `travel`.
+
+    Raises NotFound for an unknown city, without hubs, people or areas; BadInput for unknown kinds.
+    """
+    code = unit(session, city, on).code
+    kinds = [_kind(hub_kind), *dict.fromkeys(_kind(kind) for kind in spoke_kinds)]
+    if kinds[0] in kinds[1:]:
+        raise BadInput(
+            both("中心与站点须为不同类别。", "hubs and spokes are of different kinds"),
+            parameter="spoke_kinds",
+        )
+    if not 0 < limit_min <= 600:
+        raise BadInput(
+            both("时限为 0 到 600 分钟。", "the limit is up to 600 minutes"), parameter="limit_min"
+        )
+    rows = session.execute(_FACILITIES, {"code": code, "on": on, "kinds": kinds}).all()
+    hubs = [row for row in rows if kinds[0] in row.kinds]
+    if not hubs:
+        raise NotFound(
+            both(
+                f"{on} 没有在用的{KINDS[kinds[0]].zh}。",
+                f"no {KINDS[kinds[0]].en} is open on {on}",
+            )
+        )
+    minutes_of = minutes_of or straight_minutes()
+    spokes = _spokes(
+        [r for r in rows if kinds[0] not in r.kinds], hubs, kinds, minutes_of, limit_min
+    )
+    served, sources = _areas(session, code, areas, on, hubs, kinds[0], minutes_of, limit_min)
+    made = tuple(
+        Group(
+            hub.code, hub.name, hub.admin_code,
+            tuple(sorted((s for s in spokes if s.served_by == hub.code), key=_by_minutes)),
+            tuple(area for area in served if area.hub == hub.code),
+        )
+        for hub in hubs
+    )  # fmt: skip
+    told = {(r.source, r.source_date, r.is_synthetic) for r in rows}
+    count = [(r.source, r.source_date, r.is_synthetic) for r in rows].count
+    zh, en = _method(kinds[0], limit_min, travel)
+    return Groups(
+        code, on, kinds[0], limit_min, made,
+        tuple(one for one in spokes if one.served_by is None),
+        tuple(one for one in served if one.status == "measured" and one.hub is None),
+        tuple(one for one in served if one.status != "measured"),
+        (*sources, *(Source("facilities", *key, count(key)) for key in sorted(told, key=str))),
+        zh, en,
+    )  # fmt: skip
+
+
+def _spokes(
+    rows: Sequence[Any], hubs: Sequence[Any], kinds: list[str], minutes_of: MinutesOf,
+    limit_min: float,
+) -> list[Spoke]:  # fmt: skip
+    if not rows:
+        return []
+    start, end = _places(rows), _places(hubs)
+    minutes, metres = minutes_of(start, end), _metres(start, end)
+    column = {hub.code: number for number, hub in enumerate(hubs)}
+    made = []
+    for number, row in enumerate(rows):
+        near = int(np.argmin(minutes[number]))
+        nearest = hubs[near].code if np.isfinite(minutes[number, near]) else None
+        stated = column.get(row.hub_code)
+        if stated is not None:
+            served, why = row.hub_code, "登记的中心 · as its record says"
+        elif nearest is not None and minutes[number, near] <= limit_min:
+            served = nearest
+            why = (
+                "登记的中心不在用,就近 · the stated hub is not open; the nearest"
+                if row.hub_code
+                else "就近 · the nearest"
+            )
+        else:
+            served, why = None, f"{limit_min:g} 分钟内没有中心 · no hub within {limit_min:g} min"
+        at = near if stated is None else stated
+        far = not np.isfinite(minutes[number, at])
+        kind = next(kind for kind in kinds[1:] if kind in row.kinds)
+        made.append(
+            Spoke(
+                row.code, row.name, kind, row.admin_code, row.hub_code, nearest, served,
+                None if far else float(minutes[number, at]), float(metres[number, at]), why,
+            )
+        )  # fmt: skip
+    return made
+
+
+def _areas(
+    session: Reader, city: str, areas: str, on: date, hubs: Sequence[Any], hub_kind: str,
+    minutes_of: MinutesOf, limit_min: float,
+) -> tuple[list[ServedArea], tuple[Source, ...]]:  # fmt: skip
+    """The hub nearest to most elders of each area; elders beyond the limit have none."""
+    question = on_record(session, ask(city=city, areas=areas, kind=hub_kind, radius_m=1.0, on=on))
+    if question is None:
+        raise NotFound(both(f"{on} 尚无记录。", f"nothing is on record on {on} yet"))
+    ground = read_ground(session, question, kinds=[hub_kind], longest_m=1.0)
+    at = np.column_stack([ground.cell_lon, ground.cell_lat])
+    minutes = minutes_of(at, _places(hubs)) if len(at) else np.zeros((0, len(hubs)))
+    nearest = np.argmin(minutes, axis=1) if len(at) else np.zeros(0, dtype=np.int64)
+    least = minutes[np.arange(len(at)), nearest]
+    people, near = ground.people[:, 0], least <= limit_min
+    made = []
+    for number, (code, name) in enumerate(zip(ground.area_codes, ground.area_names, strict=True)):
+        own = ground.cell_area == number
+        if ground.area_shapes[number] is None or not own.any():
+            why = "no_geometry" if ground.area_shapes[number] is None else "no_cells"
+            made.append(ServedArea(code, name, why))
+            continue
+        whole, served = float(people[own].sum()), own & near & (people > 0)
+        if not served.any():
+            made.append(ServedArea(code, name, "measured", people_60=whole, beyond_60=whole))
+            continue
+        by_hub = np.bincount(nearest[served], people[served], minlength=len(hubs))
+        best = int(np.argmax(by_hub))
+        inside = float(people[served].sum())
+        mean = float(people[served] @ least[served] / inside)
+        made.append(
+            ServedArea(
+                code, name, "measured", hubs[best].code, float(by_hub[best] / whole), mean, whole,
+                whole - inside,
+            )
+        )  # fmt: skip
+    return made, ground.sources
+
+
+def _method(hub_kind: str, limit_min: float, travel: tuple[str, str] | None) -> tuple[str, str]:
+    how = travel or (
+        f"直线距离 × {DETOUR:g} ÷ {SPEED_KMH:g} 千米/时(假定,待核实)",
+        f"straight line × {DETOUR:g} at {SPEED_KMH:g} km/h (assumed)",
+    )
+    return (
+        f"1+N:{KINDS[hub_kind].zh}为中心;站点按登记的中心,没有登记的按就近;"
+        f"区域归多数老人(60+)最近的中心;行程时间:{how[0]};上限 {limit_min:g} 分钟。",
+        f"1+N around {KINDS[hub_kind].en}: spokes by the hub of their record, else the nearest; an "
+        f"area by the hub nearest to most of its elders (60+); travel time: {how[1]}; up to "
+        f"{limit_min:g} minutes.",
+    )
+
+
+def _kind(said: str) -> str:
+    kind = kind_code(said)
+    if kind not in KINDS:
+        raise BadInput(
+            both(f"没有「{said[:40]}」这种设施。", f"unknown facility kind {said[:40]!r}"),
+            parameter="kind",
+        )
+    return kind
+
+
+def _by_minutes(spoke: Spoke) -> tuple[float, str]:
+    return (np.inf if spoke.minutes is None else spoke.minutes, spoke.code)
+
+
+def _places(rows: Sequence[Any]) -> Floats:
+    return np.array([(row.lon, row.lat) for row in rows], dtype=np.float64)
+
+
+def _metres(start: Floats, end: Floats) -> Floats:
+    """Geodesics (n, m) on the CGCS2000 ellipsoid."""
+    row, column = (part.ravel() for part in np.indices((len(start), len(end))))
+    _, _, metres = CGCS2000.inv(start[row, 0], start[row, 1], end[column, 0], end[column, 1])
+    return np.asarray(metres, dtype=np.float64).reshape(len(start), len(end))
+
+
+_FACILITIES = text(
+    f"""WITH RECURSIVE {BELOW}
+    SELECT f.code, f.name, f.kinds, f.admin_code, f.hub_code, ST_X(f.geom) AS lon,
+        ST_Y(f.geom) AS lat, f.source, f.source_date, f.is_synthetic
+    FROM facility f
+    WHERE f.kinds && CAST(:kinds AS text[]) AND f.state = 'open'
+      AND f.validity @> CAST(:on AS date) AND (
+        f.admin_code IN (SELECT code FROM below) OR EXISTS (
+            SELECT FROM below b JOIN admin_unit u ON u.code = b.code
+            WHERE u.validity @> CAST(:on AS date) AND b.level <= 3
+              AND ST_Intersects(u.geom, f.geom)))
+    ORDER BY f.code"""
+)

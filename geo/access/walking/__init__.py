@@ -1,0 +1,1 @@
+"""How far do people walk to facilities, along the stored roads?"""
