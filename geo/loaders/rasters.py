@@ -193,7 +193,7 @@ def _sum_after(target: Target, before: float) -> Problem:
     stored = target.execute(
         text(
             "SELECT c.people_60 FROM stage s JOIN demand_cell c USING (code, basis, base_year, "
-            "projection) WHERE coalesce(s.fate, 'new') <> ALL(:out)"
+            "projection) WHERE s.fate <> ALL(:out)"
         ),
         {"out": ["synthetic_code", "published"]},
     ).scalars()

@@ -138,8 +138,7 @@ def merge_versions(
     A key that is not stored becomes a version from `on`; one that differs ends the stored version
     on `on` and begins another, or corrects it in place when it began on that very day. A row that
     would rewrite a version which a later one has followed is not merged, nor one that is kept out
-    by another rule of `NOT_MERGED`, nor one whose `fate` was given before. A fate that is NULL
-    afterwards means new. Only a delivery with
+    by another rule of `NOT_MERGED`, nor one whose `fate` was given before. Only a delivery with
     secrecy `public` publishes (`geo.loaders.publishing`).
     """
     is_public = secrecy == "public"
@@ -147,8 +146,8 @@ def merge_versions(
     if target.execute(text("SELECT EXISTS (SELECT FROM known)")).scalar_one():
         _give_fates(target, into, on, is_public)
     else:
-        _refuse_made_up(target, into)
-    fates = target.execute(text(f"SELECT {_FATE}, count(*) FROM stage s GROUP BY 1"))
+        _give_fates_of_first(target, into)
+    fates = target.execute(text("SELECT fate, count(*) FROM stage GROUP BY fate"))
     counts: dict[str, int] = {row[0]: row[1] for row in fates}
     # Each step looks at the whole stage: those with nothing to do are left out.
     parted = counts.get("changed", 0) + counts.get("edition", 0)
@@ -192,18 +191,20 @@ def _kept_out(target: Target) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in found]
 
 
-_FATE = "coalesce(s.fate, 'new')"
-"""Where nothing is stored under any of the keys, fates stay NULL: no row need be written again."""
-
-
-def _refuse_made_up(target: Target, into: Destination) -> None:
-    """Keep out the codes of made-up rows where nothing else needs to be compared."""
+def _give_fates_of_first(target: Target, into: Destination) -> None:
+    """Give fates where nothing is stored under any of the keys: there is nothing to compare."""
     target.execute(
         text(
             "UPDATE stage SET fate = 'synthetic_code' "
             f"WHERE fate IS NULL AND {into.keys[0]}::text LIKE '{SYNTHETIC_PREFIX}%'"
         )
     )
+    if target.execute(text("SELECT EXISTS (SELECT FROM stage WHERE fate <> '')")).scalar_one():
+        target.execute(text("UPDATE stage SET fate = 'new' WHERE fate IS NULL"))
+    else:  # a column with a default costs nothing, an update writes every row and shape again
+        target.execute(
+            text("ALTER TABLE stage DROP COLUMN fate, ADD COLUMN fate text DEFAULT 'new'")
+        )
 
 
 def _listed(alias: str, names: tuple[str, ...]) -> str:
@@ -426,7 +427,7 @@ def _insert_new(target: Target, into: Destination, bound: dict[str, Any]) -> Non
         values["validity_note"] = "CAST(:start_unknown AS text)"
     statement = (
         f"SELECT {', '.join(values.values())} FROM stage s, delivery d "
-        f"WHERE {_FATE} = 'new' AND d.id = :delivery"
+        "WHERE s.fate = 'new' AND d.id = :delivery"
     )
     _insert(target, into, statement, {**bound, "start_unknown": into.start_unknown}, tuple(values))
 
