@@ -112,9 +112,9 @@ def find_known(
     keys = ", ".join(into.keys)
     times = (
         "validity @> CAST(:on AS date) AS in_force, upper_inf(validity) AS lasts, "
-        "lower(validity) AS begins"
+        "lower(validity) AS begins, public_validity IS NOT NULL AS is_seen"
         if into.versioned
-        else "true AS in_force, true AS lasts, NULL::date AS begins"
+        else "true AS in_force, true AS lasts, NULL::date AS begins, false AS is_seen"
     )
     if "is_synthetic" in into.columns:
         also += ", is_synthetic"
@@ -143,29 +143,68 @@ def merge_versions(
     """
     is_public = secrecy == "public"
     bound = {"on": on, "delivery": delivery_id, "note": note, "public": is_public}
-    _give_fates(target, into, on, is_public)
-    if into.versioned:
-        _begin_versions(target, into, bound)
-    _correct(target, into, bound)
-    _refresh(target, into, bound)
-    _insert_new(target, into, bound)
-    if into.versioned:
-        _end_seen(target, into, bound)
+    if target.execute(text("SELECT EXISTS (SELECT FROM known)")).scalar_one():
+        _give_fates(target, into, on, is_public)
+    else:
+        _give_fates_of_first(target, into)
     fates = target.execute(text("SELECT fate, count(*) FROM stage GROUP BY fate"))
     counts: dict[str, int] = {row[0]: row[1] for row in fates}
-    kept_out = target.execute(
+    # Each step looks at the whole stage: those with nothing to do are left out.
+    parted = counts.get("changed", 0) + counts.get("edition", 0)
+    if into.versioned and parted:
+        _begin_versions(target, into, bound)
+    if counts.get("corrected"):
+        _correct(target, into, bound)
+    if counts.get("unchanged"):
+        _refresh(target, into, bound)
+    if counts.get("new"):
+        _insert_new(target, into, bound)
+    if into.versioned and (parted or _any_seen(target)):
+        _end_seen(target, into, bound)
+    problems = []
+    if parted or counts.get("corrected") or counts.get("unchanged"):
+        problems = told_of_publishing(
+            target,
+            into.table,
+            into.matches("t", "s"),
+            on=on,
+            is_public=is_public,
+            versioned=into.versioned,
+        )
+    updated = parted + counts.get("corrected", 0)
+    not_merged = _kept_out(target) if counts.keys() & NOT_MERGED.keys() else []
+    return Merged(counts.get("new", 0), updated, counts.get("unchanged", 0), not_merged, problems)
+
+
+def _any_seen(target: Target) -> bool:
+    """Whether the public goes on seeing an earlier version of anything staged."""
+    found = target.execute(text("SELECT EXISTS (SELECT FROM known WHERE is_seen)"))
+    return bool(found.scalar_one())
+
+
+def _kept_out(target: Target) -> list[tuple[int, str]]:
+    """The rows that were not merged, and by which rule."""
+    found = target.execute(
         text("SELECT row_number, fate FROM stage WHERE fate = ANY(:rules) ORDER BY row_number"),
         {"rules": list(NOT_MERGED)},
     )
-    not_merged = [(row[0], row[1]) for row in kept_out]
-    updated = sum(counts.get(fate, 0) for fate in ("changed", "edition", "corrected"))
-    return Merged(
-        counts.get("new", 0), updated, counts.get("unchanged", 0), not_merged,
-        told_of_publishing(
-            target, into.table, into.matches("t", "s"), on=on, is_public=is_public,
-            versioned=into.versioned,
-        ),
-    )  # fmt: skip
+    return [(row[0], row[1]) for row in found]
+
+
+def _give_fates_of_first(target: Target, into: Destination) -> None:
+    """Give fates where nothing is stored under any of the keys: there is nothing to compare."""
+    target.execute(
+        text(
+            "UPDATE stage SET fate = 'synthetic_code' "
+            f"WHERE fate IS NULL AND {into.keys[0]}::text LIKE '{SYNTHETIC_PREFIX}%'"
+        )
+    )
+    if target.execute(text("SELECT EXISTS (SELECT FROM stage WHERE fate <> '')")).scalar_one():
+        target.execute(text("UPDATE stage SET fate = 'new' WHERE fate IS NULL"))
+    else:  # a column with a default costs nothing, an update writes every row and shape again
+        target.execute(
+            text("ALTER TABLE stage DROP COLUMN fate, ADD COLUMN fate text DEFAULT 'new'")
+        )
 
 
 def _listed(alias: str, names: tuple[str, ...]) -> str:
@@ -302,13 +341,15 @@ FROM parted p WHERE t.id = p.id"""
 def _end_seen(target: Target, into: Destination, bound: dict[str, Any]) -> None:
     """End what the public goes on seeing of earlier versions where a published one begins."""
     keys = ", ".join(f"t.{key}" for key in into.keys)
+    # Materialized: where statistics are old, the planner may look at all rows for each staged one.
     statement = f"""
 UPDATE {into.table} t SET public_validity = daterange(lower(t.public_validity), n.begins)
-FROM (SELECT t.id, min(lower(n.validity)) AS begins
-      FROM {into.table} t JOIN {into.table} n ON {into.matches("n", "t")} AND n.id <> t.id
+FROM (WITH seen AS MATERIALIZED (
+          SELECT t.* FROM {into.table} t WHERE t.public_validity IS NOT NULL)
+      SELECT t.id, min(lower(n.validity)) AS begins
+      FROM seen t JOIN {into.table} n ON {into.matches("n", "t")} AND n.id <> t.id
            AND n.is_published AND n.validity && t.public_validity
-      WHERE t.public_validity IS NOT NULL
-            AND ({keys}) IN (SELECT {", ".join(into.keys)} FROM stage)
+      WHERE ({keys}) IN (SELECT {", ".join(into.keys)} FROM stage)
       GROUP BY t.id) n
 WHERE n.id = t.id"""
     target.execute(

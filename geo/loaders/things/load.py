@@ -24,7 +24,7 @@ from geo.loaders.staging import Target
 from geo.loaders.store import keep_refused
 from geo.loaders.tables import Table
 from geo.loaders.things.headings import fields_of, map_headings
-from geo.loaders.things.neighbours import report_neighbours
+from geo.loaders.things.neighbours import neighbours_beside
 from geo.loaders.things.positions import move_batch
 from geo.loaders.things.rows import read_batch
 from geo.loaders.things.sense import report_doubtful_values, settle_stated_units
@@ -68,34 +68,34 @@ def load_things(
         session, batch, spec, table, path, crs, datum_shift, day, unit_ids or {}
     )
     _mend(batch)
-    if spec.tiles:
-        report_neighbours(batch, spec)
-    savepoint = session.begin_nested()
-    try:
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
-        columns = batch.mapping.named(table.columns)
-        delivery_id = register_delivery(
-            session, table, path, spec.kind, secrecy, reading, columns, by
-        )
-        merged = _store(session, batch, spec, delivery_id, day, secrecy, note, options)
-        progress(2, 3, "保存 · storing")
-        report = _report(batch, spec, table, reading, merged, path, day, secrecy)
-        report = replace(
-            report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id,
-            options=stated(options, datum_shift),
-            mapping=told.as_json(batch.mapping.personal.values()),
-            seconds=round(time.perf_counter() - started, 3),
-        )  # fmt: skip
-        keep_refused(session, delivery_id, batch.refused)
-        write_report(session, delivery_id, report)
-        session.execute(text("DROP TABLE pg_temp.stage, pg_temp.known"))
-    except BaseException:
-        savepoint.rollback()
-        raise
-    if dry_run:
-        savepoint.rollback()
-    else:
-        savepoint.commit()
+    with neighbours_beside(batch, spec) as report_neighbours:
+        savepoint = session.begin_nested()
+        try:
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+            columns = batch.mapping.named(table.columns)
+            delivery_id = register_delivery(
+                session, table, path, spec.kind, secrecy, reading, columns, by
+            )
+            merged = _store(session, batch, spec, delivery_id, day, secrecy, note, options)
+            progress(2, 3, "保存 · storing")
+            report_neighbours()
+            report = _report(batch, spec, table, reading, merged, path, day, secrecy)
+            report = replace(
+                report, dry_run=dry_run, delivery_id=None if dry_run else delivery_id,
+                options=stated(options, datum_shift),
+                mapping=told.as_json(batch.mapping.personal.values()),
+                seconds=round(time.perf_counter() - started, 3),
+            )  # fmt: skip
+            keep_refused(session, delivery_id, batch.refused)
+            write_report(session, delivery_id, report)
+            session.execute(text("DROP TABLE pg_temp.stage, pg_temp.known"))
+        except BaseException:
+            savepoint.rollback()
+            raise
+        if dry_run:
+            savepoint.rollback()
+        else:
+            savepoint.commit()
     progress(3, 3, "完成 · done")
     return report
 
@@ -163,11 +163,13 @@ def _store(
         told = (*told, "geom")
     into = spec.destination(told)
     stage_batch(session, batch, spec, into.keys)
+    staged = len(batch.things)
     if states_units:
         place_in_units(session, batch, on)
     if spec.check:
         spec.check(session, batch, on)
-    _unstage_refused(session, batch)
+    if len(batch.things) < staged:
+        _unstage_refused(session, batch)
     return _merge(session, batch, spec, into, delivery_id, on, secrecy, note)
 
 

@@ -6,6 +6,9 @@ divisions of one level. Areas are measured on the ellipsoid (量算值).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,7 @@ import shapely
 
 from geo.loaders.adjoining import Gap, Overlap, compare_neighbours
 from geo.loaders.report import Problem
+from geo.loaders.shapes import Shapes
 from geo.loaders.things.spec import Batch, Spec, Thing
 from geo.settings import LoadSettings, read
 
@@ -20,13 +24,36 @@ MOST_LISTED = 1000
 """Overlaps and gaps that one report lists, the largest first."""
 
 
-def report_neighbours(batch: Batch, spec: Spec) -> None:
-    """List the pairs of shapes that share ground, and the ground that none of them holds."""
+@contextmanager
+def neighbours_beside(batch: Batch, spec: Spec) -> Iterator[Callable[[], None]]:
+    """Compare neighbours in a thread while the database stores the rows.
+
+    What is found keeps no row out. The call that is handed over waits for it and puts it in the
+    batch's problems, at the place where they were when the comparison began.
+    """
+    if not spec.tiles:
+        yield lambda: None
+        return
+    things, shapes, place = batch.things, batch.shapes, len(batch.problems)
+    layers = _layers(batch, spec)
+    with ThreadPoolExecutor(1) as beside:
+        found = beside.submit(_compared, shapes, layers, spec)
+
+        def report() -> None:
+            batch.problems[place:place] = _listed(batch, things, *found.result())
+
+        yield report
+
+
+def _compared(
+    shapes: Shapes, layers: list[list[int]], spec: Spec
+) -> tuple[list[Overlap], list[Gap]]:
+    """The pairs of shapes that share ground, and the ground that none of them holds."""
     least = read(LoadSettings).overlap_m2
     crossing: list[Overlap] = []
     open_ground: list[Gap] = []
-    for indices in _layers(batch, spec):
-        compared = compare_neighbours(batch.shapes[indices], least_m2=least)
+    for indices in layers:
+        compared = compare_neighbours(shapes[indices], least_m2=least)
         if "overlap" in spec.tiles:
             crossing += [
                 Overlap(indices[one.first], indices[one.second], one.area_m2)
@@ -39,7 +66,7 @@ def report_neighbours(batch: Batch, spec: Spec) -> None:
             ]
     crossing.sort(key=lambda overlap: -overlap.area_m2)
     open_ground.sort(key=lambda gap: -gap.area_m2)
-    _list(batch, crossing, open_ground)
+    return crossing, open_ground
 
 
 def _layers(batch: Batch, spec: Spec) -> list[list[int]]:
@@ -51,29 +78,35 @@ def _layers(batch: Batch, spec: Spec) -> list[list[int]]:
     return [there] if None in found else list(found.values())
 
 
-def _list(batch: Batch, crossing: list[Overlap], open_ground: list[Gap]) -> None:
-    things = batch.things
+def _listed(
+    batch: Batch, things: list[Thing], crossing: list[Overlap], open_ground: list[Gap]
+) -> list[Problem]:
+    """The largest of each, and how many there are."""
+    heading, problems = batch.heading("name") or "name", []
     for overlap in crossing[:MOST_LISTED]:
         one, other = things[overlap.first], things[overlap.second]
         message = (
             f"与第 {other.number} 行「{_name(other)}」重叠 {_area(overlap.area_m2)} (量算值) · "
             f"overlaps row {other.number} by {_area(overlap.area_m2)}"
         )
-        batch.report(one, "name", "overlap", message)
+        said = one.values.get("name")
+        shown = None if said is None else str(said)[:80]
+        problems.append(Problem(one.number, heading, shown, "overlap", message))
     for gap in open_ground[:MOST_LISTED]:
         around = ", ".join(f"{things[i].number} {_name(things[i])}" for i in gap.neighbours[:6])
         message = (
             f"相邻各行之间有空隙 {_area(gap.area_m2)} (量算值): 第 {around} 行 · "
             f"a gap of {_area(gap.area_m2)} between these rows"
         )
-        batch.problems.append(Problem(things[gap.neighbours[0]].number, None, None, "gap", message))
+        problems.append(Problem(things[gap.neighbours[0]].number, None, None, "gap", message))
     for rule, areas, words in (
         ("overlap", [one.area_m2 for one in crossing], "重叠 · overlapping pairs"),
         ("gap", [one.area_m2 for one in open_ground], "空隙 · gaps"),
     ):
         if areas:
             message = f"共 {len(areas)} 处{words}, {sum(areas) / 1e4:.2f} ha (量算值)"
-            batch.problems.append(Problem(None, None, str(len(areas)), f"{rule}_total", message))
+            problems.append(Problem(None, None, str(len(areas)), f"{rule}_total", message))
+    return problems
 
 
 def _name(thing: Thing) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import text
-
 from geo.loaders.staging import Target
 from geo.loaders.things.rows import code_of, merge_repeats
 from geo.loaders.things.spec import POLYGONS, UNIT_HEADINGS, Batch, Field, Options, Spec
@@ -36,7 +34,6 @@ def identify(session: Target, batch: Batch, on: date, options: Options) -> None:
 def check(session: Target, batch: Batch, on: date) -> None:
     """Find the division that each zone belongs to: the stated one, else the one around it."""
     fill_unit_by_position(session, "parent_code", on, most_level=3)
-    session.execute(text("ANALYZE stage"))
 
 
 ZONES = Spec(
