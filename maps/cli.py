@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +13,7 @@ from rich.console import Console
 
 from geo.db import read_engine, session_factory
 from geo.db.opening import open_database
-from geo.errors import BadInput, Unavailable
+from geo.errors import BadInput
 from geo.loaders.city import resolve_city
 from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader
@@ -34,9 +32,12 @@ from maps.gathering import (
     names_data,
 )
 from maps.gazetteer import draw_names
+from maps.report.cli import register as register_report
 from maps.survey import draw_boundaries
+from maps.writing import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="地图文件 · Maps as files.")
+register_report(app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def save_map(
         threshold=read(CitySettings).small_count_threshold,
     )
     html = _drawn(KINDS[kind], asked, cast(Literal["zh", "en"], lang))
-    _write(out, html)
+    write_whole(out, html.encode())
     Console().print(f"已存 · saved {out} ({len(html.encode()) / 1e6:.1f} MB)", markup=False)
 
 
@@ -132,23 +133,3 @@ def _code_of(city: str) -> str:
             )
         return city.ljust(12, "0")
     return resolve_city(city).code.ljust(12, "0")
-
-
-def _write(out: Path, text: str) -> None:
-    """Write the file whole or not at all.
-
-    Raises Unavailable where the folder is missing or may not be written.
-    """
-    try:
-        handle, draft = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}-", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(draft, 0o666 & ~umask)
-        os.replace(draft, out)
-    except OSError as problem:
-        raise Unavailable(
-            f"无法写入 {out}: {problem.strerror}。请换一个可写的位置。\n"
-            f"{out} cannot be written: {problem.strerror}. Choose another place."
-        ) from None

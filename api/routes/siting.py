@@ -40,7 +40,8 @@ from geo.access.candidates import Limits, candidates
 from geo.access.comparison import compare
 from geo.access.groups import groups
 from geo.access.scenario import Change, drop_scenario, keep_scenario, scenario, scenarios
-from geo.access.sites import asks, best_sites
+from geo.access.sites import asks, best_sites, line_costs
+from geo.access.sites.walk import walk_costs
 from geo.errors import NotAllowed, both
 from geo.queries.admin import Reader, ancestors
 from geo.settings import CitySettings, read
@@ -85,7 +86,8 @@ def sited(request: Request, doors: DoorsHere, caller: Planner, sent: SitingSent)
     limits = Limits(least_m2=sent.least_m2, highest_floor=sent.highest_floor)
     with doors.counting() as connection:
         _within_reach(connection, caller, city, day)
-        found = best_sites(connection, asked, limits=limits, codes=sent.candidates)
+        costs = walk_costs(connection) if sent.measure == "walk" else line_costs
+        found = best_sites(connection, asked, limits=limits, codes=sent.candidates, costs=costs)
     return _private(siting_told(found, _threshold()))
 
 

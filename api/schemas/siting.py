@@ -46,6 +46,7 @@ class SitingSent(Sent):
     city: Division | None = Field(None, description="default: the city that is loaded")
     on: Day | None = Field(None, description="default today")
     radius_m: float = Field(500.0, ge=1, le=50_000)
+    measure: Literal["line", "walk"] = Field("line", description="walk: along the stored roads")
     areas: AreasWord = "district"
     age: Literal["60", "65", "80"] = "60"
     candidates: list[Text] | None = Field(None, max_length=5000, description="only these")

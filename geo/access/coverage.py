@@ -64,7 +64,7 @@ def coverage(
     malformed question, NotFound for an unknown city or where there are no areas or no people.
 
     measure: line, or walk along the roads of `network` (None: the only one there; Ambiguous lists
-    several). Areas that no way touches are then unknown, or with fallback="line" measured by the
+    several). Areas that no way enters are then unknown, or with fallback="line" measured by the
     straight line; each row says by what.
     """
     question = ask(

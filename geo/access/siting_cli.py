@@ -24,7 +24,8 @@ from geo.access.scenario import (
     scenario,
     scenarios,
 )
-from geo.access.sites import GOALS, BestSites, Plan, asks, best_sites, method, status
+from geo.access.sites import GOALS, BestSites, Plan, asks, best_sites, line_costs, method, status
+from geo.access.sites.walk import walk_costs
 from geo.db.engine import open_session
 from geo.errors import BadInput, both
 from geo.queries.filters import kind_code
@@ -40,6 +41,7 @@ Areas = Annotated[str, typer.Option(help="district 区县 · township 乡镇街�
 On = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
 ]
+Walk = Annotated[bool, typer.Option("--walk", help="按步行路网计 · along the stored roads")]
 Least = Annotated[float | None, typer.Option(help="面积下限(平方米)· least area, m²")]
 Number = Annotated[int, typer.Argument(help="方案编号 · number of the scenario")]
 
@@ -76,6 +78,7 @@ def show_best(
     plans: Annotated[int, typer.Option(help="备选方案数 · next-best plans")] = 0,
     time_limit: Annotated[float, typer.Option(help="计算时限(秒)· seconds to compute")] = 20,
     thin: Annotated[bool, typer.Option(help="候选点过多时抽稀 · thin out too many")] = False,
+    walk: Walk = False,
 ) -> None:
     """选址:在候选点中求最优新建位置 · The best sites among the candidates, with what is proven.
 
@@ -85,9 +88,10 @@ def show_best(
         asked = asks(
             city=city, kind=kind, on=_day(on), goal=goal, sites=sites, radius_m=radius,
             areas=areas, close=tuple(close or ()), budget_cny=budget, cost_each=cost_each,
-            plans=plans, time_limit_s=time_limit, thin=thin,
+            plans=plans, time_limit_s=time_limit, thin=thin, measure="walk" if walk else "line",
         )  # fmt: skip
-        found = best_sites(session, asked, limits=Limits(least_m2=least_m2))
+        costs = walk_costs(session) if walk else line_costs
+        found = best_sites(session, asked, limits=Limits(least_m2=least_m2), costs=costs)
     console = Console()
     for plan in found.plans:
         _print_plan(console, found, plan)

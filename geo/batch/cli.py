@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +11,8 @@ from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 from geo.errors import BadInput, both
@@ -72,7 +76,6 @@ def show_coverage(
     counts are exact. 结果与切块方式无关 · The answer does not depend on the cut.
     """
     from geo.batch.cluster import open_cluster
-    from geo.loaders.screen import progress_on
 
     if (demand is None) != (sites is None):
         raise BadInput(
@@ -80,7 +83,7 @@ def show_coverage(
             parameter="sites",
         )
     console = Console()
-    with open_cluster(workers, scheduler) as client, progress_on(console) as progress:
+    with open_cluster(workers, scheduler) as client, _bar(console) as progress:
         if demand is not None and sites is not None:
             found = _of_files(demand, sites, radius, people, area, client, out, progress)
         else:
@@ -92,6 +95,19 @@ def show_coverage(
     _show(console, found)
     if out is not None:
         console.print(f"已写入 · written to {out}", markup=False, highlight=False)
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Progress]:
+    """A line that moves while pieces are done; nothing on what is no terminal."""
+    columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("", total=None)
+
+        def tell(done: int, total: int | None, text: str) -> None:
+            bars.update(task, completed=done, total=total)
+
+        yield tell
 
 
 def _of_files(

@@ -190,7 +190,8 @@ def test_a_token_of_a_division_stays_in_it(service: TestClient, town: Database) 
         ({"goal": "best"}, 400), ({"sites": 0}, 400), ({"sites": None}, 400),
         ({"kind": "nothing"}, 400), ({"city": "990000"}, 404), ({"unknown": 1}, 400),
         ({"close": ["X"]}, 404), ({"candidates": ["X"]}, 404), ({"radius_m": -1}, 400),
-        ({"use_capacity": True}, 400), ({"time_limit_s": 999}, 400), ({"on": "1900-01-01"}, 404),
+        ({"use_capacity": True}, 400), ({"measure": "walk"}, 404),
+        ({"time_limit_s": 999}, 400), ({"on": "1900-01-01"}, 404),
     ],
 )  # fmt: skip
 def test_wrong_questions_are_told_plainly(

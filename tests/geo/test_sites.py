@@ -25,6 +25,7 @@ from geo.access.sites import (
     status,
 )
 from geo.access.sites.thinning import thin_out
+from geo.access.sites.walk import walk_costs
 from geo.errors import BadInput, NotFound
 from tests.factories import (
     make_candidate,
@@ -34,6 +35,7 @@ from tests.factories import (
     make_unit,
     square,
 )
+from tests.geo.test_walking import east, make_road
 
 ON = date(2026, 1, 1)
 CITY = "320400000000"
@@ -323,3 +325,34 @@ def test_a_forecast_on_another_grid_is_refused(town: Session) -> None:
         best_years(town, ask_for(sites=1), [Year(2035, sites=1, base_year=2035, projection="high")])
     with pytest.raises(NotFound):
         best_years(town, ask_for(sites=1), [Year(2035, sites=1, base_year=2050)])
+
+
+# --- on foot ------------------------------------------------------------------
+
+
+def test_a_river_between_people_and_a_site_is_walked_around(session: Session) -> None:
+    make_city(session)
+    make_unit(session, EAST, geom=square(119.7, 31.6, 0.3))
+    for at, people in ((east(0), 50), (east(100), 40)):
+        make_cell(session, at, people)
+    make_facility(session, east(5000), kinds=[KIND])
+    make_candidate(session, east(0), code="K1")
+    make_road(session, east(0), east(0, 600))
+    make_road(session, east(0, 600), east(100, 600))
+    make_road(session, east(100, 600), east(100))
+    line = best_sites(session, ask_for(sites=1))
+    assert line.best.covered == 90
+    for limit_m, covered in ((300.0, 50), (1299.0, 50), (1301.0, 90)):
+        asked = ask_for(sites=1, radius_m=limit_m, measure="walk")
+        found = best_sites(session, asked, costs=walk_costs(session))
+        assert found.best.covered == covered
+    assert "步行" in method(found)[0]
+    nearest = best_sites(
+        session, ask_for(sites=1, goal="minimise_worst", measure="walk"), costs=walk_costs(session)
+    )
+    assert nearest.best.worst_m == pytest.approx(1300, abs=1)
+
+
+def test_without_roads_walking_says_so(town: Session) -> None:
+    with pytest.raises(NotFound, match="路网"):
+        best_sites(town, ask_for(sites=1, measure="walk"), costs=walk_costs(town))

@@ -39,7 +39,7 @@ class AreaCoverage:
     """People of one area and those covered, by age; None is unknown, never 0.
 
     status: measured; no_geometry, no_cells or no_record (on that day nothing was on record yet)
-    where nothing can be said; no_network where walks were asked and no way touches the area (its
+    where nothing can be said; no_network where walks were asked and no way enters the area (its
     people are known, who is covered is not); for a total also partial, when some of its areas are
     unknown. measured_by: line or walk, of a total also mixed. too_far_60: people farther from any
     way than the snap limit; island_60: not covered, on ways apart from the main network; both are

@@ -35,7 +35,7 @@ class Walked:
     """The ways around some areas, with cells and facilities on them.
 
     network: its name, None where no network has ways there. measured_by: of each area walk, line
-    (fallen back) or None (no way touches it). walks: None without a network. limit_m: the snap
+    (fallen back) or None (no way enters it). walks: None without a network. limit_m: the snap
     limit. sources: of the ways.
     """
 
@@ -53,7 +53,7 @@ class Walked:
         return self._cells("walk")
 
     def fallen_back(self) -> NDArray[np.bool_]:
-        """Which cells are measured by the straight line, because no way touches their area."""
+        """Which cells are measured by the straight line, because no way enters their area."""
         return self._cells("line")
 
     def _cells(self, measured_by: str) -> NDArray[np.bool_]:

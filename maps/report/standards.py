@@ -1,0 +1,186 @@
+"""Which written rules are kept, and what is watched from now on? Chapters 5 and 9."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from geo.access.estates import STATUS_WORDS
+from geo.access.figures import Answer, Line
+from geo.access.radius.question import kind_name
+from geo.access.standards import STATUS_WORDS as RULE_WORDS
+from geo.access.standards import WrittenRule
+from maps.report.blocks import Block, Cell, Column, Heading, Number, Paragraph, Table
+from maps.report.words import ID, MARK, REAL, SYNTHETIC, Words, numbers
+
+NO_TARGET = "未设定"
+
+
+def standards_chapter(words: Words) -> list[Block]:
+    """What each unit must have, where it is lacking; what each estate must provide."""
+    data = words.data
+    made: list[Block] = [
+        Heading(2, "应有设施", "c5-1"),
+        _must_have_table(words),
+        _lacking_table(words),
+        Heading(2, "新建与已建小区配建", "c5-2"),
+    ]
+    if data.estates is None or data.estate_answer is None:
+        made.append(Paragraph("小区配建数据属内部资料,公开口径不列。"))
+    elif not data.estates.rows:
+        made.append(Paragraph("没有载入小区配建数据:达标率未知。"))
+    else:
+        made += [_estate_table(words, data.estate_answer), _failed_table(words)]
+    return made
+
+
+def monitoring_chapter(words: Words) -> list[Block]:
+    """Indicators with where they stand, their targets and what these rest on."""
+    rows = tuple(_monitored(words))
+    return [
+        Paragraph(
+            "监测表列出现状值和有出处的目标值;没有出处的目标写「未设定」,由本级在批复时确定。"
+            "目标标「待核实」或「转述」的,须对照原文后才能引用。建议每年以同样的半径和口径复算一次。"
+        ),
+        Table(
+            words.titled("监测指标", *words.data.answers()),
+            (Column("指标", 2.3, "left"), Column("单位", 0.6, "center"), Column("现状值", 0.8),
+             Column("2030 年目标", 0.85), Column("2035 年目标", 0.85),
+             Column("目标依据", 2.6, "left"), Column("周期", 0.5, "center"), MARK, ID),
+            rows, sheet="监测", dense=True,
+        ),
+    ]  # fmt: skip
+
+
+def _must_have_table(words: Words) -> Table:
+    answer = words.data.must_have
+    states = {rule.code: rule.status for rule in words.data.missing.rules}
+    names = (
+        "present", "under_construction", "planned", "paused", "lacking", "unknown", "judged",
+        "rate",
+    )  # fmt: skip
+    return Table(
+        words.titled("应有设施核查(按街道、乡镇或片区计)", answer),
+        (Column("规则", 2.7, "left"), Column("已有", 0.55), Column("在建", 0.55),
+         Column("规划", 0.55), Column("暂停", 0.55), Column("缺", 0.55), Column("未知", 0.55),
+         Column("可判断", 0.65), Column("比例", 0.75), Column("出处", 2.3, "left"), MARK, ID),
+        tuple(
+            (line.name, *numbers(line, names),
+             f"{line.note or '未知'}({_status(states[line.key])})",
+             words.mark(line), words.id(answer, line.key))
+            for line in answer.lines
+        ),
+        note=answer.method, sheet="应有设施", dense=True,
+    )  # fmt: skip
+
+
+def _lacking_table(words: Words) -> Table:
+    """By rule and state the units; by name, because each name is a finding that can be checked."""
+    found = words.data.missing
+    titles = {rule.code: rule.title for rule in found.rules}
+    mark = SYNTHETIC if found.has_synthetic else REAL
+    units: dict[tuple[str, str], list[str]] = {}
+    for row in found.rows:
+        if row.status != "present":
+            under = "、".join(facility.name for facility in row.facilities)
+            named = f"{row.area_name}({under})" if under else row.area_name
+            units.setdefault((row.rule_code, row.status_zh), []).append(named)
+    rows = tuple(
+        (titles[rule], status, Number(len(names)), "、".join(names), mark,
+         words.id(words.data.must_have, rule))
+        for (rule, status), names in units.items()
+    )  # fmt: skip
+    return Table(
+        words.titled("尚未达到的单元", words.data.must_have),
+        (Column("规则", 1.9, "left"), Column("状态", 0.6, "center"), Column("个数", 0.5),
+         Column(f"{words.street_word}(括号内为未开业的设施)", 4.2, "left"), MARK, ID),
+        rows, sheet="应有未有", dense=True,
+    )  # fmt: skip
+
+
+def _estate_table(words: Words, answer: Answer) -> Table:
+    names = ("passed", "failed", "unknown", "not_due", "judged", "rate")
+    return Table(
+        words.titled("小区配建达标(分区县)", answer),
+        (Column("区域", 1.3, "left"), Column("达标", 0.8), Column("未达标", 0.8),
+         Column("未知", 0.8), Column("未到期", 0.8), Column("可判断", 0.8), Column("达标率", 0.9),
+         MARK, ID),
+        tuple(
+            (line.name, *numbers(line, names),
+             words.mark(line), words.id(answer, line.key))
+            for line in answer.lines
+        ),
+        note=answer.method, sheet="小区配建", bold_last=True, keep=True,
+    )  # fmt: skip
+
+
+def _failed_table(words: Words) -> Table:
+    report = words.data.estates
+    assert report is not None
+    return Table(
+        f"小区逐一核查({SYNTHETIC})" if report.has_synthetic else "小区逐一核查",
+        (Column("小区", 1.2, "left"), Column("区县", 0.8, "left"), Column("结论", 0.7, "center"),
+         Column("应配(m²)", 0.7), Column("已配(m²)", 0.7), Column("算式与原因", 5, "left"), MARK),
+        tuple(
+            (check.estate.name, check.estate.district_name or "未知", STATUS_WORDS[check.status][0],
+             Number(check.required_m2, 0), Number(check.provided_m2, 0), _sum(check.words),
+             SYNTHETIC if check.estate.is_synthetic else REAL)
+            for check in report.rows
+            if check.status in ("fail", "unknown")
+        ),
+        note="只列未达标与未知的小区;规则的出处见附录 B。", sheet="小区核查", dense=True,
+    )  # fmt: skip
+
+
+def _sum(words: str) -> str:
+    """The arithmetic without the source of its rule, which stands in annex B."""
+    return words.partition("(依据")[0]
+
+
+def _monitored(words: Words) -> Iterator[tuple[Cell, ...]]:
+    data = words.data
+    beds, people = data.beds["district"], data.people["district"]
+
+    def row(
+        name: str, unit: str, answer: Answer, key: str, value: Callable[[Line], Number],
+        subject: str = "",
+    ) -> tuple[Cell, ...]:  # fmt: skip
+        line = words.line(answer, key)
+        now = value(line)
+        by_2030, by_2035, source = _targets(data.targets, subject, now.percent)
+        return (name, unit, now, by_2030, by_2035, source, "年", words.mark(line),
+                words.id(answer, key))  # fmt: skip
+
+    yield row("60 岁以上人口", "人", people, "", lambda o: Number(o.values["people_60"]))
+    yield row("每千名老人床位", "张", beds, "", lambda o: Number(o.values["per_1000"], 1),
+              "beds_per_1000_elders")  # fmt: skip
+    yield row("护理型床位占比", "%", beds, "",
+              lambda o: Number(o.values["nursing_share"], percent=True),
+              "nursing_bed_share")  # fmt: skip
+    for line in data.must_have.lines:
+        subject = "area_centre_share" if line.key == "township-area-centre" else ""
+        yield row(line.name, "%", data.must_have, line.key,
+                  lambda o: Number(o.values["rate"], percent=True), subject)  # fmt: skip
+    if data.estate_answer is not None:
+        yield row("小区配建达标率", "%", data.estate_answer, "",
+                  lambda o: Number(o.values["rate"], percent=True), "estate_pass_rate")  # fmt: skip
+    for kind, radius_m in data.radii_m.items():
+        yield row(f"{kind_name(kind)} {radius_m:g} 米覆盖率", "%", data.coverage["district", kind],
+                  "", lambda o: Number(o.values["share_60"], percent=True))  # fmt: skip
+
+
+def _targets(rules: tuple[WrittenRule, ...], subject: str, percent: bool) -> tuple[Cell, Cell, str]:
+    """Targets of 2030 and 2035, and what they rest on; a target of an earlier year is named."""
+    found = [rule for rule in rules if rule.subject == subject] if subject else []
+    if not found:
+        return NO_TARGET, NO_TARGET, "无出处"
+
+    def of(year: int) -> Cell:
+        fitting = [r for r in found if r.rule.get("year") in (None, year)]
+        return Number(fitting[0].value, 0, percent) if fitting else NO_TARGET
+
+    cited = ";".join(f"{r.title}〔{r.source or '未知'};{_status(r.status)}〕" for r in found)
+    return of(2030), of(2035), cited
+
+
+def _status(status: str) -> str:
+    return RULE_WORDS[status][0]
