@@ -115,9 +115,15 @@ CANDIDATES = Spec(
         "candidate_site", tuple(name for name in told if name != "code"), derived=("admin_code",)
     ),
     example={
-        "code": "示例-K01", "name": "示例闲置用房", "candidate_kind": "闲置用房", "floor": "1",
-        "land_use": "商业", "area_m2": "120", "use_right": "国有, 可无偿使用",
-        "build_cost_cny": "30 万元", "stated_unit": "示例区",
+        "code": "示例-K01",
+        "name": "示例闲置用房",
+        "candidate_kind": "闲置用房",
+        "floor": "1",
+        "land_use": "商业",
+        "area_m2": "120",
+        "use_right": "国有, 可无偿使用",
+        "build_cost_cny": "30 万元",
+        "stated_unit": "示例区",
     },
     notes={
         "code": "各次交付不变的编码 · a code that stays the same",

@@ -15,8 +15,8 @@ from geo.loaders.things.zones import ZONES
 KINDS_OF_THING: dict[str, Spec] = {
     spec.kind: spec
     for spec in (
-        ADMIN_UNITS, BOUNDARY_LINES, BOUNDARY_MARKERS, PLACE_NAMES, DEMAND, ESTATES, PROJECTS, ZONES,
-        CANDIDATES,
+        ADMIN_UNITS, BOUNDARY_LINES, BOUNDARY_MARKERS, PLACE_NAMES, DEMAND, ESTATES, PROJECTS,
+        ZONES, CANDIDATES,
     )
 }  # fmt: skip
 SPECS = {**KINDS_OF_THING, ROADS.kind: ROADS}
