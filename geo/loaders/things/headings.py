@@ -56,7 +56,8 @@ def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None
         for name, headings in known.items()
         for order, alias in reversed(list(enumerate((*headings, name))))
     }
-    sounds = pinyin_headings(known)
+    unread = [c for c in table.columns if c.isascii() and search_key(_UNIT.sub("", c)) not in rank]
+    sounds = pinyin_headings(known) if unread else {}  # reading them costs most of a second
     counted = {f.name for f in spec.fields if f.is_personal}
     claims: dict[str, list[tuple[int, int]]] = {}
     personal: dict[int, str] = {}
