@@ -7,9 +7,9 @@ a made-up city of that many cells, 5 000 canteens, straight lines, radius 500 m.
   (in this process, and with two workers) and writes a Parquet file per piece and the summary;
 - service: `geo.access.coverage.coverage(store=True)` on the same data, kept in `coverage_run`.
 
-Both must count the same people. Every run is a process of its own; its peak memory (of the process
-and the larger of its workers, without the database) and the machine's load are told. The exponent
-is that of seconds from the smallest city to the largest.
+Both must count the same people. Every run is a process of its own; its peak memory (and that of the
+larger of its workers, without the database) and the machine's load are told. The exponent is that
+of seconds from the smallest city to the largest.
 """
 
 from __future__ import annotations

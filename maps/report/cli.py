@@ -61,13 +61,22 @@ def save_report(
     """
     endings = [check_format(file) for file in out]
     console = Console()
+    approval = read(MapSettings).map_approval_number.strip()
+    if public and not approval:
+        raise BadInput(
+            both(
+                "公开报告含地图,须先有审图号 ATLAS_MAP_APPROVAL_NUMBER。",
+                "a public report holds maps and needs ATLAS_MAP_APPROVAL_NUMBER first",
+            ),
+            parameter="public",
+        )
     day = on.date() if on else today_in_china()
     with open_session("atlas report") as session:
         data = gather(
             session, city=code_of(session, city, day), on=day, radius_m=radius,
             published_only=public,
             rounded_to=_rounding() if public else 0.0,
-            approval_number=read(MapSettings).map_approval_number,
+            approval_number=approval,
         )  # fmt: skip
     document = compose(data)
     for file, ending in zip(out, endings, strict=True):

@@ -34,6 +34,8 @@ SHADES = ("#eef5f3", "#c5e2da", "#8cc7ba", "#46a08f", "#12695c")
 """From pale to dark, told apart in grey too."""
 GAP, SITE, INK, SOFT = "#d55e00", "#0b3c5d", "#22303a", "#6b7780"
 INCHES = (7.2, 5.5)
+SHEET = (0.02, 0.075, 0.96, 0.905)
+"""Where the map lies on its sheet: left, bottom, width, height as shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def draw_map(
     """
     with matplotlib.rc_context(rc=_look()):
         figure = Figure(figsize=INCHES, dpi=200, facecolor="white")
-        axes = figure.add_axes((0.02, 0.075, 0.96, 0.905))
+        axes = figure.add_axes(SHEET)
         axes.set_axis_off()
         handles: list[Any] = []
         if shares is not None:
@@ -209,10 +211,14 @@ def _spots(axes: Any, words: str, marker: str, colour: str, places: Sequence[Spo
 def _fit(axes: Any, shapes: Sequence[BaseGeometry]) -> tuple[float, float, float, float]:
     """Show all shapes with a margin, degrees of longitude shrunk."""
     west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
-    wide, high = (east - west) * 0.03, (north - south) * 0.03
-    axes.set_xlim(west - wide, east + wide)
-    axes.set_ylim(south - high, north + high)
-    axes.set_aspect(1 / cos(radians((south + north) / 2)), anchor="C")
+    shrink = cos(radians((south + north) / 2))
+    wide, high = (east - west) * 1.06 * shrink, (north - south) * 1.06
+    # The limits grow to the shape of the sheet, so that legend and arrow find the empty corners.
+    ratio = (INCHES[0] * SHEET[2]) / (INCHES[1] * SHEET[3])
+    wide, high = max(wide, high * ratio), max(high, wide / ratio)
+    middle_lon, middle_lat = (west + east) / 2, (south + north) / 2
+    axes.set_xlim(middle_lon - wide / shrink / 2, middle_lon + wide / shrink / 2)
+    axes.set_ylim(middle_lat - high / 2, middle_lat + high / 2)
     return west, south, east, north
 
 
@@ -247,10 +253,9 @@ def _scale(axes: Any, west: float, south: float, east: float, north: float) -> N
     words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
     for at, label in ((x, "0"), (x + degrees, words)):
         axes.text(at, y + high * 1.6, label, ha="center", va="bottom", fontsize=7, color=INK)
-    axes.annotate(
-        "北", (0.975, 0.985), (0.975, 0.915), xycoords="axes fraction", ha="center", va="center",
-        fontsize=8, color=INK, arrowprops={"arrowstyle": "<|-", "color": INK, "linewidth": 0},
-    )  # fmt: skip
+    axes.text(
+        0.975, 0.9, "北", transform=axes.transAxes, ha="center", va="center", fontsize=8, color=INK
+    )
     axes.annotate(
         "", (0.975, 0.975), (0.975, 0.925), xycoords="axes fraction",
         arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.0},

@@ -203,3 +203,14 @@ def test_the_commands_write_and_explain(
     assert told.exit_code == 0, told.output
     assert "仍然相同" in told.output
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_no_public_report_without_an_approval_number(tmp_path: Path) -> None:
+    from api.cli import app
+
+    asked = ["report", "320400", "--out", str(tmp_path / "r.xlsx"), "--public"]
+    made = CliRunner().invoke(app, asked)
+    assert made.exit_code != 0
+    assert not list(tmp_path.iterdir())
+    said = made.output + str(made.exception)
+    assert "审图号" in said
