@@ -39,6 +39,8 @@ def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     (Gini 1912; weighted by heads). NaN where nobody is counted or there is nothing to share.
     """
     curve = lorenz(values, weights)
+    if curve.people.size < 2:
+        return float("nan")
     return float(1 - np.sum(np.diff(curve.people) * (curve.share[1:] + curve.share[:-1])))
 
 
