@@ -164,7 +164,7 @@ class Jobs:
                 self._end(job, "done", report=job.work(job))
             except (BadInput, DeliveryRefused) as error:
                 self._end(job, "refused", error=error)
-            except Exception as error:
+            except Exception as error:  # the thread must outlive it: told to the job, and logged
                 self._end(job, "failed", error=_told(error, job))
             finally:
                 self._running = None

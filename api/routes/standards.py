@@ -203,7 +203,7 @@ def fire(doors: DoorsHere, day: Day, city: CityAsked, caller: Planner) -> Respon
 
 
 @router.get(
-    "/planning/work",
+    "/planning/work-items",
     summary="工作事项 · Work items",
     responses={200: {"model": WorkAnswer}, **_FOR_PLANNERS},
 )
@@ -227,7 +227,7 @@ def list_work(
 
 
 @router.get(
-    "/planning/work/{item}",
+    "/planning/work-items/{item}",
     summary="一个事项 · One work item",
     responses={200: {"model": ItemAnswer}, **_FOR_PLANNERS},
 )
@@ -251,7 +251,7 @@ _WRITING = problems(401, 403, 413, 415)
 
 
 @router.post(
-    "/planning/work",
+    "/planning/work-items",
     summary="登记事项 · Enter a work item",
     dependencies=_WRITES,
     responses={200: {"model": ItemAnswer}, **_WRITING},
@@ -271,7 +271,7 @@ def add_work(doors: DoorsHere, day: Day, caller: Planner, sent: WorkSent) -> Res
 
 
 @router.post(
-    "/planning/work/{item}/steps",
+    "/planning/work-items/{item}/steps",
     summary="推进事项 · Take the next step",
     dependencies=_WRITES,
     responses={200: {"model": ItemAnswer}, **_WRITING},

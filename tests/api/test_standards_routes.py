@@ -40,6 +40,7 @@ from tests.factories import (
 )
 
 BASE = "/api/access/planning"
+ITEMS = f"{BASE}/work-items"
 HERE = {"city": "320400"}
 WEST, EAST = (119.95, 31.75), (120.05, 31.75)
 TABLES = (
@@ -131,8 +132,8 @@ def test_internal_indicators_are_for_planners(service: TestClient, planner: dict
         ("standards", StandardsAnswer),
         ("projects", ProjectsAnswer),
         ("fire", FireAnswer),
-        ("work", WorkAnswer),
-        ("work?kind=funeral_rectification&overdue=true", WorkAnswer),
+        ("work-items", WorkAnswer),
+        ("work-items?kind=funeral_rectification&overdue=true", WorkAnswer),
     ],
 )
 def test_every_answer_is_as_documented(
@@ -154,9 +155,9 @@ def test_an_estate_with_its_sum(service: TestClient, planner: dict[str, str]) ->
 
 def test_a_work_item_from_entry_to_the_end(service: TestClient, planner: dict[str, str]) -> None:
     sent = {"kind": "wrong_information", "title": "电话有误", "lon": WEST[0], "lat": WEST[1]}
-    answer = service.post(f"{BASE}/work", json=sent, headers=planner)
+    answer = service.post(ITEMS, json=sent, headers=planner)
     number = ItemAnswer.model_validate(answer.json()).item.id
-    steps = f"{BASE}/work/{number}/steps"
+    steps = f"{ITEMS}/{number}/steps"
     due = str(today_in_china() + timedelta(days=5))
     for step in (
         {"step": "assigned", "role": "区民政局", "due_on": due}, {"step": "done"},
@@ -164,7 +165,7 @@ def test_a_work_item_from_entry_to_the_end(service: TestClient, planner: dict[st
     ):  # fmt: skip
         answer = service.post(steps, json=step, headers=planner)
         assert answer.status_code == 200, answer.text
-    told = ItemAnswer.model_validate(service.get(f"{BASE}/work/{number}", headers=planner).json())
+    told = ItemAnswer.model_validate(service.get(f"{ITEMS}/{number}", headers=planner).json())
     assert (told.item.state, str(told.item.due_on)) == ("verified", due)
     assert [step.step for step in told.history] == ["found", "assigned", "done", "verified"]
     refused = service.post(steps, json={"step": "done"}, headers=planner)
@@ -187,7 +188,7 @@ def test_a_work_item_from_entry_to_the_end(service: TestClient, planner: dict[st
     ],
 )
 def test_bad_items_are_refused(service, planner, body, parameter) -> None:
-    problem = read_problem(service.post(f"{BASE}/work", json=body, headers=planner))
+    problem = read_problem(service.post(ITEMS, json=body, headers=planner))
     assert problem.status == 400
     if parameter:
         assert problem.parameter == parameter
@@ -195,17 +196,17 @@ def test_bad_items_are_refused(service, planner, body, parameter) -> None:
 
 def test_a_body_is_json_and_a_step_is_not_of_tomorrow(service, planner) -> None:
     headers = {**planner, "Content-Type": "text/plain"}
-    assert read_problem(service.post(f"{BASE}/work", content=b"x", headers=headers)).status == 415
+    assert read_problem(service.post(ITEMS, content=b"x", headers=headers)).status == 415
     tomorrow = str(today_in_china() + timedelta(days=1))
     body = {"kind": "gap", "title": "x"}
-    problem = read_problem(service.post(f"{BASE}/work?on={tomorrow}", json=body, headers=planner))
+    problem = read_problem(service.post(f"{ITEMS}?on={tomorrow}", json=body, headers=planner))
     assert (problem.status, problem.parameter) == (400, "on")
 
 
 @pytest.mark.parametrize("role", [None, "public", "surveyor", "names_officer"])
 def test_others_are_not_let_in(service: TestClient, town: Session, role: str | None) -> None:
     headers = token(town, role) if role else {}
-    for address in ("estates", "standards", "projects", "fire", "work", "work/1"):
+    for address in ("estates", "standards", "projects", "fire", "work-items", "work-items/1"):
         status = read_problem(service.get(f"{BASE}/{address}", headers=headers)).status
         assert status == (403 if role else 401), address
 
@@ -219,27 +220,27 @@ def test_a_limited_token_opens_its_division_only(
         assert answer.status_code == status, place
     sent = {"kind": "gap", "title": "x", "lon": EAST[0], "lat": EAST[1]}
     listed = {"city": "320404"}
-    before = service.get(f"{BASE}/work", params=listed, headers=planner).json()["numberReturned"]
+    before = service.get(ITEMS, params=listed, headers=planner).json()["numberReturned"]
     for body in (sent, {**sent, "admin_code": "320402"}, {**sent, "admin_code": "320404"}):
-        assert read_problem(service.post(f"{BASE}/work", json=body, headers=mine)).status == 403
-    after = service.get(f"{BASE}/work", params=listed, headers=planner).json()["numberReturned"]
+        assert read_problem(service.post(ITEMS, json=body, headers=mine)).status == 403
+    after = service.get(ITEMS, params=listed, headers=planner).json()["numberReturned"]
     assert before == after, "what was refused is not stored"
     inside = {"kind": "gap", "title": "x", "admin_code": "320402000000"}
-    assert service.post(f"{BASE}/work", json=inside, headers=mine).status_code == 200
-    other = service.post(f"{BASE}/work", json=sent, headers=planner).json()["item"]["id"]
-    assert read_problem(service.get(f"{BASE}/work/{other}", headers=mine)).status == 403
-    step = service.post(f"{BASE}/work/{other}/steps", json={"step": "done"}, headers=mine)
+    assert service.post(ITEMS, json=inside, headers=mine).status_code == 200
+    other = service.post(ITEMS, json=sent, headers=planner).json()["item"]["id"]
+    assert read_problem(service.get(f"{ITEMS}/{other}", headers=mine)).status == 403
+    step = service.post(f"{ITEMS}/{other}/steps", json={"step": "done"}, headers=mine)
     assert read_problem(step).status == 403
 
 
 def test_what_is_not_there(service: TestClient, planner: dict[str, str]) -> None:
-    for address in ("work/999999999", "indicators/zzz?city=320400", "estates?city=999900"):
+    for address in ("work-items/999999999", "indicators/zzz?city=320400", "estates?city=999900"):
         assert read_problem(service.get(f"{BASE}/{address}", headers=planner)).status == 404
     for address, parameter in (
         ("indicators/occupancy?city=320400&areas=street", "areas"),
         ("standards?city=320400&areas=city", "areas"),
         ("estates?city=320400&since=9999-01-01", "since"),
-        ("work?city=320400&kind=zzz", "kind"),
+        ("work-items?city=320400&kind=zzz", "kind"),
         ("fire?city=320400&zzz=1", "zzz"),
     ):
         problem = read_problem(service.get(f"{BASE}/{address}", headers=planner))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -110,6 +112,13 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         raise _damaged(safe_file_name(path.name)) from None
 
 
+_BROKEN = (
+    zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
+"""What reading a damaged, encrypted or unknown stream of a zip raises."""
+
+
 def unpack(archive: zipfile.ZipFile, member: Member, target: Path, name: str) -> None:
     """Write one file to `target`, never more than it promised."""
     left = member.entry.file_size
@@ -120,12 +129,8 @@ def unpack(archive: zipfile.ZipFile, member: Member, target: Path, name: str) ->
                 if left < 0:
                     raise _damaged(name)
                 out.write(chunk)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+    except _BROKEN:
         raise _damaged(name) from None
-    except Exception as problem:
-        if type(problem).__module__ in ("zlib", "_lzma", "lzma"):
-            raise _damaged(name) from None
-        raise
 
 
 def begins_with(archive: zipfile.ZipFile, member: Member, count: int, name: str) -> bytes:
@@ -133,9 +138,7 @@ def begins_with(archive: zipfile.ZipFile, member: Member, count: int, name: str)
     try:
         with archive.open(member.entry) as source:
             return source.read(count)
-    except Exception as problem:
-        if isinstance(problem, MemoryError):
-            raise
+    except _BROKEN:
         raise _damaged(name) from None
 
 
