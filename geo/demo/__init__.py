@@ -17,7 +17,9 @@ from scipy.spatial import cKDTree
 from sqlalchemy import text
 
 from geo.demo.attributes import Made, describe
+from geo.demo.candidates import make_candidates
 from geo.demo.figures import SOURCE
+from geo.demo.findings import write_findings
 from geo.demo.ground import Ground, Target, read_ground
 from geo.demo.lines import derive_lines
 from geo.demo.people import settle
@@ -94,8 +96,8 @@ def _build(
     copy_rows(session, "operator", ({**row, **invented} for row in operators))
     rng = ground.rng(seed, 6)
     codes = [row["code"] for row in operators]
-    sites = find_sites(ground, people, zone_of_cells(zones, people), seed)
-    made = [describe(site, rng, codes) for site in sites]
+    stands = find_sites(ground, people, zone_of_cells(zones, people), seed)
+    made = [describe(site, rng, codes) for site in stands]
     count = write_facilities(session, ground, made, hubs_of(ground, made), delivery_id, seed)
     progress(4, _STEPS, "合成住区与项目 · synthetic estates and projects")
     estates = make_estates(ground, people, seed)
@@ -107,6 +109,10 @@ def _build(
     projects = make_projects(ground, made, seed)
     copy_rows(session, "construction_project", ({**row, **invented} for row in projects))
     copy_rows(session, "programme_tag", ({**row, **invented} for row in make_tags(ground, made)))
+    inside = {**invented, "is_published": False}  # for planners only
+    sites = make_candidates(ground, people, seed)
+    copy_rows(session, "candidate_site", ({**row, **inside} for row in sites))
+    write_findings(session, ground, made, estates, inside, seed)
     progress(5, _STEPS, "推算界线 · deriving lines")
     _write_lines(session, ground, delivery_id)
     built = DemoBuilt(count, cells, len(zones), False)

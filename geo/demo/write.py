@@ -22,7 +22,7 @@ from geo.models import STORED_SRID
 Row = dict[str, Any]
 TABLES = (
     "facility", "operator", "demand_cell", "planning_zone", "estate", "construction_project",
-    "programme_tag", "boundary_line",
+    "programme_tag", "boundary_line", "candidate_site",
 )  # fmt: skip
 """Tables with rows of the demo's delivery, in an order in which they can be deleted."""
 _FACILITY_METHOD = "按合成人口随机布点, 属性随机生成 · random sites near synthetic people"

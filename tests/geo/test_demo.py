@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo.access.candidates import candidates
+from geo.access.work_items import history, work_items
 from geo.demo import build_demo
-from geo.demo.figures import CENSUS_2020
+from geo.demo.figures import CENSUS_2020, DAY
 from geo.demo.people import apportion
 from geo.errors import NotFound
 from geo.loaders.city import load_city
@@ -22,8 +25,14 @@ from tests.factories import make_unit
 CHANGZHOU = 5_278_121
 DEMO_TABLES = (
     "facility", "demand_cell", "planning_zone", "estate", "construction_project", "programme_tag",
-    "operator",
+    "operator", "candidate_site",
 )  # fmt: skip
+
+FOLLOWS = {
+    "": {"found"}, "found": {"assigned", "done"}, "assigned": {"assigned", "done"},
+    "done": {"verified", "returned"}, "returned": {"assigned", "done"}, "verified": set(),
+}  # fmt: skip
+"""Step → the steps that may come after it; a due day changes nothing."""
 
 
 def one(session: Session, query: str) -> Any:
@@ -110,6 +119,31 @@ def test_a_real_row_that_names_a_made_up_operator_does_not_stop_a_new_making(
 def test_an_assumed_total_says_that_it_is_one(small: Session) -> None:
     build_demo(small, "990100")
     assert "假设" in one(small, "SELECT min(method) FROM demand_cell")
+
+
+def test_findings_outlast_a_new_making_and_keep_the_rules_of_steps(small: Session) -> None:
+    build_demo(small, "990100", seed=1)
+    before = rows(small, "SELECT id, title FROM work_item ORDER BY id")
+    assert before
+    assert one(small, "SELECT count(*) FROM work_item WHERE NOT is_synthetic OR is_published") == 0
+    items = work_items(small, within="990100000000", on=DAY)
+    assert {item.id for item in items} == {row[0] for row in before}
+    for item in items:
+        steps = [step.step for step in history(small, item.id)]
+        pairs = list(pairwise(["", *steps]))
+        assert all(step in FOLLOWS[former] for former, step in pairs), steps
+        days = [step.on_date for step in history(small, item.id)]
+        assert days == sorted(days)
+    build_demo(small, "990100", seed=2)
+    assert rows(small, "SELECT id, title FROM work_item ORDER BY id") == before
+
+
+def test_candidates_show_each_ground_for_exclusion_and_most_can_be_used(small: Session) -> None:
+    build_demo(small, "990100")
+    found = candidates(small, city="990100", kind="rehab_rental", on=DAY)
+    assert found.has_synthetic
+    assert len(found.usable) > len(found.excluded) > 0
+    assert {"basement", "wrong_use"} <= set(found.counts)
 
 
 def test_a_city_that_is_not_loaded_is_named(session: Session) -> None:
