@@ -17,6 +17,7 @@ from geo.demo.attributes import Made
 from geo.demo.figures import DAY
 from geo.demo.ground import Ground, Target
 from geo.demo.write import copy_rows
+from geo.models.kinds import KINDS
 
 Row = dict[str, Any]
 _HAZARDS = (
@@ -77,8 +78,13 @@ def write_findings(
 
 def _at_homes(made: list[Made], rng: np.random.Generator) -> Iterator[_Found]:
     """Hazards, overdue checks and wrong entries at homes."""
-    homes = [one for one in made if one.values.get("fire_state") in ("failed", "pending")]
-    for number, index in enumerate(rng.permutation(len(homes))[:_HOMES]):
+    homes = [
+        one
+        for one in made
+        if KINDS[one.site.kind].is_residential and one.values.get("fire_state") is not None
+    ]
+    homes.sort(key=lambda one: one.values["fire_state"] == "passed")
+    for number, index in enumerate(rng.permutation(min(len(homes), 2 * _HOMES))[:_HOMES]):
         site = homes[int(index)].site
         place = (site.district, (site.lon, site.lat))
         if number % 3 == 2:
