@@ -106,6 +106,24 @@ def sums(group: NDArray[np.integer], values: Floats, groups: int) -> Floats:
     return np.bincount(group, values, minlength=groups).astype(np.float64, copy=False)
 
 
+def nth_smallest(values: Floats, starts: Indices, place: Indices) -> Floats:
+    """Of each row the value that `place` others do not exceed; rows are values[starts[i]:…i + 1].
+
+    place: per row, from 0; of an empty row, and beyond the end of one, inf. Rows of one length are
+    partitioned together, so that nothing is sorted.
+    """
+    found = np.full(starts.size - 1, np.inf)
+    size = np.diff(starts)
+    for width in np.unique(size[place < size]).tolist():
+        rows = np.flatnonzero((size == width) & (place < size))
+        for nth in np.unique(place[rows]).tolist():
+            own = rows[place[rows] == nth]
+            for part in np.array_split(own, own.size * width // 4_000_000 + 1):
+                block = values[starts[part][:, None] + np.arange(width)]
+                found[part] = np.partition(block, nth, axis=1)[:, nth]
+    return found
+
+
 def check_not_negative(array: NDArray[Any], name: str) -> None:
     """Raise BadArray where a value is NaN or negative, naming the first such position."""
     if array.size == 0:

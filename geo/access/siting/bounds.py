@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.access.costs import Floats, Indices, sums
+from geo.access.costs import Floats, Indices, nth_smallest
 from geo.access.siting.gains import Gains
+from geo.access.siting.kernels import net_worths, times_served
 from geo.access.siting.search import improve
 from geo.access.siting.solver import Bools, Clock
 
@@ -37,10 +38,10 @@ def relax(gains: Gains, opened: Indices, clock: Clock, *, rounds: int = 2000) ->
     multiplier = np.maximum(0.8 * gains.reached(opened)[0], floor)
     best = Relaxed(np.inf, np.zeros(gains.columns), opened, value)
     direction = np.zeros(gains.rows)
+    slack = _slack(gains)
     pace, stale = 1.5, 0
     for step in range(rounds):
-        rest = gain - multiplier[row]
-        worth = sums(column, np.maximum(rest, 0.0), gains.columns)
+        worth = net_worths(row, column, gain, multiplier, gains.columns)
         part, total, net = _best_columns(gains, worth)
         bound = float(multiplier.sum()) + total
         stale = 0 if bound < best.bound - 1e-6 * max(1.0, abs(best.bound)) else stale + 1
@@ -50,14 +51,13 @@ def relax(gains: Gains, opened: Indices, clock: Clock, *, rounds: int = 2000) ->
             best = _better_start(gains, part, best, clock)
         if stale >= 12:
             pace, stale = pace / 1.6, 0
-        served = np.flatnonzero((rest > 0) & (part > 0)[column])
-        slope = 1.0 - sums(row[served], part[column[served]], gains.rows)
+        slope = 1.0 - times_served(row, column, gain, multiplier, part)
         slope[(multiplier <= floor) & (slope > 0)] = 0.0
         direction = slope + 0.3 * direction
         length = float(direction @ direction)
         target = best.value if np.isfinite(best.value) else best.bound - 0.05 * abs(best.bound) - 1
         # Sums of gains are never negative: below 0, no set meets every required row.
-        if length < 1e-9 or pace < 2e-3 or bound <= max(target + _slack(gains), -1.0):
+        if length < 1e-9 or pace < 2e-3 or bound <= max(target + slack, -1.0):
             break
         if clock.left() <= 0:
             break
@@ -76,12 +76,12 @@ def _near(gains: Gains) -> tuple[Floats, Bools]:
     count = np.bincount(gains.row, minlength=gains.rows)
     if gains.row.size < 20_000 or (count <= depth).all():
         return floor, np.ones(gains.row.size, dtype=np.bool_)
-    order = np.lexsort((-gains.gain, gains.row))
-    starts = np.concatenate(([0], np.cumsum(count)))[:-1]
-    deep = np.flatnonzero(count > depth)
-    limit = gains.gain[order[starts[deep] + depth]]
-    varied = limit < gains.gain[order[starts[deep]]]
-    floor[deep[varied]] = limit[varied]
+    starts = np.concatenate(([0], np.cumsum(count)))
+    place = np.where(count > depth, depth, count)
+    limit = -nth_smallest(-gains.gain, starts, place)
+    best = -nth_smallest(-gains.gain, starts, np.zeros_like(count))
+    deep = np.isfinite(limit) & (limit < best)
+    floor[deep] = limit[deep]
     return floor, gains.gain > floor[gains.row]
 
 

@@ -11,7 +11,7 @@ from geo.access.costs import Floats, Indices, sums
 from geo.access.siting.bounds import proven, relax, settled
 from geo.access.siting.gains import Gains, merge_rows, settle, useless_columns
 from geo.access.siting.search import allowed_neighbour, greedy, improve
-from geo.access.siting.solver import Answer, Clock, Programme, solve
+from geo.access.siting.solver import LARGE, Answer, Clock, Programme, solve
 
 LARGEST_PROGRAMME = 4_000_000
 
@@ -48,7 +48,8 @@ def maximise(gains: Gains, clock: Clock, *, known: Indices | None = None) -> Ope
     value = inner.value(opened)
     if inner.row.size == 0 and np.isfinite(value):
         return Opened(kept[opened], value, value, True)
-    relaxed = relax(inner, opened, clock.share(0.3))
+    # Where the programme will hardly be small enough for HiGHS, only this brings the bound down.
+    relaxed = relax(inner, opened, clock.share(0.3 if inner.row.size <= LARGE else 0.7))
     opened, value = relaxed.opened, relaxed.value
     if proven(inner, value, relaxed.bound):
         return Opened(kept[opened], value, value, True)

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geo.access.costs import Floats
+from geo.access.costs import Floats, nth_smallest
 from geo.access.siting.capacity import minimise_distance_limited
 from geo.access.siting.cover import left_out, no_other_plan, open_cover, short_of_money
 from geo.access.siting.fewest import fewest
@@ -80,27 +80,22 @@ def _gains(frame: Frame, *, deep: bool = False) -> tuple[Gains, float]:
     free = pairs.where(
         ~stands & (frame.weights[pairs.demand] > 0) & (pairs.cost < near[pairs.demand])
     )
-    order = np.lexsort((free.site, free.cost, free.demand))
-    demand, site, cost = free.demand[order], free.site[order], free.cost[order]
+    demand, site, cost = free.demand, free.site, free.cost
     starts = np.searchsorted(demand, np.arange(frame.demands + 1))
     count = np.diff(starts)
     filled = frame.price is None and not deep
     depth = frame.free.size - frame.sites + 1 if filled and frame.sites > 0 else frame.free.size + 1
     sure = (count >= depth) | np.isfinite(near) | (frame.weights == 0)
-    last = starts[:-1] + np.minimum(count, depth) - 1
-    ceiling = np.where(count > 0, cost[np.maximum(last, 0)] if cost.size else 0.0, np.inf)
+    ceiling = nth_smallest(cost, starts, np.maximum(np.minimum(count, depth) - 1, 0))
     ceiling = np.where((count >= depth) | ~np.isfinite(near), ceiling, near)
     ceiling[frame.weights == 0] = 0.0
     saving: Floats = frame.weights[demand] * (ceiling[demand] - cost)
-    keep = (saving > 0) | ~sure[demand]
-    keep &= cost <= ceiling[demand]
-    row, column = demand[keep], frame.place()[site[keep]]
-    tidy = np.lexsort((column, row))
+    keep = ((saving > 0) | ~sure[demand]) & (cost <= ceiling[demand])
     most_cost = float(frame.weights @ np.where(np.isfinite(ceiling), ceiling, 0.0))
     gains = Gains(
-        row=row[tidy],
-        column=column[tidy],
-        gain=saving[keep][tidy],
+        row=demand[keep],
+        column=frame.place()[site[keep]],
+        gain=saving[keep],
         required=~sure,
         columns=frame.free.size,
         most=frame.sites,

@@ -8,7 +8,8 @@ import numpy as np
 
 from geo.access.costs import Floats, Indices, sums
 from geo.access.siting.gains import Gains, mark, with_prizes
-from geo.access.siting.solver import Bools, Clock
+from geo.access.siting.kernels import exchanges
+from geo.access.siting.solver import Clock
 
 
 def greedy(gains: Gains) -> Indices:
@@ -18,7 +19,9 @@ def greedy(gains: Gains) -> Indices:
     columns open, so a stale gain is an upper bound and most columns are never looked at again.
     """
     boosted = with_prizes(gains)
-    order = np.lexsort((boosted.row, boosted.column))
+    # Entries are sorted by row already; short numbers are sorted by their digits.
+    short = np.uint16 if boosted.columns < 2**16 else np.int64
+    order = np.argsort(boosted.column.astype(short), kind="stable")
     starts = np.concatenate(
         ([0], np.cumsum(np.bincount(boosted.column, minlength=boosted.columns)))
     )
@@ -102,35 +105,9 @@ def _exchanges(gains: Gains, opened: Indices) -> tuple[Floats, Indices, Indices,
     """
     inside = mark(opened, gains.columns)
     enter = np.flatnonzero(~inside)
-    best, second, owner = _two_best(gains, inside)
-    place = np.full(gains.columns, -1, dtype=np.int64)
+    place = np.empty(gains.columns, dtype=np.int64)
     place[opened], place[enter] = np.arange(opened.size), np.arange(enter.size)
-    useful = ~inside[gains.column] & (gains.gain > second[gains.row])
-    row, gain = gains.row[useful], gains.gain[useful]
-    column = place[gains.column[useful]]
-    added = sums(column, np.maximum(gain - best[row], 0.0), enter.size)
-    owned = owner >= 0
-    lost = sums(place[owner[owned]], (best - second)[owned], opened.size)
-    mine = owned[row]
-    key = place[owner[row[mine]]] * max(enter.size, 1) + column[mine]
-    kept = sums(
-        key, np.minimum(gain[mine], best[row[mine]]) - second[row[mine]], opened.size * enter.size
-    ).reshape(opened.size, enter.size)
-    change: Floats = added[None, :] - lost[:, None] + kept
+    change, added = exchanges(
+        gains.row, gains.column, gains.gain, inside, place, gains.rows, opened.size, enter.size
+    )
     return change, opened, enter, added
-
-
-def _two_best(gains: Gains, inside: Bools) -> tuple[Floats, Floats, Indices]:
-    """Of every row: the best and the second best open gain (0 for none), and whose the best is."""
-    entries = np.flatnonzero(inside[gains.column])
-    row, gain, column = gains.row[entries], gains.gain[entries], gains.column[entries]
-    order = np.lexsort((column, -gain, row))
-    row, gain, column = row[order], gain[order], column[order]
-    best, second = np.zeros(gains.rows), np.zeros(gains.rows)
-    owner = np.full(gains.rows, -1, dtype=np.int64)
-    first = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1]))) if row.size else row
-    best[row[first]], owner[row[first]] = gain[first], column[first]
-    after = first[first + 1 < row.size] + 1
-    after = after[row[after] == row[after - 1]]
-    second[row[after]] = gain[after]
-    return best, second, owner

@@ -1,0 +1,105 @@
+"""What do the loops over all entries of gains and over all demands say? Compiled, arrays only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from geo.access.network.searches import compiled
+
+
+@compiled
+def net_worths(row: Any, column: Any, gain: Any, multiplier: Any, columns: int) -> Any:
+    """What each column gains above the rows' multipliers: Σ max(0, gain − multiplier[row])."""
+    worth = np.zeros(columns)
+    for entry in range(row.size):
+        rest = gain[entry] - multiplier[row[entry]]
+        if rest > 0.0:
+            worth[column[entry]] += rest
+    return worth
+
+
+@compiled
+def times_served(row: Any, column: Any, gain: Any, multiplier: Any, part: Any) -> Any:
+    """How often the opened parts of columns count for each row, at its multiplier."""
+    served = np.zeros(multiplier.size)
+    for entry in range(row.size):
+        opened = part[column[entry]]
+        if opened > 0.0 and gain[entry] > multiplier[row[entry]]:
+            served[row[entry]] += opened
+    return served
+
+
+@compiled
+def two_best(row: Any, column: Any, gain: Any, inside: Any, rows: int) -> Any:
+    """Of every row: the best and the second best open gain (0 for none), and whose the best is.
+
+    Entries are sorted by row, then column: of equal gains the lowest column is the best one's.
+    """
+    best, second = np.zeros(rows), np.zeros(rows)
+    owner = np.full(rows, -1, dtype=np.int64)
+    for entry in range(row.size):
+        if not inside[column[entry]]:
+            continue
+        at, value = row[entry], gain[entry]
+        if owner[at] < 0 or value > best[at]:
+            second[at] = best[at]
+            best[at] = value
+            owner[at] = column[entry]
+        elif value > second[at]:
+            second[at] = value
+    return best, second, owner
+
+
+@compiled
+def exchanges(
+    row: Any, column: Any, gain: Any, inside: Any, place: Any, rows: int, leave: int, enter: int
+) -> Any:
+    """What the sum changes by when one of `leave` open columns closes and one of `enter` opens.
+
+    place: of each column among the open, or among the closed ones. Gives the changes, of shape
+    (leave, enter), and what each closed column adds when none closes.
+    """
+    best, second, owner = two_best(row, column, gain, inside, rows)
+    change = np.zeros((leave, enter))
+    added, lost = np.zeros(enter), np.zeros(leave)
+    for at in range(rows):
+        if owner[at] >= 0:
+            lost[place[owner[at]]] += best[at] - second[at]
+    for entry in range(row.size):
+        at, value = row[entry], gain[entry]
+        if inside[column[entry]] or value <= second[at]:
+            continue
+        new = place[column[entry]]
+        if value > best[at]:
+            added[new] += value - best[at]
+        if owner[at] >= 0:
+            change[place[owner[at]], new] += min(value, best[at]) - second[at]
+    for old in range(leave):
+        for new in range(enter):
+            change[old, new] += added[new] - lost[old]
+    return change, added
+
+
+@compiled
+def fill(order: Any, starts: Any, site: Any, cost: Any, weight: Any, is_open: Any, room: Any) -> Any:
+    """Send demands in their order each to the first open site on its list that has room.
+
+    starts, site, cost: the list of each demand, cheapest first. room is used up. Gives whom each
+    demand went to (−1: nobody), the weight served and Σ weight × cost.
+    """
+    assignment = np.full(weight.size, -1, dtype=np.int64)
+    served, travel = 0.0, 0.0
+    for at in range(order.size):
+        demand = order[at]
+        need = weight[demand]
+        for entry in range(starts[demand], starts[demand + 1]):
+            to = site[entry]
+            if is_open[to] and room[to] >= need:
+                room[to] -= need
+                assignment[demand] = to
+                served += need
+                travel += need * cost[entry]
+                break
+    return assignment, served, travel
