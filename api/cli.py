@@ -1,4 +1,4 @@
-"""What can be done from the command line? Joins the three wings and adds up, serve, test …"""
+"""What can be done from the command line? up, serve, test …; `api.door` brings the wings' own."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ from api.door import Door
 from api.serving import links, serve, take_port
 from api.standing import tell_status, wind_down
 from api.telling import Teller
-from api.token_cli import app as token_app
-from geo.cli import app as geo_app
 from geo.db import Opened, open_database
 from geo.db.embedded import forget
 from geo.errors import BadInput
 from geo.settings import CitySettings, DatabaseSettings, HomeSettings, ServeSettings, read
-from maps.cli import app as maps_app
 
 app = typer.Typer(
     name="atlas",
@@ -112,12 +109,6 @@ def run_all_checks(
     """检查与测试; 其余参数交给 pytest。All checks and tests; other arguments go to pytest."""
     passed = run_checks(Teller().console, full=full, pytest_arguments=context.args)
     raise typer.Exit(0 if passed else 1)
-
-
-for wing in (geo_app, maps_app):  # not add_typer: the wings' own help texts are for their own doors
-    app.registered_commands += wing.registered_commands
-    app.registered_groups += wing.registered_groups
-app.add_typer(token_app, name="token")
 
 
 def _address(host: str | None, port: int | None) -> tuple[str, int]:

@@ -9,14 +9,15 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+from api.wings import commands_of, read_table
 from geo.errors import GeoError
 from geo.settings import HomeSettings
 
@@ -26,7 +27,49 @@ BROKEN = 70
 
 
 class Door(TyperGroup):
-    """The group of all commands; what they raise becomes a message and an exit code."""
+    """The group of all commands; what they raise becomes a message and an exit code.
+
+    A wing is imported when one of its commands is asked for; the help reads the table of all.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, those of wings not yet imported too."""
+        return list({**self.commands, **_table()})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; brings its wing where that is not there yet."""
+        if cmd_name not in self.commands and cmd_name in (wings := _table()):
+            self.commands.update(cast(Any, commands_of(wings[cmd_name][0])))
+        return self.commands.get(cmd_name)
+
+    def whole(self) -> Door:
+        """This group with every command of every wing."""
+        for name in self.list_commands(None):
+            self.get_command(None, name)
+        return self
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help from the table alone."""
+        with self._by_the_table():
+            super().format_help(ctx, formatter)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is meant; a mistyped one is compared with the names of all."""
+        if self.get_command(ctx, args[0]):
+            return super().resolve_command(ctx, args)
+        with self._by_the_table():
+            return super().resolve_command(ctx, args)
+
+    @contextlib.contextmanager
+    def _by_the_table(self) -> Iterator[None]:
+        """For a while, let the names and lines of the table stand for the wings' commands."""
+        own = self.commands
+        said = {name: TyperCommand(name, help=line) for name, (_, line) in _table().items()}
+        self.commands = cast(Any, {**own, **said})
+        try:
+            yield
+        finally:
+            self.commands = own
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Read what stands before the command's name."""
@@ -56,6 +99,13 @@ class Door(TyperGroup):
                 raise  # a usage error: the group's own words follow the Chinese line
             say_problem(_unknown(problem))
             raise typer.Exit(BROKEN) from None
+
+
+def _table() -> dict[str, tuple[str, str]]:
+    """For each command of a wing: the wing and the line of the help."""
+    return {
+        name: (wing, line) for wing, lines in read_table().items() for name, line in lines.items()
+    }
 
 
 @contextlib.contextmanager

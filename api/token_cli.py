@@ -20,6 +20,11 @@ app = typer.Typer(
 )
 
 
+def register(wing: typer.Typer) -> None:
+    """Add the commands on tokens to an app."""
+    wing.add_typer(app, name="token")
+
+
 @app.command("create")
 def create(
     label: Annotated[str, typer.Argument(help="用途 / what the token is for")],

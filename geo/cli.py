@@ -1,4 +1,4 @@
-"""Which commands speak to the database: load, demo, and those of the wings?
+"""Which commands bring data in and take them out again? `load`, `undo`, `demo`.
 
 What they raise is told by `api.door`: a GeoError is one red sentence and exit code 2.
 """
@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from geo.loaders.several import Loaded, Said
 
 console = Console()
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="民政一张图 · Minzheng Atlas")
 
 
-@app.command()
+def register(app: typer.Typer) -> None:
+    """Add the commands that no single wing owns."""
+    app.command("load")(load)
+    app.command("undo")(undo)
+    app.command("demo")(demo)
+
+
 def load(
     kind: Annotated[str, typer.Argument(help="导入什么 · facilities, zones, admin-units …")],
     files: Annotated[
@@ -172,7 +177,6 @@ def _tell_ids(loaded: Loaded) -> None:
     console.print(f"  撤销 · take it back:      ./atlas undo {ids[-1]}", highlight=False)
 
 
-@app.command()
 def undo(
     delivery: Annotated[int, typer.Argument(help="交付编号 · id, as ./atlas deliveries lists it")],
     yes: Annotated[bool, typer.Option("--yes", help="不再询问 · without asking")] = False,
@@ -202,7 +206,6 @@ def undo(
     )
 
 
-@app.command()
 def demo(
     city: Annotated[
         str, typer.Argument(help="已载入的城市代码 · code of a loaded city")
@@ -236,18 +239,3 @@ def _unwritable(path: Path, why: str) -> BadInput:
         f"报告写不到 {path}: {why}。\nThe report cannot be written to {path}: {why}.",
         parameter="report",
     )
-
-
-def _join_wings() -> None:
-    """Add the wings' own commands."""
-    from geo.access import cli as access
-    from geo.batch import cli as batch
-    from geo.gazetteer import cli as gazetteer
-    from geo.loaders import cli as loaders
-    from geo.queries import cli as queries
-
-    for wing in (loaders, access, batch, queries, gazetteer):
-        wing.register(app)
-
-
-_join_wings()

@@ -32,12 +32,13 @@ from maps.gathering import (
     names_data,
 )
 from maps.gazetteer import draw_names
-from maps.report.cli import register as register_report
 from maps.survey import draw_boundaries
 from maps.writing import write_whole
 
-app = typer.Typer(no_args_is_help=True, help="地图文件 · Maps as files.")
-register_report(app)
+
+def register(app: typer.Typer) -> None:
+    """Add `map` to an app."""
+    app.command("map")(save_map)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,6 @@ KINDS = {
 }
 
 
-@app.callback()
-def _group() -> None:
-    """A group, so that `map` stays a name of its own when it is the only command."""
-
-
-@app.command("map")
 def save_map(
     kind: Annotated[str, typer.Argument(help=f"地图 · which map: {', '.join(KINDS)}.")],
     out: Annotated[Path, typer.Option("--out", help="文件 · the file to write.")],

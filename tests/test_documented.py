@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,22 +36,54 @@ def _commands(group: Any, path: str = "atlas") -> Iterator[str]:
             yield f"{path} {name}"
 
 
-def test_every_command_is_documented() -> None:
+def every_command() -> Any:
     from api.cli import app
 
-    commands = list(_commands(typer.main.get_command(app)))
+    door: Any = typer.main.get_command(app)
+    return door.whole()
+
+
+def test_every_command_is_documented() -> None:
+    commands = list(_commands(every_command()))
     assert {"atlas up", "atlas serve", "atlas status", "atlas down", "atlas test"} <= set(commands)
     page = _text("docs/cli.md")
     assert [name for name in commands if not re.search(rf"\b{re.escape(name)}\b", page)] == []
 
 
 def test_every_documented_command_exists() -> None:
-    from api.cli import app
-
-    commands = set(_commands(typer.main.get_command(app)))
+    commands = set(_commands(every_command()))
     headings = re.findall(r"^#+ `(atlas [a-z-]+(?: [a-z-]+)*)", _text("docs/cli.md"), re.MULTILINE)
     assert headings
     assert [name for name in headings if name not in commands] == []
+
+
+def test_the_table_of_commands_says_what_the_wings_say() -> None:
+    from api.wings import TABLE, true_table, written
+
+    assert TABLE.read_text(encoding="utf-8") == written(true_table()), "run python -m api.wings"
+
+
+def test_no_two_wings_bring_a_command_of_one_name() -> None:
+    from api.cli import app
+    from api.wings import read_table
+
+    own = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    names = [name for lines in read_table().values() for name in lines] + sorted(own)
+    assert len(names) == len(set(names))
+
+
+def test_the_help_imports_no_wing() -> None:
+    """Commands start in a moment: what is heavy waits for the command that needs it."""
+    looked = (
+        "import sys; from typer.testing import CliRunner; from api.cli import app; "
+        "done = CliRunner().invoke(app, ['--help']); assert 'coverage' in done.stdout, done; "
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", looked], capture_output=True, text=True, check=True
+    )
+    heavy = {"numba", "scipy", "matplotlib", "geopandas", "pandas", "dask", "fastapi", "folium"}
+    assert heavy & set(done.stdout.split()) == set()
 
 
 def _settings() -> dict[str, Any]:

@@ -398,7 +398,7 @@ def test_no_scheduler_and_no_workers_are_told() -> None:
 
 
 def test_the_command_answers_for_files(files: tuple[Path, Path, Any], tmp_path: Path) -> None:
-    from geo.cli import app
+    from api.cli import app
 
     demand, sites, _ = files
     out = tmp_path / "answer"
@@ -414,7 +414,7 @@ def test_the_command_answers_for_files(files: tuple[Path, Path, Any], tmp_path: 
 
 
 def test_the_command_wants_both_files() -> None:
-    from geo.cli import app
+    from api.cli import app
 
     said = CliRunner().invoke(app, ["batch", "coverage", "--demand", "x.parquet"])
     assert isinstance(said.exception, BadInput)

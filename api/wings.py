@@ -1,0 +1,73 @@
+"""Which wing brings which command? Read from a table, so that a command starts without the others.
+
+The table `commands.json` is written by `python -m api.wings`; a test holds it to the wings.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import typer
+import typer.main
+from typer.core import TyperCommand, TyperGroup
+
+WINGS = (
+    "geo.cli",
+    "geo.loaders.cli",
+    "geo.access.cli",
+    "geo.batch.cli",
+    "geo.queries.cli",
+    "geo.gazetteer.cli",
+    "maps.cli",
+    "maps.report.cli",
+    "api.token_cli",
+)
+"""The modules that bring commands, in the order of the help; each has `register(app)`."""
+
+TABLE = Path(__file__).with_name("commands.json")
+
+Commands = dict[str, TyperCommand | TyperGroup]
+
+
+def commands_of(wing: str) -> Commands:
+    """Import one wing and answer its commands by name."""
+    app = typer.Typer()
+    app.callback()(_nothing)  # a group, also where the wing brings one command only
+    import_module(wing).register(app)
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return dict(group.commands)  # type: ignore[arg-type]
+
+
+def read_table() -> dict[str, dict[str, str]]:
+    """Answer the commands of each wing with the line that the help shows, from the table."""
+    known: dict[str, dict[str, str]] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return known
+
+
+def true_table() -> dict[str, dict[str, str]]:
+    """Answer what the table should say: imports every wing."""
+    return {
+        wing: {name: first_line(command.help) for name, command in commands_of(wing).items()}
+        for wing in WINGS
+    }
+
+
+def written(table: dict[str, dict[str, str]]) -> str:
+    """Answer a table as it is written to the file."""
+    return json.dumps(table, ensure_ascii=False, indent=2) + "\n"
+
+
+def first_line(text: str | None) -> str:
+    """Answer the first paragraph as one line."""
+    return " ".join((text or "").partition("\n\n")[0].split())
+
+
+def _nothing() -> None:
+    """Stand for the callback of a wing."""
+
+
+if __name__ == "__main__":
+    TABLE.write_text(written(true_table()), encoding="utf-8")
