@@ -1,14 +1,19 @@
-"""How shall a distance be measured: to which length, by line or on foot, along which roads?"""
+"""How shall it be measured: to which length, by line or on foot, for whom, along which roads?"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from api.schemas.parameters import Fallback, Measure, Minutes, NetworkAsked, Pace, RadiusM
 from geo.access.walking.pace import metres_in
 from geo.errors import BadInput
+
+Basis = Annotated[
+    Literal["resident", "registered"],
+    Query(description="人口口径 · resident 常住 or registered 户籍, never mixed"),
+]
 
 
 async def _how(
@@ -19,6 +24,7 @@ async def _how(
     measure: Measure = "line",
     network: NetworkAsked = None,
     fallback: Fallback = "none",
+    basis: Basis = "resident",
 ) -> dict[str, Any]:
     """The measure of a question. Raises BadInput where both metres and minutes are given."""
     if minutes is not None:
@@ -28,7 +34,10 @@ async def _how(
                 parameter="minutes",
             )
         radius_m = metres_in(minutes, pace)
-    return {"radius_m": radius_m, "measure": measure, "network": network, "fallback": fallback}
+    return {
+        "radius_m": radius_m, "measure": measure, "network": network, "fallback": fallback,
+        "basis": basis,
+    }  # fmt: skip
 
 
 MeasuredHow = Annotated[dict[str, Any], Depends(_how)]
