@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ def amounts(values: ArrayLike, count: int, name: str, *, unlimited: bool = False
     if array.shape != (count,):
         raise BadArray(
             both(
-                f"{name} 的形状是 {array.shape},应为 ({count},)。",
+                f"{name} 的形状是 {array.shape}，应为 ({count},)。",
                 f"{name} has the shape {array.shape}; it must be ({count},).",
             ),
             parameter=name,
@@ -78,7 +78,7 @@ def index_array(values: ArrayLike | None, count: int, name: str) -> Indices:
     if found.size and (found[0] < 0 or found[-1] >= count):
         raise BadArray(
             both(
-                f"{name} 的下标须在 0 到 {count - 1} 之间,得到 {found[0]} 到 {found[-1]}。",
+                f"{name} 的下标须在 0 到 {count - 1} 之间，得到 {found[0]} 到 {found[-1]}。",
                 f"{name} must lie in 0 … {count - 1}; it spans {found[0]} … {found[-1]}.",
             ),
             parameter=name,
@@ -95,7 +95,7 @@ def number(value: Any, name: str, *, above_zero: bool = False) -> float:
     if not read >= 0 or (above_zero and read == 0):
         sign = ">" if above_zero else "≥"
         raise BadArray(
-            both(f"{name} 须 {sign} 0,得到 {read}。", f"{name} must be {sign} 0; it is {read}."),
+            both(f"{name} 须 {sign} 0，得到 {read}。", f"{name} must be {sign} 0; it is {read}."),
             parameter=name,
         )
     return read
@@ -107,21 +107,33 @@ def sums(group: NDArray[np.integer], values: Floats, groups: int) -> Floats:
 
 
 def nth_smallest(values: Floats, starts: Indices, place: Indices) -> Floats:
-    """Of each row the value that `place` others do not exceed; rows are values[starts[i]:…i + 1].
+    """Of each row the value at `place` (from 0) if it were sorted; inf beyond the end of the row.
 
-    place: per row, from 0; of an empty row, and beyond the end of one, inf. Rows of one length are
-    partitioned together, so that nothing is sorted.
+    Row i is values[starts[i]:starts[i + 1]].
     """
     found = np.full(starts.size - 1, np.inf)
-    size = np.diff(starts)
-    for width in np.unique(size[place < size]).tolist():
-        rows = np.flatnonzero((size == width) & (place < size))
-        for nth in np.unique(place[rows]).tolist():
-            own = rows[place[rows] == nth]
-            for part in np.array_split(own, own.size * width // 4_000_000 + 1):
-                block = values[starts[part][:, None] + np.arange(width)]
-                found[part] = np.partition(block, nth, axis=1)[:, nth]
+    some = np.flatnonzero(place < np.diff(starts))
+    for nth in np.unique(place[some]).tolist():
+        for rows, at in _blocks(starts, some[place[some] == nth]):
+            found[rows] = np.partition(values[at], nth, axis=1)[:, nth]
     return found
+
+
+def sorted_rows(values: Floats, starts: Indices) -> Indices:
+    """The positions of the values, each row sorted by itself; equal ones keep their order."""
+    order = np.empty(values.size, dtype=np.int64)
+    for _, at in _blocks(starts, np.flatnonzero(np.diff(starts))):
+        order[at] = np.take_along_axis(at, np.argsort(values[at], axis=1, kind="stable"), axis=1)
+    return order
+
+
+def _blocks(starts: Indices, rows: Indices) -> Iterator[tuple[Indices, Indices]]:
+    """Rows of one length together, and the positions of their values (rows, length)."""
+    size = np.diff(starts)[rows]
+    for width in np.unique(size).tolist():
+        own = rows[size == width]
+        for part in np.array_split(own, own.size * width // 4_000_000 + 1):
+            yield part, starts[part][:, None] + np.arange(width)
 
 
 def check_not_negative(array: NDArray[Any], name: str) -> None:
@@ -158,7 +170,7 @@ def _matrix_shape(shape: Sequence[int]) -> tuple[int, int]:
     if len(shape) != 2:
         raise BadArray(
             both(
-                f"cost 应为二维 (需求, 设施),得到 {len(shape)} 维。",
+                f"cost 应为二维（需求、设施），得到 {len(shape)} 维。",
                 f"cost must have two dimensions (demand, sites); it has {len(shape)}.",
             ),
             parameter="cost",

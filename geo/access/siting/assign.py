@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from geo.access.costs import Floats, Indices, Pairs
-from geo.access.siting.frame import Frame
+from geo.access.costs import Floats, Indices, Pairs, nth_smallest
+from geo.access.siting.frame import MOST_PAIRS, Frame
 from geo.access.siting.gains import mark
 from geo.access.siting.loading import Loaded
 from geo.access.siting.solver import Answer, Bools, Programme, solve
@@ -27,6 +27,11 @@ class Found:
     infeasible: bool
 
 
+def solvable(pairs: Pairs) -> bool:
+    """Is the whole programme small enough to be solved, and to bound the objective?"""
+    return pairs.cost.size <= MOST_PAIRS
+
+
 def assign(
     frame: Frame,
     pairs: Pairs,
@@ -37,9 +42,21 @@ def assign(
     maximise: bool,
     whole: bool,
 ) -> Found:
-    """Solve the programme over y (free candidates) and x (pairs), from `seed` if it is a plan."""
+    """Solve the programme over y (free candidates) and x (pairs), from `seed` if it is a plan.
+
+    Of too many pairs a seed that is a plan is the answer; else one is sought among each demand's
+    cheapest pairs, which says nothing of the others: `bound` is then infinite.
+    """
     counted = frame.weights > 0 if not whole and not maximise else np.ones(frame.demands, np.bool_)
-    good = _allowed(frame, seed) and not (everybody and (seed.assignment[counted] < 0).any())
+    good = allowed(frame, seed) and not (everybody and (seed.assignment[counted] < 0).any())
+    unbounded = np.inf if maximise else -np.inf
+    is_whole = solvable(pairs)
+    if not is_whole and good:
+        return Found(np.union1d(frame.fixed, seed.opened), seed.assignment, unbounded, False, False)
+    if not is_whole:
+        near = _cheapest(pairs)
+        reward = np.concatenate((reward[: frame.free.size], reward[frame.free.size :][near]))
+        pairs = pairs.where(near)
     programme = _programme(frame, pairs, reward, counted, everybody=everybody, maximise=maximise)
     point = None
     if good:
@@ -48,6 +65,8 @@ def assign(
         point = point.astype(np.float64)
     gap = 1 - 1e-6 if whole else 1e-6
     answer: Answer = solve(programme, frame.clock, start=point, absolute_gap=gap)
+    if answer.point is None and not is_whole:
+        return Found(frame.fixed, None, unbounded, False, False)
     if answer.point is None:
         return Found(frame.fixed, None, answer.bound, False, answer.infeasible)
     opened = frame.free[answer.point[: frame.free.size] > 0.5]
@@ -55,10 +74,21 @@ def assign(
     assignment = np.full(frame.demands, -1, dtype=np.int64)
     assignment[pairs.demand[taken]] = pairs.site[taken]
     chosen = np.union1d(frame.fixed, opened).astype(np.int64)
+    if not is_whole:
+        return Found(chosen, assignment, unbounded, False, False)
     return Found(chosen, assignment, answer.bound, answer.optimal, False)
 
 
-def _allowed(frame: Frame, seed: Loaded) -> bool:
+def _cheapest(pairs: Pairs) -> Bools:
+    """Of each demand as many of the cheapest pairs as make a solvable programme."""
+    starts = np.searchsorted(pairs.demand, np.arange(pairs.shape[0] + 1))
+    place = np.minimum(np.diff(starts), max(MOST_PAIRS // max(pairs.shape[0], 1), 1)) - 1
+    limit = nth_smallest(pairs.cost, starts, np.maximum(place, 0))
+    return np.asarray(pairs.cost <= limit[pairs.demand])
+
+
+def allowed(frame: Frame, seed: Loaded) -> bool:
+    """Is the set of sites none of the plans that are cut off, and of the right number?"""
     inside = mark(frame.place()[seed.opened], frame.free.size)
     return not any(cut.size == 0 or inside[cut].all() for cut in frame.cuts) and (
         not frame.exact or seed.opened.size == frame.sites

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from geo.access.costs import Indices, Pairs
-from geo.access.siting.assign import Found, assign
+from geo.access.costs import Floats, Indices, Pairs
+from geo.access.siting.assign import Found, allowed, assign, solvable
 from geo.access.siting.frame import Frame
 from geo.access.siting.gains import mark
 from geo.access.siting.halving import Halving
-from geo.access.siting.loading import Loaded, grow, load, swap
+from geo.access.siting.loading import Loaded, closest, grow, lists_of, load, swap
 from geo.access.siting.result import (
     Siting,
     cheapest,
@@ -41,7 +41,7 @@ def cover_all_limited(frame: Frame, within: Pairs, relaxed: Siting) -> Siting:
         return refused
     if proven_impossible(relaxed):
         return relaxed
-    seed = grow(frame, pairs, frame.free.size, everybody=True)
+    seed = grow(frame, lists_of(frame, pairs), frame.free.size, everybody=True)
     reward = np.concatenate((np.ones(frame.free.size), np.zeros(pairs.cost.size)))
     found = assign(frame, pairs, reward, seed, everybody=True, maximise=False, whole=True)
     if found.assignment is None:
@@ -109,8 +109,10 @@ def minimise_worst_limited(frame: Frame, relaxed: Siting) -> Siting:
     levels = np.unique(pairs.cost[pairs.cost >= least.max(initial=0.0)])
     levels = levels[levels >= _known(relaxed, 0.0)]
     levels = levels if levels.size else np.zeros(1)
-    best: Found | None = None
     search = Halving(levels.size)
+    best = _by_rule(frame, pairs, relaxed, levels)
+    if best is not None and best.assignment is not None:
+        search.works(int(np.searchsorted(levels, _worst(pairs, best.assignment))))
     while (probe := search.probe()) is not None:
         near = pairs.within(float(levels[probe]))
         seed = _seed(frame, near, relaxed, lambda plan: plan.served, everybody=True)
@@ -139,13 +141,31 @@ def minimise_worst_limited(frame: Frame, relaxed: Siting) -> Siting:
     )
 
 
+def _by_rule(frame: Frame, pairs: Pairs, relaxed: Siting, levels: Floats) -> Found | None:
+    """The plan without capacities, or the greedy one, that serves everybody nearest by a rule."""
+    lists = lists_of(frame, pairs)
+    grown = grow(frame, lists, frame.sites, everybody=True).opened
+    found: list[tuple[int, Loaded]] = []
+    for opened in (np.setdiff1d(relaxed.chosen, frame.fixed), grown):
+        level = closest(frame, lists, opened, levels)
+        plan = None if level is None else load(frame, lists, opened, float(levels[level]))
+        if level is not None and plan is not None and allowed(frame, plan):
+            found.append((level, plan))
+    if not found:
+        return None
+    plan = min(found, key=lambda one: one[0])[1]
+    chosen = np.union1d(frame.fixed, plan.opened).astype(np.int64)
+    return Found(chosen, plan.assignment, -np.inf, False, False)
+
+
 def _seed(frame: Frame, pairs: Pairs, relaxed: Siting, rate: Rate, *, everybody: bool) -> Loaded:
     """A start: greedy, or the sites of the plan without capacities if they do better, exchanged."""
-    plans = [grow(frame, pairs, frame.sites, everybody=everybody)]
+    lists = lists_of(frame, pairs)
+    plans = [grow(frame, lists, frame.sites, everybody=everybody)]
     if relaxed.chosen.size:
-        plans.append(load(frame, pairs, np.setdiff1d(relaxed.chosen, frame.fixed)))
+        plans.append(load(frame, lists, np.setdiff1d(relaxed.chosen, frame.fixed)))
     best = max(plans, key=lambda plan: (round(plan.served, 6), rate(plan)))
-    return swap(frame, pairs, best, rate, frame.clock.share(0.2))
+    return swap(frame, lists, best, rate, frame.clock.share(0.2 if solvable(pairs) else 0.9))
 
 
 def _known(relaxed: Siting, otherwise: float) -> float:
@@ -186,7 +206,7 @@ def _no_plan(frame: Frame, pairs: Pairs, found: Found) -> Siting:
     if not found.infeasible:
         return not_in_time(frame)
     assert frame.capacity is not None
-    plan = grow(frame, pairs, frame.sites, everybody=False)
+    plan = grow(frame, lists_of(frame, pairs), frame.sites, everybody=False)
     room = float(frame.capacity[np.concatenate((frame.fixed, frame.free))].sum())
     asked = float(frame.weights.sum())
     return impossible(

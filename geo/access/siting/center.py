@@ -19,6 +19,7 @@ from geo.access.siting.cover import open_cover
 from geo.access.siting.fewest import fewest
 from geo.access.siting.frame import Frame, Options, read_frame
 from geo.access.siting.halving import Halving
+from geo.access.siting.kernels import one_by_one
 from geo.access.siting.median import unreachable
 from geo.access.siting.result import Siting, cheapest, not_in_time, out_of_reach, planned
 
@@ -76,26 +77,18 @@ def _halve(frame: Frame) -> Siting:
 def _one_by_one(frame: Frame) -> Indices | None:
     """The greedy plan: add the site that leaves fewest unreached, then the smallest largest cost.
 
-    None where it reaches not all, where money or exclusions bind, or for more pairs than fit well
-    into a dense matrix.
+    None where it reaches not all, and where money or exclusions bind.
     """
-    if frame.price is not None or frame.cuts or frame.demands * frame.free.size > 20_000_000:
+    if frame.price is not None or frame.cuts or not frame.free.size:
         return None
     free = frame.pairs.where(~frame.stands(frame.pairs))
-    cost = np.full((frame.demands, frame.free.size), np.inf)
-    cost[free.demand, frame.place()[free.site]] = free.cost
+    order = np.argsort(free.site, kind="stable")
+    starts = np.searchsorted(free.site[order], np.append(frame.free, frame.pairs.shape[1]))
     _, least = cheapest(frame.pairs, frame.fixed)
-    opened: list[int] = []
-    for _ in range(frame.sites):
-        after = np.minimum(least[:, None], cost)
-        lost = np.isinf(after)
-        worst = np.where(lost, 0.0, after).max(axis=0, initial=0.0)
-        best = int(np.lexsort((worst, lost.sum(axis=0)))[0])
-        opened.append(best)
-        least = after[:, best]
+    opened = one_by_one(starts, free.demand[order], free.cost[order], least, frame.sites)
     if np.isinf(least).any():
         return None
-    return frame.fill(frame.free[np.unique(np.array(opened, dtype=np.int64))])
+    return frame.fill(frame.free[np.unique(opened)])
 
 
 def possible_levels(frame: Frame) -> Floats:

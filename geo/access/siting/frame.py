@@ -15,6 +15,9 @@ from geo.access.siting.gains import mark
 from geo.access.siting.solver import Bools, Clock
 from geo.errors import BadArray, both
 
+MOST_PAIRS = 300_000
+"""A programme over more pairs than these is hardly begun in the time of an answer."""
+
 
 class Options(TypedDict, total=False):
     """The keyword arguments that every siting function takes."""
@@ -62,12 +65,17 @@ class Frame:
             return None
         return self.build_cost[self.free]
 
+    @property
+    def small(self) -> bool:
+        """Can a programme over all pairs be solved in the time of an answer?"""
+        return self.pairs.cost.size <= MOST_PAIRS
+
     def unlimited(self) -> Frame:
         """The same question without capacities: as it is, or a relaxation with part of the time."""
         return (
             self
             if self.capacity is None
-            else replace(self, capacity=None, clock=self.clock.share(0.2))
+            else replace(self, capacity=None, clock=self.clock.share(0.2 if self.small else 0.5))
         )
 
     def place(self) -> Indices:

@@ -83,11 +83,20 @@ def exchanges(
 
 
 @compiled
-def fill(order: Any, starts: Any, site: Any, cost: Any, weight: Any, is_open: Any, room: Any) -> Any:
+def fill(
+    order: Any,
+    starts: Any,
+    site: Any,
+    cost: Any,
+    weight: Any,
+    is_open: Any,
+    room: Any,
+    limit: float,
+) -> Any:
     """Send demands in their order each to the first open site on its list that has room.
 
-    starts, site, cost: the list of each demand, cheapest first. room is used up. Gives whom each
-    demand went to (−1: nobody), the weight served and Σ weight × cost.
+    starts, site, cost: the list of each demand, cheapest first; none goes farther than `limit`.
+    room is used up. Gives whom each went to (−1: nobody), the weight served, Σ weight × cost.
     """
     assignment = np.full(weight.size, -1, dtype=np.int64)
     served, travel = 0.0, 0.0
@@ -96,6 +105,8 @@ def fill(order: Any, starts: Any, site: Any, cost: Any, weight: Any, is_open: An
         need = weight[demand]
         for entry in range(starts[demand], starts[demand + 1]):
             to = site[entry]
+            if cost[entry] > limit:
+                break
             if is_open[to] and room[to] >= need:
                 room[to] -= need
                 assignment[demand] = to
@@ -103,3 +114,55 @@ def fill(order: Any, starts: Any, site: Any, cost: Any, weight: Any, is_open: An
                 travel += need * cost[entry]
                 break
     return assignment, served, travel
+
+
+@compiled
+def pulls(starts: Any, site: Any, weight: Any, assignment: Any, sites: int) -> Any:
+    """The weight that still waits around each site."""
+    pull = np.zeros(sites)
+    for demand in range(weight.size):
+        if assignment[demand] < 0:
+            for entry in range(starts[demand], starts[demand + 1]):
+                pull[site[entry]] += max(weight[demand], 1e-9)
+    return pull
+
+
+@compiled
+def one_by_one(starts: Any, demand: Any, cost: Any, least: Any, count: int) -> Any:
+    """Open `count` sites: always the one that leaves fewest unreached, then the least worst cost.
+
+    starts, demand, cost: the list of each site. least: what each demand costs before; is lowered.
+    Ties take the lowest site. Gives the opened.
+    """
+    opened = np.full(count, -1, dtype=np.int64)
+    sites = starts.size - 1
+    order = np.empty(least.size, dtype=np.int64)
+    own = np.full(least.size, np.inf)
+    for step in range(count):
+        order[:] = np.argsort(-least)
+        fewest, lowest, best = least.size + 1, np.inf, -1
+        for site in range(sites):
+            for entry in range(starts[site], starts[site + 1]):
+                own[demand[entry]] = cost[entry]
+            lost, worst = 0, 0.0
+            for at in order:
+                if least[at] <= worst:
+                    break  # all that follow cost less
+                after = min(least[at], own[at])
+                if after == np.inf:
+                    lost += 1
+                    if lost > fewest:
+                        break
+                elif after > worst:
+                    worst = after
+                    if lost == fewest and worst >= lowest:
+                        break
+            if lost < fewest or (lost == fewest and worst < lowest):
+                fewest, lowest, best = lost, worst, site
+            for entry in range(starts[site], starts[site + 1]):
+                own[demand[entry]] = np.inf
+        opened[step] = best
+        for entry in range(starts[best], starts[best + 1]):
+            at = demand[entry]
+            least[at] = min(least[at], cost[entry])
+    return opened
