@@ -6,7 +6,10 @@ from geo.access.standards import STATUS_WORDS
 from maps.report.blocks import Block, Column, Heading, Number, Paragraph, Table
 from maps.report.words import MARK, REAL, SYNTHETIC, Words
 
-WHAT = {"areas": "区域", "people": "人口", "facilities": "设施"}
+WHAT = {
+    "areas": "区域", "people": "人口", "facilities": "设施", "roads": "路网",
+    "candidates": "候选点",
+}  # fmt: skip
 
 
 def method(words: Words) -> list[Block]:
@@ -25,13 +28,16 @@ def method(words: Words) -> list[Block]:
             Heading(2, "覆盖与缺口", "aB-7"),
             Paragraph(data.coverage["district", first].method + "其他类别同此,半径各异。"),
             Paragraph(
-                "直线半径不考虑河流、铁路、围墙;"
-                "需要步行口径时,载入路网后用 atlas coverage 的步行选项计算。"
-                "服务半径取自生活圈标准的步行距离,因此直线口径的覆盖率是上限。"
+                "直线半径不考虑河流、铁路、围墙;服务半径取自生活圈标准的步行距离,"
+                "因此直线口径的覆盖率是上限。"
             ),
         ]
+        walked = next(iter(data.on_foot.answers.values()), None)
+        if walked is not None:
+            made.append(Paragraph(walked.method))
     if data.estate_answer is not None:
         made += [Heading(2, "小区配建", "aB-8"), Paragraph(data.estate_answer.method)]
+    made += _indicators(words)
     made += [
         Heading(2, "所用规则", "aB-9"),
         Table(
@@ -53,6 +59,23 @@ def method(words: Words) -> list[Block]:
         ),
     ]  # fmt: skip
     return made
+
+
+def _indicators(words: Words) -> list[Block]:
+    """What each indicator is, and how it is computed."""
+    rows = tuple(
+        (one.indicator.title, one.indicator.definition, one.indicator.formula, one.indicator.id)
+        for one in words.data.watched
+    )
+    return [
+        Heading(2, "指标", "aB-11"),
+        Table(
+            "监测指标的定义与公式",
+            (Column("指标", 1.8, "left"), Column("定义", 3.2, "left"), Column("公式", 2.2, "left"),
+             Column("目录代码", 1.3, "left", small=True)),
+            rows, sheet="指标定义", dense=True,
+        ),
+    ]  # fmt: skip
 
 
 def _digits(value: float) -> int:

@@ -85,7 +85,10 @@ class Cards:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. sheet: its name in a workbook. bold_last: the last row is a total. dense: small."""
+    """A table. sheet: its name in a workbook. bold_last: the last row is a total. dense: small.
+
+    keep: not to be torn between pages. wide: on pages of its own, turned to the side.
+    """
 
     title: str
     columns: tuple[Column, ...]
@@ -95,6 +98,7 @@ class Table:
     bold_last: bool = False
     dense: bool = False
     keep: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ Block = Heading | Paragraph | Cards | Table | Picture | Sheet
 class Document:
     """A whole report. banner: what every page must say (synthetic data, internal); "" if nothing.
 
-    approval: the 审图号 line of every map.
+    approval: the 审图号 line of every map. details: tables for a workbook, too long for paper.
     """
 
     title: str
@@ -136,6 +140,7 @@ class Document:
     approval: str
     cover_lines: tuple[str, ...]
     blocks: tuple[Block, ...]
+    details: tuple[Table, ...] = ()
 
     @property
     def headings(self) -> tuple[Heading, ...]:
@@ -193,16 +198,17 @@ def printed(block: Block) -> Block:
         return replace(
             block,
             facts=tuple(_card(fact) for fact in block.facts),
-            table=_table(block.table),
+            table=printed_table(block.table),
             advice=tuple(prose(one) for one in block.advice),
         )
-    return _table(block)
+    return printed_table(block)
 
 
 def _card(card: Card) -> Card:
     return replace(card, label=prose(card.label), beside=prose(card.beside))
 
 
-def _table(table: Table) -> Table:
+def printed_table(table: Table) -> Table:
+    """A table whose own words bear wide marks."""
     columns = tuple(replace(column, name=prose(column.name)) for column in table.columns)
     return replace(table, title=prose(table.title), columns=columns, note=prose(table.note))

@@ -13,11 +13,14 @@ from maps.report.blocks import (
     Number,
     Paragraph,
     printed,
+    printed_table,
     prose,
 )
+from maps.report.covered import coverage_chapter, gap_chapter
 from maps.report.layout import facility_annex, facility_chapter, horizon_chapter
-from maps.report.measured import coverage_chapter, gap_chapter, state_chapter
-from maps.report.standards import monitoring_chapter, standards_chapter
+from maps.report.measured import state_chapter
+from maps.report.monitoring import indicator_details, monitoring_chapter
+from maps.report.standards import standards_chapter
 from maps.report.streets import street_chapter
 from maps.report.words import NO_APPROVAL, Words
 
@@ -45,6 +48,7 @@ def compose(data: ReportData) -> Document:
         approval=prose(approval),
         cover_lines=tuple(prose(line) for line in _cover(data, approval)),
         blocks=tuple(printed(block) for block in blocks),
+        details=(printed_table(indicator_details(words)),),
     )
 
 

@@ -17,7 +17,8 @@ from rich.table import Table
 from geo.access.explain import Explanation, explain, find_figure, read_register, register_of
 from geo.access.figures import TOPICS, shortest
 from geo.access.radius.question import kind_name
-from geo.access.report_data import ReportData, gather
+from geo.access.report import SITES, Planned, gather
+from geo.access.report_data import ReportData
 from geo.db.engine import open_session
 from geo.errors import BadInput, GeoError, both
 from geo.queries.admin import code_of
@@ -50,6 +51,22 @@ def save_report(
         float | None,
         typer.Option(help="统一半径(米),默认按生活圈 · one radius in metres for all kinds."),
     ] = None,
+    site_kind: Annotated[
+        list[str] | None,
+        typer.Option(help="推荐选址的设施类别,可重复 · recommend sites for this kind, repeatable."),
+    ] = None,
+    sites: Annotated[int, typer.Option(help="每类新增处数 · how many new sites of each.")] = SITES,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(help="方案名称或编号,可重复,默认全部 · scenario, default all of the city."),
+    ] = None,
+    walk: Annotated[
+        bool,
+        typer.Option("--walk/--no-walk", help="有路网时并列步行 · on foot beside the line."),
+    ] = True,
+    network: Annotated[
+        str | None, typer.Option(help="路网名称,有多个时 · which network, where several lie.")
+    ] = None,
     public: Annotated[
         bool, typer.Option("--public", help="公开口径:已公开、取整 · published rows, rounded.")
     ] = False,
@@ -77,6 +94,7 @@ def save_report(
             published_only=public,
             rounded_to=_rounding() if public else 0.0,
             approval_number=approval,
+            planned=Planned(site_kind, sites, scenario, walk, network),
         )  # fmt: skip
     document = compose(data)
     for file, ending in zip(out, endings, strict=True):
@@ -196,7 +214,14 @@ def _question(told: Explanation) -> Iterator[str]:
     if asked.kind:
         yield f"类别 {kind_name(asked.kind)}"
     if asked.radius_m:
-        yield f"半径 {asked.radius_m:g} 米(直线)"
+        measure = f"步行,路网 {asked.network}" if asked.measure == "walk" else "直线"
+        yield f"半径 {asked.radius_m:g} 米({measure})"
+    if asked.sites:
+        yield f"新增 {asked.sites} 处"
+    if asked.scenario:
+        yield f"方案编号 {asked.scenario}"
+    if asked.indicator:
+        yield f"指标 {asked.indicator}"
     yield f"人口 {asked.basis} {asked.base_year or '最近一年'} {asked.projection}"
     yield "公开口径" if asked.published_only else "内部口径"
 

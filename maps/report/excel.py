@@ -45,7 +45,7 @@ def as_excel(document: Document) -> bytes:
          "comments": clean(document.banner)}
     )  # fmt: skip
     looks = _Looks(book)
-    tables = [b for b in document.blocks if isinstance(b, Table)]
+    tables = [*(b for b in document.blocks if isinstance(b, Table)), *document.details]
     guide = _guide(document)
     names = _names([*(t.sheet or t.title for t in tables), guide.sheet])
     _front(book, looks, document, [*tables, guide], names)

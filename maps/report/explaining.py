@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from geo.access.explain import Explanation
-from geo.access.figures.topics import gaps_for, kind_words
-from geo.access.report_data import drawn_places
+from geo.access.figures.reached import gaps_for
+from geo.access.figures.topics import kind_words
+from geo.access.report_ground import drawn_places
 from geo.errors import BadInput, both
 from geo.queries.admin import Reader
 from maps.report.drawing import Frame, Stretch, draw_map

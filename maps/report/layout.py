@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from geo.access.figures.stock import MEASURE_RULE, MEASURES, STATES_ZH, Listed
-from geo.access.report_data import HORIZONS
+from geo.access.report_ground import HORIZONS
 from geo.models.kinds import KINDS
-from maps.report.blocks import Block, Cell, Column, Heading, Number, Paragraph, Table
+from maps.report.blocks import Block, Column, Heading, Number, Paragraph, Table
+from maps.report.planned import scenarios_part, sites_part
 from maps.report.words import ID, MARK, REAL, SYNTHETIC, Words, numbers
 
 PLANNED = ("新建", "改建", "扩建", "撤并")
@@ -61,8 +61,8 @@ def facility_chapter(words: Words) -> list[Block]:
         made.append(_planned_table(words, planned))
     else:
         made.append(Paragraph("数据中没有新建、改建、扩建或撤并的设施。"))
-    made += [Heading(2, "推荐选址", "c7-3"), *_sites(words)]
-    made += [Heading(2, "方案比较", "c7-4"), *_scenarios(words)]
+    made += [Heading(2, "推荐选址", "c7-3"), *sites_part(words)]
+    made += [Heading(2, "方案比较", "c7-4"), *scenarios_part(words)]
     return made
 
 
@@ -89,7 +89,7 @@ def facility_annex(words: Words) -> list[Block]:
                  STATES_ZH[one.state], Number(one.beds_total), one.measure, _mark(one))
                 for number, one in enumerate(listed, start=1)
             ),
-            sheet="设施清单", dense=True,
+            sheet="设施清单", dense=True, wide=True,
         ),
     ]  # fmt: skip
 
@@ -124,60 +124,6 @@ def _planned_table(words: Words, planned: Sequence[Listed]) -> Table:
         ),
         note="期限取自建设项目的计划完成年;没有的写「未知」。", sheet="规划项目", dense=True,
     )  # fmt: skip
-
-
-def _sites(words: Words) -> list[Block]:
-    """The plans of `geo.access.sites` where one was handed in and rests on real inputs."""
-    data = words.data
-    if data.sites is None:
-        return [
-            Paragraph("本次没有给出选址计算结果。选址用 atlas sites 计算后随报告给出。", "note")
-        ]
-    candidates = data.sites.candidates
-    made_up = any(source.is_synthetic for source in data.sites.sources) or any(
-        one.is_synthetic for one in (*candidates.usable, *candidates.excluded)
-    )
-    if made_up:
-        return [Paragraph("选址所用的人口、设施或候选点含合成数据:不列推荐选址。", "warning")]
-    best = data.sites.plans[0]
-    rows = tuple(
-        (str(one.order), one.candidate.name, Number(one.gained), Number(one.within),
-         Number(one.served), Number(one.candidate.area_m2), one.candidate.source or "未知")
-        for one in best.chosen
-    )  # fmt: skip
-    return [
-        Paragraph(
-            f"覆盖人数由 {Number(data.sites.covered_before).text} 增至 {Number(best.covered).text};"
-            f"解的界 {best.siting.bound:,.1f},间隙 {best.siting.gap:.2%},"
-            f"状态 {best.siting.status}。"
-        ),
-        Table(
-            "推荐选址",
-            (Column("次序", 0.5, "center"), Column("候选点", 2, "left"), Column("新增覆盖"),
-             Column("半径内"), Column("归其服务"), Column("面积(m²)"), Column("来源", 1.6, "left")),
-            rows, sheet="推荐选址",
-        ),
-    ]  # fmt: skip
-
-
-def _scenarios(words: Words) -> list[Block]:
-    """Any comparison with `title`, `columns`, `rows` of text and numbers, and `method`."""
-    found: Any = words.data.scenarios
-    if found is None:
-        return [Paragraph("本次没有给出方案比较。方案用 atlas scenario 保存并比较。", "note")]
-    rows = tuple(tuple(_cell(value) for value in row) for row in found.rows)
-    columns = tuple(
-        Column(str(name), 1.6 if number == 0 else 1, "left" if number == 0 else "right")
-        for number, name in enumerate(found.columns)
-    )
-    title = f"{found.title}({SYNTHETIC})" if found.has_synthetic else found.title
-    return [Table(title, columns, rows, note=found.method, sheet="方案比较")]
-
-
-def _cell(value: object) -> Cell:
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return Number(value, 0 if value is None or float(value).is_integer() else 1)
-    return str(value)
 
 
 def _kinds(one: Listed) -> str:

@@ -1,18 +1,12 @@
-"""Which written rules are kept, and what is watched from now on? Chapters 5 and 9."""
+"""Which written rules are kept, and which not yet? Chapter 5."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from geo.access.estates import STATUS_WORDS
-from geo.access.figures import Answer, Line
-from geo.access.radius.question import kind_name
+from geo.access.figures import Answer
 from geo.access.standards import STATUS_WORDS as RULE_WORDS
-from geo.access.standards import WrittenRule
-from maps.report.blocks import Block, Cell, Column, Heading, Number, Paragraph, Table
+from maps.report.blocks import Block, Column, Heading, Number, Paragraph, Table
 from maps.report.words import ID, MARK, REAL, SYNTHETIC, Words, numbers
-
-NO_TARGET = "未设定"
 
 
 def standards_chapter(words: Words) -> list[Block]:
@@ -33,24 +27,6 @@ def standards_chapter(words: Words) -> list[Block]:
     return made
 
 
-def monitoring_chapter(words: Words) -> list[Block]:
-    """Indicators with where they stand, their targets and what these rest on."""
-    rows = tuple(_monitored(words))
-    return [
-        Paragraph(
-            "监测表列出现状值和有出处的目标值;没有出处的目标写「未设定」,由本级在批复时确定。"
-            "目标标「待核实」或「转述」的,须对照原文后才能引用。建议每年以同样的半径和口径复算一次。"
-        ),
-        Table(
-            words.titled("监测指标", *words.data.answers()),
-            (Column("指标", 2.3, "left"), Column("单位", 0.6, "center"), Column("现状值", 0.8),
-             Column("2030 年目标", 0.85), Column("2035 年目标", 0.85),
-             Column("目标依据", 2.6, "left"), Column("周期", 0.5, "center"), MARK, ID),
-            rows, sheet="监测", dense=True,
-        ),
-    ]  # fmt: skip
-
-
 def _must_have_table(words: Words) -> Table:
     answer = words.data.must_have
     states = {rule.code: rule.status for rule in words.data.missing.rules}
@@ -69,7 +45,7 @@ def _must_have_table(words: Words) -> Table:
              words.mark(line), words.id(answer, line.key))
             for line in answer.lines
         ),
-        note=answer.method, sheet="应有设施", dense=True,
+        note=answer.method, sheet="应有设施", dense=True, keep=True,
     )  # fmt: skip
 
 
@@ -127,59 +103,13 @@ def _failed_table(words: Words) -> Table:
             for check in report.rows
             if check.status in ("fail", "unknown")
         ),
-        note="只列未达标与未知的小区;规则的出处见附录 B。", sheet="小区核查", dense=True,
+        note="只列未达标与未知的小区;规则的出处见附录 B。", sheet="小区核查", dense=True, wide=True,
     )  # fmt: skip
 
 
 def _sum(words: str) -> str:
     """The arithmetic without the source of its rule, which stands in annex B."""
     return words.partition("(依据")[0]
-
-
-def _monitored(words: Words) -> Iterator[tuple[Cell, ...]]:
-    data = words.data
-    beds, people = data.beds["district"], data.people["district"]
-
-    def row(
-        name: str, unit: str, answer: Answer, key: str, value: Callable[[Line], Number],
-        subject: str = "",
-    ) -> tuple[Cell, ...]:  # fmt: skip
-        line = words.line(answer, key)
-        now = value(line)
-        by_2030, by_2035, source = _targets(data.targets, subject, now.percent)
-        return (name, unit, now, by_2030, by_2035, source, "年", words.mark(line),
-                words.id(answer, key))  # fmt: skip
-
-    yield row("60 岁以上人口", "人", people, "", lambda o: Number(o.values["people_60"]))
-    yield row("每千名老人床位", "张", beds, "", lambda o: Number(o.values["per_1000"], 1),
-              "beds_per_1000_elders")  # fmt: skip
-    yield row("护理型床位占比", "%", beds, "",
-              lambda o: Number(o.values["nursing_share"], percent=True),
-              "nursing_bed_share")  # fmt: skip
-    for line in data.must_have.lines:
-        subject = "area_centre_share" if line.key == "township-area-centre" else ""
-        yield row(line.name, "%", data.must_have, line.key,
-                  lambda o: Number(o.values["rate"], percent=True), subject)  # fmt: skip
-    if data.estate_answer is not None:
-        yield row("小区配建达标率", "%", data.estate_answer, "",
-                  lambda o: Number(o.values["rate"], percent=True), "estate_pass_rate")  # fmt: skip
-    for kind, radius_m in data.radii_m.items():
-        yield row(f"{kind_name(kind)} {radius_m:g} 米覆盖率", "%", data.coverage["district", kind],
-                  "", lambda o: Number(o.values["share_60"], percent=True))  # fmt: skip
-
-
-def _targets(rules: tuple[WrittenRule, ...], subject: str, percent: bool) -> tuple[Cell, Cell, str]:
-    """Targets of 2030 and 2035, and what they rest on; a target of an earlier year is named."""
-    found = [rule for rule in rules if rule.subject == subject] if subject else []
-    if not found:
-        return NO_TARGET, NO_TARGET, "无出处"
-
-    def of(year: int) -> Cell:
-        fitting = [r for r in found if r.rule.get("year") in (None, year)]
-        return Number(fitting[0].value, 0, percent) if fitting else NO_TARGET
-
-    cited = ";".join(f"{r.title}〔{r.source or '未知'};{_status(r.status)}〕" for r in found)
-    return of(2030), of(2035), cited
 
 
 def _status(status: str) -> str:

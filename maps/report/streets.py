@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo.access.radius.question import kind_name
-from geo.access.report_data import Place
+from geo.access.report_ground import Place
 from maps.report.blocks import Block, Card, Cell, Column, Number, Paragraph, Sheet, Table
 from maps.report.words import SYNTHETIC, Words, number
 
@@ -42,7 +42,7 @@ def _sheet(words: Words, place: Place, key: str) -> Sheet:
             (
                 f"{kind_name(kind)} {radius_m:g} 米", number(stock, f"open:{kind}"),
                 number(line, "covered_60"), number(line, "share_60"),
-                words.id(answer, place.code),
+                words.id(answer, place.code), *_on_foot(words, kind, place.code),
             )
         )  # fmt: skip
     facts = (
@@ -56,13 +56,23 @@ def _sheet(words: Words, place: Place, key: str) -> Sheet:
     table = Table(
         f"{place.name}各类设施与覆盖" + (f"({mark})" if mark else ""),
         (Column("类别与半径", 2.2, "left"), Column("在用(处)", 0.8), Column("覆盖 60+(人)", 1),
-         Column("覆盖率", 0.8), Column("编号", 0.9, "left", small=True)),
+         Column("覆盖率", 0.8), Column("编号", 0.9, "left", small=True),
+         *((Column("步行覆盖率", 0.8), Column("步行编号", 0.9, "left", small=True))
+           if data.on_foot.answers else ())),
         tuple(rows),
     )  # fmt: skip
     return Sheet(
         place.name + (f"({mark})" if mark else ""), key, facts, table,
         tuple(_advice(words, place, below)),
     )  # fmt: skip
+
+
+def _on_foot(words: Words, kind: str, code: str) -> tuple[Cell, ...]:
+    """The share on foot with its id; nothing where there are no walks at all."""
+    answer = words.data.on_foot.answers.get((words.data.street, kind))
+    if answer is None:
+        return ()
+    return number(words.line(answer, code), "share_60"), words.id(answer, code)
 
 
 def _advice(words: Words, place: Place, below: list[str]) -> list[str]:

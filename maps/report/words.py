@@ -70,8 +70,8 @@ class Words:
             + "(直线)"
         )
 
-    def frame(self, *answers: Answer) -> Frame:
-        """What a map says about itself."""
+    def frame(self, *answers: Answer, banner: str = "合成数据,仅供演示") -> Frame:
+        """What a map says about itself; banner: what it says on made-up rows."""
         seen = dict.fromkeys(
             f"{o.source or '未知'}({o.source_date or '日期未知'})"
             for a in answers
@@ -81,7 +81,7 @@ class Words:
         return Frame(
             f"来源:{'、'.join(seen)} · 状态日期 {self.data.on} · CGCS2000",
             f"审图号:{number}" if number else NO_APPROVAL,
-            "合成数据,仅供演示" if any(a.has_synthetic for a in answers) else "",
+            banner if any(a.has_synthetic for a in answers) else "",
         )
 
     def headline_cards(self) -> Cards:

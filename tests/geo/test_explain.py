@@ -15,7 +15,8 @@ from geo.access.coverage import coverage
 from geo.access.explain import explain, find_figure, read_register, register_of
 from geo.access.figures import Asked, answer, shortest
 from geo.access.figures.asked import Answer, Line
-from geo.access.report_data import ReportData, figure_of, figures_of, gather
+from geo.access.report import gather
+from geo.access.report_data import ReportData, figure_of, figures_of
 from geo.errors import Ambiguous, BadInput, NotFound
 from tests.factories import (
     make_cell,

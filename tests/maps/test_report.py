@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from geo.access.report_data import gather
+from geo.access.report import gather
 from geo.errors import BadInput
 from maps.report import compose, write
 from maps.report.blocks import Document, Number, Table, clean, prose, shown
@@ -164,7 +164,12 @@ def test_the_chapters_follow_the_guide(document: Document) -> None:
 
 def test_what_is_not_there_is_said(document: Document) -> None:
     page = as_html(document)
-    for words in ("没有载入 2030 年的人口预测", "没有载入 2035 年的人口预测", "本次没有给出选址"):
+    for words in (
+        "没有载入 2030 年的人口预测",
+        "没有载入 2035 年的人口预测",
+        "没有选址结果",
+        "本市没有保存方案",
+    ):
         assert words in page
 
 

@@ -24,13 +24,21 @@ SHORTEST = 4
 LONGEST = 16
 
 
+_RARE: dict[str, Any] = {
+    "measure": "line", "network": None, "sites": 0, "scenario": 0, "indicator": "",
+}  # fmt: skip
+"""What few topics ask for → its value where it is not asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question that a report puts to the data; every part that decides the answer.
 
-    topic: a key of `TOPICS`. areas: district, township or zone. kind, radius_m (metres, straight
-    line): of facilities, where the topic asks for them. basis, base_year, projection: which count
-    of people. published_only with rounded_to: what the public is told.
+    topic: a key of `TOPICS`. areas: city, district, township or zone. kind, radius_m (metres, as
+    `measure` counts them: line or walk, along `network`): of facilities, where the topic asks for
+    them. basis, base_year, projection: which count of people. published_only with rounded_to: what
+    the public is told. sites: how many are to be built. scenario: number of a stored one.
+    indicator: id in the catalogue.
     """
 
     topic: str
@@ -44,16 +52,29 @@ class Asked:
     projection: str = "none"
     published_only: bool = False
     rounded_to: float = 0.0
+    measure: str = "line"
+    network: str | None = None
+    sites: int = 0
+    scenario: int = 0
+    indicator: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """All parts as JSON knows them."""
-        return asdict(self) | {"on": self.on.isoformat()}
+        """All parts as JSON knows them; those of one topic only where they are asked.
+
+        So a figure keeps its id when other topics learn to ask for more.
+        """
+        made = asdict(self) | {"on": self.on.isoformat()}
+        return {k: v for k, v in made.items() if k not in _RARE or v != _RARE[k]}
 
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> Asked:
         """The question of a register. Raises BadInput for one that is none."""
         try:
-            known = {field.name: said[field.name] for field in fields(cls)}
+            known = _RARE | {
+                field.name: said[field.name]
+                for field in fields(cls)
+                if field.name in said or field.name not in _RARE
+            }
             return cls(**(known | {"on": date.fromisoformat(known["on"])}))
         except (KeyError, TypeError, ValueError) as problem:
             raise BadInput(
@@ -63,7 +84,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where some of the rows behind an answer come from; `what` is areas, people, facilities …"""
+    """Where some rows behind an answer come from; `what`: areas, people, facilities, roads …"""
 
     what: str
     source: str | None

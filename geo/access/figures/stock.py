@@ -37,8 +37,10 @@ MEASURE_TABLES = ("admin_unit", "facility", "construction_project")
 _STAMPED = text("SELECT coalesce(sum(stamp), 0) FROM data_stamp WHERE table_name = ANY(:tables)")
 _UNSTAMPED = {
     table: text(f"SELECT coalesce(max(row_version), 0) + count(*) FROM {table}")
-    for table in ("estate", "construction_project")
-}
+    for table in (
+        "estate", "construction_project", "scenario_change", "stated_figure", "work_item",
+    )
+} | {"work_event": text("SELECT coalesce(max(id), 0) + count(*) FROM work_event")}  # fmt: skip
 
 # A facility lies in the areas that hold it; of two that share a border, in the first, as people do.
 _LISTED = """SELECT f.code, f.name, f.kinds, f.state, f.beds_total, f.beds_nursing, f.beds_free,
