@@ -32,10 +32,10 @@ class SumCheck:
         written = " + ".join("未知" if part is None else f"{_n(part)}" for part in self.parts)
         total = "未知" if self.total is None else f"{_n(self.total)}"
         if self.adds_up is None:
-            return f"合计 {total},分项 {written}:有未知数,无法核对"
+            return f"合计 {total}，分项 {written}：有未知数，无法核对"
         if self.adds_up:
-            return f"{written} = {_n(self.sum)},与合计 {total} 一致"
-        return f"{written} = {_n(self.sum)},合计写作 {total},相差 {_n(self.difference, '+')},请核对"
+            return f"{written} = {_n(self.sum)}，与合计 {total} 一致"
+        return f"{written} = {_n(self.sum)}，合计写作 {total}，相差 {_n(self.difference, '+')}，请核对"
 
     @property
     def words_en(self) -> str:

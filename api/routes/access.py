@@ -46,7 +46,7 @@ router = APIRouter(
 
 
 Order = Annotated[
-    Literal["people", "area"], Query(description="排序:人数或面积 · most people or largest first")
+    Literal["people", "area"], Query(description="排序：人数或面积 · most people or largest first")
 ]
 
 

@@ -112,7 +112,7 @@ def indicator_values(
 
 @router.get(
     "/planning/indicators/{code}",
-    summary="一个指标(内部口径) · One indicator, for planners",
+    summary="一个指标（内部口径）· One indicator, for planners",
     responses={200: {"model": IndicatorAnswer}, **_FOR_PLANNERS},
 )
 def indicator_for_planners(
@@ -171,7 +171,7 @@ def standards(
     """Beds, nursing share, land, floor area and life circles, area by area."""
     if areas == "city":
         raise BadInput(
-            both("可用:district、township、zone。", "district, township or zone"), parameter="areas"
+            both("可用：区县、乡镇街道、片区。", "district, township or zone"), parameter="areas"
         )
     with doors.counting() as connection:
         _lies_within(connection, caller, city, day)

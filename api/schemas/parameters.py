@@ -115,7 +115,7 @@ Level = Annotated[
     Query(ge=1, le=5, description="级别 · 1 province, 2 city, 3 county, 4 township, 5 village"),
 ]
 RadiusM = Annotated[
-    Number, Query(ge=1, le=50_000, description="半径(米)· radius in metres", examples=[500])
+    Number, Query(ge=1, le=50_000, description="半径（米）· radius in metres", examples=[500])
 ]
 Measure = Annotated[
     Literal["line", "walk"],
@@ -124,7 +124,7 @@ Measure = Annotated[
 Minutes = Annotated[
     Number | None,
     Query(
-        gt=0, le=120, description="分钟(代替 radius_m)· minutes instead of metres", examples=[15]
+        gt=0, le=120, description="分钟（代替 radius_m）· minutes instead of metres", examples=[15]
     ),
 ]
 Pace = Annotated[
@@ -169,7 +169,7 @@ CareLevel = Annotated[
 ]
 MaxPrice = Annotated[
     Number | None,
-    Query(ge=0, le=1_000_000, description="最低价不高于(元)· lowest price at most, yuan"),
+    Query(ge=0, le=1_000_000, description="最低价不高于（元）· lowest price at most, yuan"),
 ]
 WithFreeBeds = Annotated[bool, Query(description="有空床 · has free beds")]
 WithMedical = Annotated[bool, Query(description="医养结合 · linked with medical care")]

@@ -46,7 +46,7 @@ def read_day(value: object) -> object:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise BadInput(both(f"没有这一天:{value}。", f"there is no such day: {value}")) from None
+        raise BadInput(both(f"没有这一天：{value}。", f"there is no such day: {value}")) from None
 
 
 def read_minute(value: object) -> object:
@@ -58,7 +58,7 @@ def read_minute(value: object) -> object:
     try:
         return datetime.fromisoformat(value)
     except ValueError:
-        raise BadInput(both(f"没有这一时刻:{value}。", f"there is no such time: {value}")) from None
+        raise BadInput(both(f"没有这一刻：{value}。", f"there is no such time: {value}")) from None
 
 
 def plain_text(value: str) -> str:
@@ -89,7 +89,10 @@ def read_bbox(value: str) -> tuple[float, float, float, float]:
     parts = value.split(",")
     if len(parts) != 4 or not all(_NUMBER.fullmatch(part) for part in parts):
         raise BadInput(
-            both("须为四个数字:西,南,东,北。", "four numbers are needed: west,south,east,north")
+            both(
+                "须为四个数字，依次为西、南、东、北，以半角逗号隔开。",
+                "four numbers are needed: west,south,east,north",
+            )
         )
     west, south, east, north = (float(part) for part in parts)
     if not (
@@ -117,7 +120,7 @@ def reader_of_list(known: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
         if strange:
             raise BadInput(
                 both(
-                    f"没有「{strange[0]}」这个值;可用:"
+                    f"没有「{strange[0]}」这个值；可用："
                     + "、".join(f"{VALUE_WORDS[word]} {word}" for word in known)
                     + "。",
                     f"unknown value {strange[0]!r}; known: {', '.join(known)}",

@@ -78,11 +78,11 @@ class Canteens:
         """The rule in Chinese."""
         how = "步行距离" if self.question.measure == "walk" else "直线距离"
         return (
-            f"月供餐能力 = 日供餐份数 × 当月营业天数(营业时间未知的按每日营业计,并注明);"
+            f"月供餐能力 = 日供餐份数 × 当月营业天数（营业时间未知的按每日营业计，并注明）；"
             f"服务人口为{how} {self.question.radius_m:g} 米内 60+ 人口"
-            f"({'常住' if self.question.basis == 'resident' else '户籍'},"
-            f"基准年 {self.question.base_year or '未知'}),可重复计;"
-            "就近人口只计入最近的一处;供餐份数未交付的为未知。"
+            f"（{'常住' if self.question.basis == 'resident' else '户籍'}，"
+            f"基准年 {self.question.base_year or '未知'}），可重复计；"
+            "就近人口只计入最近的一处；供餐份数未交付的为未知。"
         )
 
 
@@ -186,7 +186,7 @@ def _check(meals: Mapping[str, float], rows: tuple[CanteenMonth, ...]) -> None:
     if strange:
         raise BadInput(
             both(
-                f"供餐数据中的 {strange[0]} 不是当日在用的供餐点(共 {len(strange)} 个)。",
+                f"供餐数据中的 {strange[0]} 不是当日在用的供餐点（共 {len(strange)} 个）。",
                 f"{strange[0]} is no canteen in force on that day ({len(strange)} such)",
             ),
             parameter="meals",

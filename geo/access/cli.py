@@ -22,7 +22,7 @@ from geo.db.engine import open_session
 from geo.queries.filters import kind_code
 from geo.validity import today_in_china
 
-STAFF = "内部口径,含未公开的设施,不得直接对外发布 · for staff: unpublished facilities count too"
+STAFF = "内部口径，含未公开的设施，不得直接对外发布 · for staff: unpublished facilities count too"
 
 WIDE = 110
 """Columns of a terminal from which all ages fit side by side."""
@@ -30,19 +30,19 @@ WIDE = 110
 City = Annotated[str, typer.Option(help="城市代码 · code of the city")]
 Areas = Annotated[str, typer.Option(help="district 区县 · township 乡镇街道 · zone 片区")]
 Kind = Annotated[str, typer.Option(help="设施类别或大类 · kind or group of facilities")]
-Radius = Annotated[float, typer.Option(help="半径(米)· radius in metres")]
+Radius = Annotated[float, typer.Option(help="半径（米）· radius in metres")]
 Minutes = Annotated[
-    float | None, typer.Option(help="分钟,代替半径 · minutes instead of metres", show_default=False)
+    float | None, typer.Option(help="分钟，代替半径 · minutes, not metres", show_default=False)
 ]
-Pace = Annotated[str, typer.Option(help="elder 老年人步速(设置)· planning 规划口径 60 米/分")]
+Pace = Annotated[str, typer.Option(help="elder 老年人步速（设置）· planning 规划口径 60 米/分")]
 Measure = Annotated[str, typer.Option(help="line 直线 · walk 沿路网步行")]
 Network = Annotated[str | None, typer.Option(help="路网名称 · road network", show_default=False)]
-Fallback = Annotated[str, typer.Option(help="无路网的区域:none 未知 · line 按直线")]
+Fallback = Annotated[str, typer.Option(help="无路网的区域：none 未知 · line 按直线")]
 Across = Annotated[
     bool, typer.Option(help="区域外设施是否计入 · do facilities across the border count")
 ]
 On = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期，默认今天 · day, default today")
 ]
 
 
@@ -70,12 +70,12 @@ def show_coverage(
     on: On = None,
     years: Annotated[
         str | None,
-        typer.Option(help="历年:2020-2026 或日期 · years or days", show_default=False),
+        typer.Option(help="历年：2020-2026 或日期 · years or days", show_default=False),
     ] = None,
 ) -> None:
-    """覆盖率:各区域半径内的老人数与比例 · Elders within a radius, by area.
+    """覆盖率：各区域半径内的老人数与比例 · Elders within a radius, by area.
 
-    内部口径:未公开的设施也计入,人数不取整。For staff: unpublished facilities count too, and
+    内部口径：未公开的设施也计入，人数不取整。For staff: unpublished facilities count too, and
     counts are exact.
     """
     kind = kind_code(kind)
@@ -121,9 +121,9 @@ def show_gaps(
     order: Annotated[str, typer.Option(help="people 按人数 · area 按面积")] = "people",
     limit: Annotated[int, typer.Option(help="行数 · rows")] = 20,
 ) -> None:
-    """缺口:未覆盖的连片区域,人数多的在前 · Uncovered stretches, most people first.
+    """缺口：未覆盖的连片区域，人数多的在前 · Uncovered stretches, most people first.
 
-    内部口径:未公开的设施也计入,人数不取整。For staff: unpublished facilities count too, and
+    内部口径：未公开的设施也计入，人数不取整。For staff: unpublished facilities count too, and
     counts are exact.
     """
     kind = kind_code(kind)
@@ -143,7 +143,7 @@ def show_gaps(
         "60+",
         "65+",
         "80+",
-        "km²(量算值)",
+        "km²（量算值）",
         "平均最近 m",
     ):
         table.add_column(head, justify="left" if "area" in head else "right", overflow="fold")
@@ -156,7 +156,7 @@ def show_gaps(
     console.print(table)
     if found.dropped:
         console.print(
-            f"另有 {found.dropped} 处无人碎片(共 {found.dropped_m2:.0f} m²)未列出 · slivers dropped"
+            f"另有 {found.dropped} 处无人碎片（共 {found.dropped_m2:.0f} m²）未列出 · dropped"
         )
     _print_notes(console, found.coverage)
 
@@ -169,9 +169,9 @@ def show_missing(
         bool, typer.Option("--all", help="也列出已有的 · list present ones too")
     ] = False,
 ) -> None:
-    """应有未有:缺少规定设施的乡镇街道 · Townships without the facility each must have.
+    """应有未有：缺少规定设施的乡镇街道 · Townships without the facility each must have.
 
-    内部口径:未公开的设施也计入。For staff: unpublished facilities count too.
+    内部口径：未公开的设施也计入。For staff: unpublished facilities count too.
     """
     with open_session() as session:
         found = missing(session, city=city, areas=areas, on=_day(on))
@@ -198,7 +198,7 @@ def _cells(row: AreaCoverage, ages: tuple[str, ...], *, is_mixed: bool) -> list[
     """A row of the coverage table; what is unknown says so."""
     name = escape(row.area_name)
     if row.measured_by == "line" and is_mixed:
-        name += "(直线)"
+        name += "（直线）"
     if row.people_60 is None or row.status == NO_NETWORK:
         name += f"({STATUS_ZH[row.status]})"
     made = [name]

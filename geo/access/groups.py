@@ -114,7 +114,7 @@ def straight_minutes(speed_kmh: float = SPEED_KMH, detour: float = DETOUR) -> Mi
     """Minutes by a straight line made longer by `detour` at `speed_kmh`."""
     if not 1 <= speed_kmh <= 120 or not 1 <= detour <= 5:
         raise BadInput(
-            both("车速为 1–120 千米/时,绕行系数为 1–5。", "speed is 1–120 km/h, detour 1–5"),
+            both("车速为 1–120 千米/时，绕行系数为 1–5。", "speed is 1–120 km/h, detour 1–5"),
             parameter="speed_kmh",
         )
 
@@ -205,7 +205,7 @@ def _spokes(
         elif nearest is not None and minutes[number, near] <= limit_min:
             served = nearest
             why = (
-                "登记的中心不在用,就近 · the stated hub is not open; the nearest"
+                "登记的中心不在用，就近 · the stated hub is not open; the nearest"
                 if row.hub_code
                 else "就近 · the nearest"
             )
@@ -263,12 +263,12 @@ def _areas(
 
 def _method(hub_kind: str, limit_min: float, travel: tuple[str, str] | None) -> tuple[str, str]:
     how = travel or (
-        f"直线距离 × {DETOUR:g} ÷ {SPEED_KMH:g} 千米/时(假定,待核实)",
+        f"直线距离 × {DETOUR:g} ÷ {SPEED_KMH:g} 千米/时（假定，待核实）",
         f"straight line × {DETOUR:g} at {SPEED_KMH:g} km/h (assumed)",
     )
     return (
-        f"1+N:{KINDS[hub_kind].zh}为中心;站点按登记的中心,没有登记的按就近;"
-        f"区域归多数老人(60+)最近的中心;行程时间:{how[0]};上限 {limit_min:g} 分钟。",
+        f"1+N：{KINDS[hub_kind].zh}为中心；站点按登记的中心，没有登记的按就近；"
+        f"区域归多数老人（60+）最近的中心；行程时间：{how[0]}；上限 {limit_min:g} 分钟。",
         f"1+N around {KINDS[hub_kind].en}: spokes by the hub of their record, else the nearest; an "
         f"area by the hub nearest to most of its elders (60+); travel time: {how[1]}; up to "
         f"{limit_min:g} minutes.",

@@ -157,11 +157,11 @@ def _notes(
 ) -> tuple[str, ...]:
     notes: list[str] = []
     if row.value is None:
-        notes.append("数值未知,不排名 · unknown, not ranked")
+        notes.append("数值未知，不排名 · unknown, not ranked")
     elif row.denominator is not None and row.denominator < small:
-        notes.append(f"分母仅 {row.denominator:g},小样本 · small number")
+        notes.append(f"分母仅 {row.denominator:g}，小样本 · small number")
     if row.unknown:
-        notes.append(f"另有 {row.unknown} 个未知,未计入 · unknown ones left out")
+        notes.append(f"另有 {row.unknown} 个未知，未计入 · unknown ones left out")
     if is_compared and (before is None or before.value is None):
         notes.append("上期无数据 · no value last time")
     return tuple(notes)
@@ -169,8 +169,9 @@ def _notes(
 
 def _method(higher_is_better: bool, small: float) -> str:
     return (
-        f"按数值从{'高到低' if higher_is_better else '低到高'}排名;数值相同的并列,其后名次顺延空出;"
-        f"未知的不排名;分母小于 {small:g} 的注明小样本;变化 = 本期 − 上期。"
+        f"按数值从{'高到低' if higher_is_better else '低到高'}排名；"
+        "数值相同的并列，其后名次顺延空出；"
+        f"未知的不排名；分母小于 {small:g} 的注明小样本；变化 = 本期 − 上期。"
     )
 
 

@@ -105,17 +105,18 @@ class Measures:
     def rule(self) -> str:
         """The rules in Chinese."""
         rate = (
-            f"失能人数:各格网数据齐全时取其估计值,否则按 60+ 人口的 {self.disabled_rate:.1%} 估计"
-            f"(来源:{self.disabled_source or '未注明,待核实'})"
+            f"失能人数：各格网数据齐全时取其估计值，否则按 60+ 人口的 {self.disabled_rate:.1%} 估计"
+            f"（来源：{self.disabled_source or '未注明，待核实'}）"
             if self.disabled_rate is not None
-            else "失能人数:仅在各格网数据齐全时给出,未设失能率"
+            else "失能人数：仅在各格网数据齐全时给出，未设失能率"
         )
         return (
             rule_in_words(self.question)
-            + f"重复覆盖:可达设施数不少于 2、3 处。容量({SUPPLIES[self.supply]})约束覆盖:就近优先,"
-            "按距离由近到远逐对把尚未安排的老人安排到尚有余量的设施,未注明容量的设施不参与。"
-            f"可达性:{self.method} 法,每千名老人可及{SUPPLIES[self.supply]},按街区老人加权平均;"
-            "基尼系数按格网老人加权。跨界增益:计入区域外设施后的覆盖减去仅计本区域设施的覆盖。"
+            + "重复覆盖：可达设施数不少于 2、3 处。"
+            + f"容量（{SUPPLIES[self.supply]}）约束覆盖：就近优先，"
+            "按距离由近到远逐对把尚未安排的老人安排到尚有余量的设施，未注明容量的设施不参与。"
+            f"可达性：{self.method} 法，每千名老人可及{SUPPLIES[self.supply]}，按街区老人加权平均；"
+            "基尼系数按格网老人加权。跨界增益：计入区域外设施后的覆盖减去仅计本区域设施的覆盖。"
             + rate
             + "。"
         )

@@ -25,21 +25,21 @@ from geo.errors import BadInput, both
 from geo.queries.filters import kind_code
 from geo.validity import today_in_china
 
-STAFF = "内部口径,含未公开的设施,不得直接对外发布 · for staff: unpublished facilities count too"
+STAFF = "内部口径，含未公开的设施，不得直接对外发布 · for staff: unpublished facilities count too"
 SYNTHETIC = "[yellow]含合成数据 · contains synthetic data[/]"
 
 City = Annotated[str, typer.Option(help="城市代码 · code of the city")]
 Kind = Annotated[str, typer.Option(help="设施类别或大类 · kind or group of facilities")]
-Radius = Annotated[float, typer.Option(help="半径(米)· radius in metres")]
+Radius = Annotated[float, typer.Option(help="半径（米）· radius in metres")]
 Minutes = Annotated[
-    float | None, typer.Option(help="分钟,代替半径 · minutes instead of metres", show_default=False)
+    float | None, typer.Option(help="分钟，代替半径 · minutes, not metres", show_default=False)
 ]
-Pace = Annotated[str, typer.Option(help="elder 老年人步速(设置)· planning 规划口径 60 米/分")]
+Pace = Annotated[str, typer.Option(help="elder 老年人步速（设置）· planning 规划口径 60 米/分")]
 Measure = Annotated[str, typer.Option(help="line 直线 · walk 沿路网步行")]
 Network = Annotated[str | None, typer.Option(help="路网名称 · road network", show_default=False)]
-Fallback = Annotated[str, typer.Option(help="无路网的区域:none 未知 · line 按直线")]
+Fallback = Annotated[str, typer.Option(help="无路网的区域：none 未知 · line 按直线")]
 On = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期，默认今天 · day, default today")
 ]
 
 
@@ -68,9 +68,9 @@ def show_measures(
     method: Annotated[str, typer.Option(help="2sfca · e2sfca · gaussian …")] = "2sfca",
     on: On = None,
 ) -> None:
-    """服务水平:重复覆盖、容量覆盖、千人床位、可达性、基尼系数、跨界增益 · Measures by area.
+    """服务水平：重复覆盖、容量覆盖、千人床位、可达性、基尼系数、跨界增益 · Measures by area.
 
-    内部口径:未公开的设施也计入,人数不取整。For staff: unpublished facilities count too.
+    内部口径：未公开的设施也计入，人数不取整。For staff: unpublished facilities count too.
     """
     kind = kind_code(kind)
     radius = radius if minutes is None else metres_in(minutes, pace)
@@ -91,7 +91,7 @@ def show_measures(
         )
         console.print(
             f"  60+ {_number(row.people_60)} 65+ {_number(row.people_65)} "
-            f"80+ {_number(row.people_80)} 失能(估计) {_number(row.disabled)}"
+            f"80+ {_number(row.people_80)} 失能（估计） {_number(row.disabled)}"
             + (f"({by})" if by else "")
         )
         console.print(
@@ -118,17 +118,17 @@ def show_canteens(
     network: Network = None,
     month: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m"], help="月份,默认本月 · month", show_default=False),
+        typer.Option(formats=["%Y-%m"], help="月份，默认本月 · month", show_default=False),
     ] = None,
     meals: Annotated[
         Path | None,
-        typer.Option(help="当月供餐份数:CSV,列 code,meals", show_default=False),
+        typer.Option(help="当月供餐份数：CSV，列 code,meals", show_default=False),
     ] = None,
     on: On = None,
 ) -> None:
-    """供餐:各助餐点当月份数、能力与服务人口 · Canteens: meals, capacity and catchment in a month.
+    """供餐：各助餐点当月份数、能力与服务人口 · Canteens: meals, capacity and catchment in a month.
 
-    内部口径:未公开的设施也计入。没有交付的份数为未知。Meals that nobody delivered are unknown.
+    内部口径：未公开的设施也计入。没有交付的份数为未知。Meals that nobody delivered are unknown.
     """
     served = None if meals is None else read_meals(meals)
     with open_session() as session:
@@ -137,19 +137,19 @@ def show_canteens(
             network=network, month=None if month is None else month.date(),
         )  # fmt: skip
     console = Console()
-    table = Table(title=title_of(found) + ("(含合成数据)" if found.has_synthetic else ""))
+    table = Table(title=title_of(found) + ("（含合成数据）" if found.has_synthetic else ""))
     table.add_column("名称 name", overflow="fold")
     for head in ("天数", "能力", "份数", "利用率", "服务人口 60+", "就近 60+", "每人份数"):
         table.add_column(head, justify="right")
     for row in found.rows:
-        name = escape(row.name) + ("(合成)" if row.is_synthetic else "")
+        name = escape(row.name) + ("（合成）" if row.is_synthetic else "")
         table.add_row(
             name, f"{row.days_open}{'*' if row.days_assumed else ''}", _number(row.capacity),
             _number(row.meals), "未知" if row.used is None else f"{row.used:.0%}",
             _number(row.catchment_60), _number(row.nearest_60), _number(row.meals_per_elder, 1),
         )  # fmt: skip
     console.print(table)
-    console.print("* 营业时间未知,按每日营业计 · hours unknown: every day counts")
+    console.print("* 营业时间未知，按每日营业计 · hours unknown: every day counts")
     console.print(found.method)
     console.print(STAFF)
 
@@ -163,7 +163,7 @@ def save_isochrone(
     fallback: Fallback = "none",
     on: On = None,
 ) -> None:
-    """步行等时圈:从一处设施步行 5、10、15 分钟可达 · Areas within minutes on foot, as GeoJSON."""
+    """步行等时圈：从一处设施步行 5、10、15 分钟可达 · Areas within minutes on foot, as GeoJSON."""
     try:
         asked = tuple(float(word) for word in minutes.split(","))
     except ValueError:
@@ -183,7 +183,7 @@ def save_isochrone(
             + ("无法计算 · unknown" if area.shape is None else area.measured_by or "")
         )
     if found.is_too_far:
-        console.print(f"设施距最近道路 {found.beside_m:.0f} 米,超过上限 · too far from any way")
+        console.print(f"设施距最近道路 {found.beside_m:.0f} 米，超过上限 · too far from any way")
     console.print(found.method)
     console.print(f"{out}")
 
@@ -218,8 +218,8 @@ def print_beside(console: Console, on_foot: OnFoot, total: AreaCoverage) -> None
     console.print(f"路网 network: {escape(on_foot.network or 'none')}")
     console.print(
         f"距道路超过 {on_foot.snap_limit_m:g} 米的格网 {on_foot.too_far_cells} 个"
-        f"(60+ {_number(total.too_far_60)} 人),未覆盖且位于孤立路段的 {on_foot.island_cells} 个"
-        f"(60+ {_number(total.island_60)} 人) · too far from any way; on ways apart"
+        f"（60+ {_number(total.too_far_60)} 人），未覆盖且位于孤立路段的 {on_foot.island_cells} 个"
+        f"（60+ {_number(total.island_60)} 人） · too far from any way; on ways apart"
     )
     for each in on_foot.facilities:
         why = "距道路过远" if each.why == "too_far" else "位于孤立路段"
@@ -238,7 +238,7 @@ def read_meals(path: Path) -> dict[str, float]:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as problem:
         raise BadInput(
-            both(f"无法读取 {path}(须为 UTF-8 的 CSV)。", f"cannot read {path} as UTF-8 CSV"),
+            both(f"无法读取 {path}（须为 UTF-8 的 CSV）。", f"cannot read {path} as UTF-8 CSV"),
             parameter="meals",
         ) from problem
     for number, row in enumerate(rows, start=2):

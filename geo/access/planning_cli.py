@@ -45,12 +45,12 @@ from geo.errors import BadInput, both
 from geo.queries.filters import VALUE_WORDS, kind_code
 from geo.validity import today_in_china
 
-STAFF = "内部口径,不得直接对外发布 · for staff, not for publication"
+STAFF = "内部口径，不得直接对外发布 · for staff, not for publication"
 
 City = Annotated[str, typer.Option(help="城市或区划代码 · code of a city or any division")]
 By = Annotated[str, typer.Option(help="city 全市 · district 区县 · township 乡镇街道 · zone 片区")]
 On = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期，默认今天 · day, default today")
 ]
 Since = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="自何日起 · from this day on")
@@ -77,7 +77,7 @@ def list_indicators() -> None:
     table = _table("指标目录 · indicators", *heads)
     for one in catalogue().values():
         levels = "、".join(LEVEL_WORDS[level] for level in one.levels)
-        title = one.title + ("(内部)" if one.is_internal else "")
+        title = one.title + ("（内部）" if one.is_internal else "")
         table.add_row(one.id, escape(title), escape(one.unit), levels, one.period)
     Console().print(table)
 
@@ -92,9 +92,9 @@ def show_indicator(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="与哪一日相比 · compared with")
     ] = None,
 ) -> None:
-    """计算一个指标:分子、分母、数值、目标 · Compute one indicator, area by area.
+    """计算一个指标：分子、分母、数值、目标 · Compute one indicator, area by area.
 
-    --league 按数值排名(并列同名次),--since 与前一期比较。Ranked, and compared with a day before.
+    --league 按数值排名（并列同名次），--since 与前一期比较。Ranked, and compared with a day before.
     """
     with open_session() as session:
         now = compute_indicator(session, id_, city=city, by=by, on=_day(on))
@@ -127,7 +127,7 @@ def show_standards(
     city: City = "320400", by: By = "district", on: On = None,
     everything: Annotated[bool, typer.Option("--all", help="也列出达到的 · passes too")] = False,
 ) -> None:  # fmt: skip
-    """按标准核对:床位、护理型占比、用地、面积、生活圈 · Areas against the written rules."""
+    """按标准核对：床位、护理型占比、用地、面积、生活圈 · Areas against the written rules."""
     with open_session() as session:
         found = area_checks(session, city=city, by=by, on=_day(on))
     title = _marked("标准核对 · standards", found.has_synthetic)
@@ -140,7 +140,7 @@ def show_standards(
     console.print(table)
     if found.without_rule:
         console.print(f"没有适用规则 · no rule: {'、'.join(found.without_rule)}")
-    rule = "应有 = 人口 × 标准;已知的足够即达到,全部已知仍不足才算未达到"
+    rule = "应有 = 人口 × 标准；已知的足够即达到，全部已知仍不足才算未达到"
     _notes(console, rule, found.has_synthetic)
 
 
@@ -148,7 +148,7 @@ def show_estates(
     city: City = "320400", on: On = None, since: Since = None,
     everything: Annotated[bool, typer.Option("--all", help="也列出达标的 · passes too")] = False,
 ) -> None:  # fmt: skip
-    """配建核对:应配建、已移交、是否达标及算式 · Estates against their rule, with the sum."""
+    """配建核对：应配建、已移交、是否达标及算式 · Estates against their rule, with the sum."""
     with open_session() as session:
         found = estates_checked(
             session, city=city, on=_day(on), since=since.date() if since else None
@@ -168,7 +168,7 @@ def show_estates(
         )  # fmt: skip
     console.print(rates)
     if found.undated:
-        console.print(f"批准日期未知,未计入期间 · undated, left out: {found.undated}")
+        console.print(f"批准日期未知，未计入期间 · undated, left out: {found.undated}")
     _notes(console, found.method, found.has_synthetic)
 
 
@@ -177,7 +177,7 @@ def show_projects(
     total: Annotated[int | None, typer.Option(help="计划的项目总数 · planned number")] = None,
     year: Annotated[int | None, typer.Option(help="按月统计的年份 · table by month")] = None,
 ) -> None:  # fmt: skip
-    """建设项目:开工率、逾期、资金 · Projects by class: begun, overdue, money; or month by month."""
+    """建设项目：开工率、逾期、资金 · Projects by class, or month by month."""
     with open_session() as session:
         found = projects_report(session, city=city, on=_day(on), stated_total=total)
         months = monthly(session, city=city, year=year, until=_day(on)) if year else ()
@@ -194,7 +194,7 @@ def show_projects(
     console.print(table)
     console.print(f"核对 · check: {found.check.words}")
     for project in found.overdue:
-        console.print(f"  逾期 overdue: {escape(project.name)},应于 {project.due_on} 完工")
+        console.print(f"  逾期 overdue: {escape(project.name)}，应于 {project.due_on} 完工")
     if months:
         by_month = ("项目数", "本月开工", "累计开工", "本月完工", "逾期", "拨付 万元")
         table = _table(f"{title} · {year}", "月份 month", *by_month)
@@ -209,7 +209,7 @@ def show_projects(
 
 
 def show_fire(city: City = "320400", on: On = None) -> None:
-    """消防:达标率、逾期未检、未整改隐患 · Fire: rate, overdue checks, open hazards."""
+    """消防：达标率、逾期未检、未整改隐患 · Fire: rate, overdue checks, open hazards."""
     with open_session() as session:
         found = fire_report(session, city=city, on=_day(on))
     console = Console()
@@ -222,10 +222,10 @@ def show_fire(city: City = "320400", on: On = None) -> None:
         )  # fmt: skip
     console.print(table)
     rate = f"达标 {found.passed} / 已知 {found.known} = {_share(found.rate)}"
-    console.print(f"{rate};未知 {found.unknown}")
+    console.print(f"{rate}；未知 {found.unknown}")
     undated = sum(row.fire_checked_on is None for row in found.rows)
     console.print(
-        f"检查日期未知 · undated {undated};未核验隐患 · open hazards {len(found.hazards)}"
+        f"检查日期未知 · undated {undated}；未核验隐患 · open hazards {len(found.hazards)}"
     )
     _notes(console, found.method, found.has_synthetic)
 
@@ -240,7 +240,7 @@ def list_work(
     state: Annotated[list[str] | None, typer.Option(help="状态 · state, may be repeated")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只列逾期 · overdue only")] = False,
 ) -> None:  # fmt: skip
-    """工作事项清单,逾期的在前 · Work items, overdue ones first."""
+    """工作事项清单，逾期的在前 · Work items, overdue ones first."""
     day = _day(on)
     with open_session() as session:
         items = work_items(
@@ -253,7 +253,7 @@ def list_work(
         table.add_row(*_item(item, day))
     console = Console()
     console.print(table)
-    _notes(console, "状态由历次记录得出,记录只增不改", synthetic)
+    _notes(console, "状态由历次记录得出，记录只增不改", synthetic)
 
 
 @work.command("show")
@@ -276,7 +276,7 @@ def show_work(number: Annotated[int, typer.Argument(help="事项编号 · number
 @work.command("add")
 def add_work(
     kind: Annotated[str, typer.Argument(help=" ".join(KINDS))],
-    title: Annotated[str, typer.Argument(help="发现了什么(不写个人)· what was found, no persons")],
+    title: Annotated[str, typer.Argument(help="发现了什么（不写个人）· what was found, nobody")],
     within: Annotated[str | None, typer.Option(help="区划代码 · division")] = None,
     lon: Annotated[float | None, typer.Option(help="经度 · longitude, CGCS2000")] = None,
     lat: Annotated[float | None, typer.Option(help="纬度 · latitude, CGCS2000")] = None,
@@ -304,7 +304,7 @@ def step_work(
     due: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="期限 · due day")
     ] = None,
-    note: Annotated[str | None, typer.Option(help="备注(不写个人)· remarks, no persons")] = None,
+    note: Annotated[str | None, typer.Option(help="备注（不写个人）· remarks, no persons")] = None,
     on: On = None,
 ) -> None:
     """推进一个事项 · Take the next step of an item."""
@@ -322,12 +322,12 @@ def find_work(
         str, typer.Argument(help="gap 缺口 missing 应有未有 estate 配建 fire 消防 project 项目")
     ],
     city: City = "320400",
-    kind: Annotated[str, typer.Option(help="gap:设施类别 · kind of facility")] = "canteen",
-    radius: Annotated[float, typer.Option(help="gap:半径(米)· metres")] = 500,
-    least: Annotated[float, typer.Option(help="gap:至少多少老人 · at least so many elders")] = 100,
+    kind: Annotated[str, typer.Option(help="gap：设施类别 · kind of facility")] = "canteen",
+    radius: Annotated[float, typer.Option(help="gap：半径（米）· metres")] = 500,
+    least: Annotated[float, typer.Option(help="gap：至少多少老人 · at least so many elders")] = 100,
     on: On = None,
 ) -> None:
-    """把发现的问题列为事项,已有未核验的不重复 · Turn findings into work items, each once."""
+    """把发现的问题列为事项，已有未核验的不重复 · Turn findings into work items, each once."""
     day = _day(on)
     found: dict[str, Callable[..., list[Finding]]] = {
         "missing": lambda s: of_missing(missing(s, city=city, on=day)),
@@ -340,13 +340,13 @@ def find_work(
     }
     if what not in found:
         raise BadInput(
-            both(f"可用:{'、'.join(found)}。", f"one of {', '.join(found)}"), parameter="what"
+            both(f"可用：{'、'.join(found)}。", f"one of {', '.join(found)}"), parameter="what"
         )
     with open_session("atlas work") as session:
         findings = found[what](session)
         made = open_items(session, findings, on=day)
     Console().print(
-        f"发现 {len(findings)} 项,新登记 {len(made)} 项 · {len(findings)} found, {len(made)} new"
+        f"发现 {len(findings)} 项，新登记 {len(made)} 项 · {len(findings)} found, {len(made)} new"
     )
 
 
@@ -367,7 +367,7 @@ def _print_values(found: Computation) -> None:
     console.print(table)
     if found.check.adds_up is False:
         console.print(f"合计核对 · check: {found.check.words}")
-    console.print(f"来源 · sources: {escape(';'.join(found.sources) or '无')}")
+    console.print(f"来源 · sources: {escape('；'.join(found.sources) or '无')}")
     _notes(console, found.method, found.has_synthetic)
 
 
@@ -381,7 +381,7 @@ def _print_league(found: League) -> None:
             "未知" if row.value is None else f"{row.value:.4g}",
             "未知" if row.change is None else f"{row.change:+.4g}",
             "" if row.rank_change is None else f"{row.rank_change:+d}",
-            escape(";".join([*([row.mark] if row.mark else []), *row.notes])),
+            escape("；".join([*([row.mark] if row.mark else []), *row.notes])),
         )  # fmt: skip
     console = Console()
     console.print(table)

@@ -92,7 +92,7 @@ def keep_scenario(
     if kind not in KINDS:
         raise _bad("kind", "请指明一种设施。", "name one kind of facility")
     if owner_role not in ROLES:
-        raise _bad("owner_role", f"角色:{'、'.join(ROLES)}。", f"roles: {', '.join(ROLES)}")
+        raise _bad("owner_role", f"角色：{'、'.join(ROLES)}。", f"roles: {', '.join(ROLES)}")
     name = name.strip()
     _check_words("name", name, is_needed=True)
     _check_words("note", note)
@@ -181,11 +181,13 @@ def _placed(one: Change, number: int, places: dict[str, Any]) -> Change:
     """A change with the position of its candidate. Raises BadInput for one that cannot be."""
     where = f"changes.{number}"
     if one.action not in CHANGES:
-        raise _bad(where, f"变化只能是:{' '.join(CHANGES)}。", f"one of {', '.join(CHANGES)}")
+        raise _bad(where, f"变化只能是：{' '.join(CHANGES)}。", f"one of {', '.join(CHANGES)}")
     _check_words(where, one.name)
     if (one.action == "add") == bool(one.facility_code):
         raise _bad(
-            where, "停用、迁移须给出设施编码,新增不给。", "close and move name a facility, add none"
+            where,
+            "停用、迁移须给出设施编码，新增不给。",
+            "close and move name a facility, add none",
         )
     if one.year is not None and not 2000 <= one.year <= 2100:
         raise _bad(where, "年份为 2000 到 2100。", "a year from 2000 to 2100")
@@ -197,7 +199,7 @@ def _placed(one: Change, number: int, places: dict[str, Any]) -> Change:
     has_place = one.lon is not None and one.lat is not None
     if has_place == (one.action == "close"):
         raise _bad(
-            where, "新增、迁移须给出候选点或经纬度,停用不给。",
+            where, "新增、迁移须给出候选点或经纬度，停用不给。",
             "add and move need a candidate or lon and lat, close none",
         )  # fmt: skip
     if one.lon is not None and one.lat is not None:

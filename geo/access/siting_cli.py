@@ -31,18 +31,18 @@ from geo.errors import BadInput, both
 from geo.queries.filters import kind_code
 from geo.validity import today_in_china
 
-STAFF = "内部口径,不得直接对外发布 · for staff only"
+STAFF = "内部口径，不得直接对外发布 · for staff only"
 SYNTHETIC = "[yellow]含合成数据 · contains synthetic data[/]"
 
 City = Annotated[str, typer.Option(help="城市代码 · code of the city")]
 Kind = Annotated[str, typer.Option(help="设施类别 · kind of facility")]
-Radius = Annotated[float, typer.Option(help="半径(米)· radius in metres")]
+Radius = Annotated[float, typer.Option(help="半径（米）· radius in metres")]
 Areas = Annotated[str, typer.Option(help="district 区县 · township 乡镇街道 · zone 片区")]
 On = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期，默认今天 · day, default today")
 ]
 Walk = Annotated[bool, typer.Option("--walk", help="按步行路网计 · along the stored roads")]
-Least = Annotated[float | None, typer.Option(help="面积下限(平方米)· least area, m²")]
+Least = Annotated[float | None, typer.Option(help="面积下限（平方米）· least area, m²")]
 Number = Annotated[int, typer.Argument(help="方案编号 · number of the scenario")]
 
 
@@ -71,18 +71,18 @@ def show_best(
     on: On = None,
     least_m2: Least = None,
     close: Annotated[list[str] | None, typer.Option(help="停用的设施 · codes to close")] = None,
-    budget: Annotated[float | None, typer.Option(help="预算(元)· budget, yuan")] = None,
+    budget: Annotated[float | None, typer.Option(help="预算（元）· budget, yuan")] = None,
     cost_each: Annotated[
         float | None, typer.Option(help="未写费用的按多少元计 · yuan where a site tells none")
     ] = None,
     plans: Annotated[int, typer.Option(help="备选方案数 · next-best plans")] = 0,
-    time_limit: Annotated[float, typer.Option(help="计算时限(秒)· seconds to compute")] = 20,
+    time_limit: Annotated[float, typer.Option(help="计算时限（秒）· seconds to compute")] = 20,
     thin: Annotated[bool, typer.Option(help="候选点过多时抽稀 · thin out too many")] = False,
     walk: Walk = False,
 ) -> None:
-    """选址:在候选点中求最优新建位置 · The best sites among the candidates, with what is proven.
+    """选址：在候选点中求最优新建位置 · The best sites among the candidates, with what is proven.
 
-    内部口径:未公开的设施也计入,人数不取整。For staff: exact counts.
+    内部口径：未公开的设施也计入，人数不取整。For staff: exact counts.
     """
     with open_session() as session:
         asked = asks(
@@ -118,11 +118,11 @@ def _print_plan(console: Console, found: BestSites, plan: Plan) -> None:
     console.print(f"{zh} {en}")
     told = f"覆盖 {found.covered_before:,.0f} → {plan.covered:,.0f} / {found.people:,.0f} 人"
     if plan.mean_m is not None and plan.worst_m is not None:
-        told += f";平均 {plan.mean_m:,.0f} 米,最远 {plan.worst_m:,.0f} 米"
+        told += f"；平均 {plan.mean_m:,.0f} 米，最远 {plan.worst_m:,.0f} 米"
     if plan.cost_cny is not None:
-        told += f";费用 {plan.cost_cny:,.0f} 元"
+        told += f"；费用 {plan.cost_cny:,.0f} 元"
     if plan.rank and plan.loss_share is not None:
-        told += f";较最优损失 {plan.loss_share:.2%}"
+        told += f"；较最优损失 {plan.loss_share:.2%}"
     console.print(told)
 
 
@@ -136,7 +136,7 @@ def _print_areas(console: Console, found: BestSites) -> None:
                                        None, None))  # fmt: skip
     console.print(table)
     console.print(
-        f"仍未覆盖 {found.uncovered:,.0f} 人({found.uncovered_cells} 个格网),"
+        f"仍未覆盖 {found.uncovered:,.0f} 人（{found.uncovered_cells} 个格网），"
         f"其中任何候选点都到不了的 {found.unreachable:,.0f} 人 · uncovered, out of reach"
     )
 
@@ -147,7 +147,7 @@ def show_candidates(
     on: On = None,
     least_m2: Least = None,
 ) -> None:
-    """候选点:哪些可用,哪些因何排除 · Candidate sites, and why some are excluded."""
+    """候选点：哪些可用，哪些因何排除 · Candidate sites, and why some are excluded."""
     with open_session() as session:
         found = candidates(
             session, city=city, kind=kind, on=_day(on), limits=Limits(least_m2=least_m2)
@@ -156,7 +156,7 @@ def show_candidates(
     for head in ("编码 code", "名称 name", "楼层", "面积 m²", "用途", "结论", "原因 why"):
         table.add_column(head, overflow="fold")
     for one in (*found.usable, *found.excluded):
-        why = ";".join(f"{reason.zh} · {reason.en}" for reason in one.reasons)
+        why = "；".join(f"{reason.zh} · {reason.en}" for reason in one.reasons)
         table.add_row(
             escape(one.code), escape(one.name), one.floor or "未知",
             "未知" if one.area_m2 is None else f"{one.area_m2:g}", escape(one.land_use or "未知"),
@@ -172,16 +172,16 @@ def show_groups(
     city: City = "320400",
     hub: Annotated[str, typer.Option(help="中心的类别 · kind of the hubs")] = hubs.HUB,
     areas: Areas = "township",
-    limit: Annotated[float, typer.Option(help="行程上限(分钟)· minutes at most")] = 30,
+    limit: Annotated[float, typer.Option(help="行程上限（分钟）· minutes at most")] = 30,
     on: On = None,
 ) -> None:
-    """1+N:中心带站点,哪些乡镇由谁服务 · Hubs, their spokes, and who serves which township."""
+    """1+N：中心带站点，哪些乡镇由谁服务 · Hubs, their spokes, and who serves which township."""
     with open_session() as session:
         found = hubs.groups(
             session, city=city, on=_day(on), hub_kind=kind_code(hub), areas=areas, limit_min=limit
         )
     table = Table(title="1+N")
-    for head in ("中心 hub", "站点 spokes", "服务区域 areas", "最远(分钟)"):
+    for head in ("中心 hub", "站点 spokes", "服务区域 areas", "最远（分钟）"):
         table.add_column(head, overflow="fold")
     for group in found.groups:
         minutes = [one.minutes for one in group.spokes if one.minutes is not None]
@@ -208,16 +208,16 @@ def make_scenario(
     kind: Kind = "rehab_rental",
     on: On = None,
     add: Annotated[
-        list[str] | None, typer.Option(help="候选点编码或 经度,纬度 · candidate, or lon,lat")
+        list[str] | None, typer.Option(help="候选点编码或 经度，纬度 · candidate, or lon,lat")
     ] = None,
     close: Annotated[list[str] | None, typer.Option(help="停用的设施 · codes to close")] = None,
     move: Annotated[
-        list[str] | None, typer.Option(help="设施=候选点或经度,纬度 · CODE=candidate or lon,lat")
+        list[str] | None, typer.Option(help="设施=候选点或经度，纬度 · CODE=candidate or lon,lat")
     ] = None,
     role: Annotated[str, typer.Option(help="所有者角色 · role of the owner")] = "planner",
     note: Annotated[str | None, typer.Option(help="说明 · note")] = None,
 ) -> None:
-    """保存方案:新增、停用、迁移 · Keep a plan of what is added, closed and moved."""
+    """保存方案：新增、停用、迁移 · Keep a plan of what is added, closed and moved."""
     changes = [_at("add", None, said) for said in add or ()]
     changes += [Change("close", facility_code=code) for code in close or ()]
     for said in move or ():
@@ -237,7 +237,7 @@ def make_scenario(
 
 def _at(action: str, facility: str | None, said: str) -> Change:
     """A change at a candidate's code or at `lon,lat`."""
-    found = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*[,,]\s*(-?\d+(?:\.\d+)?)\s*", said)
+    found = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*[,，]\s*(-?\d+(?:\.\d+)?)\s*", said)
     if found:
         return Change(action, facility, lon=float(found[1]), lat=float(found[2]))
     return Change(action, facility, candidate_code=said)
@@ -279,7 +279,7 @@ def show_scenario(
     console.print(table)
     for label, side in (("现状 today", found.today), ("方案 scenario", found.planned)):
         mean = "未知" if side.mean_m is None else f"{side.mean_m:,.0f} 米"
-        console.print(f"{label}:设施 {side.coverage.facilities} 处,到最近设施平均 {mean}")
+        console.print(f"{label}：设施 {side.coverage.facilities} 处，到最近设施平均 {mean}")
     console.print(_changes(kept), found.today.coverage.method, sep="\n")
     _print_staff(console, found.has_synthetic)
 

@@ -21,8 +21,8 @@ def of_gaps(found: Gaps, least: float) -> list[Finding]:
             made.append(
                 Finding(
                     "gap",
-                    f"{kind_name(asked.kind)} {asked.radius_m:g} 米未覆盖,60 岁以上约 "
-                    f"{gap.people_60:,.0f} 人,{gap.area_name}",
+                    f"{kind_name(asked.kind)} {asked.radius_m:g} 米未覆盖，60 岁以上约 "
+                    f"{gap.people_60:,.0f} 人，{gap.area_name}",
                     "gap",
                     f"{asked.kind}:{asked.radius_m:g}:{gap.area_code}:{point.x:.4f},{point.y:.4f}",
                     gap.area_code if gap.area_code.isdigit() else None,
@@ -41,7 +41,7 @@ def of_missing(found: Missing) -> list[Finding]:
     return [
         Finding(
             "missing_facility",
-            f"{row.area_name}:缺 {titles[row.rule_code]}",
+            f"{row.area_name}：缺 {titles[row.rule_code]}",
             "admin_unit",
             f"{row.rule_code}:{row.area_code}",
             row.area_code if row.area_code.isdigit() else row.parent_code,
@@ -58,7 +58,7 @@ def of_estates(found: EstateReport) -> list[Finding]:
     return [
         Finding(
             "estate",
-            f"{check.estate.name}:配建不达标",
+            f"{check.estate.name}：配建不达标",
             "estate",
             check.estate.code,
             check.estate.district_code or found.city,
@@ -77,7 +77,7 @@ def of_fire(found: FireReport) -> list[Finding]:
     return [
         Finding(
             "fire_overdue",
-            f"{row.name}:消防检查逾期,应于 {row.next_check_on} 前",
+            f"{row.name}：消防检查逾期，应于 {row.next_check_on} 前",
             "facility",
             row.code,
             row.district_code,
@@ -95,7 +95,7 @@ def of_projects(found: ProjectReport) -> list[Finding]:
     return [
         Finding(
             "project_overdue",
-            f"{project.name}:逾期,应于 {project.due_on} 完工",
+            f"{project.name}：逾期，应于 {project.due_on} 完工",
             "construction_project",
             project.code,
             project.district_code or found.city,

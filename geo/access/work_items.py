@@ -206,7 +206,7 @@ def open_item(
         known = "、".join(f"{kind.zh} {kind.code}" for kind in KINDS.values())
         raise BadInput(
             both(
-                f"没有「{finding.kind[:40]}」这种事项。可用:{known}。",
+                f"没有「{finding.kind[:40]}」这种事项。可用：{known}。",
                 f"unknown kind of work item {finding.kind[:40]!r}; known: {', '.join(KINDS)}",
             ),
             parameter="kind",
@@ -271,7 +271,7 @@ def take_step(
         allowed = "、".join(f"{STEP_WORDS[s][0]} {s}" for s in STEP_WORDS if s in _NEXT[item.state])
         raise BadInput(
             both(
-                f"事项 {item_id} 现为「{item.state_zh}」,下一步可为:{allowed or '无'}。",
+                f"事项 {item_id} 现为「{item.state_zh}」，下一步可为：{allowed or '无'}。",
                 f"item {item_id} is {item.state}; next: {sorted(_NEXT[item.state]) or 'nothing'}",
             ),
             parameter="step",
@@ -355,7 +355,7 @@ def _division(session: Reader, finding: Finding, on: date) -> str:
     if not around:
         raise BadInput(
             both(
-                "坐标不在任何已载入的区划之内,请给出区划代码。",
+                "坐标不在任何已载入的区划之内，请给出区划代码。",
                 "the position lies in no known division; give the division's code",
             ),
             parameter="admin_code",
@@ -368,7 +368,7 @@ def _known(value: str | None, words: tuple[str, ...], parameter: str) -> None:
     if value is not None and value not in words:
         raise BadInput(
             both(
-                f"没有「{value[:40]}」;可用:{'、'.join(words)}。",
+                f"没有「{value[:40]}」；可用：{'、'.join(words)}。",
                 f"unknown {parameter} {value[:40]!r}; known: {', '.join(words)}",
             ),
             parameter=parameter,
@@ -405,7 +405,7 @@ def _impersonal(written: Any, parameter: str) -> Any:
     if redact(plain) != plain:
         raise BadInput(
             both(
-                "内容含有身份证号、手机号或联系人姓名,不予保存;请改写为单位或岗位。",
+                "内容含有身份证号、手机号或联系人姓名，不予保存；请改写为单位或岗位。",
                 "it holds an identity or mobile number or a person's name; write an office or role",
             ),
             parameter=parameter,

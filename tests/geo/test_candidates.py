@@ -10,11 +10,19 @@ import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.access.candidates import LIMITS, Limits, candidates
+from geo.access.candidates import STATUS_ZH, Limits, candidates, limits_in_force
 from geo.errors import BadInput, NotFound
 from geo.loaders.things.candidates import floor_of
 from tests.conftest import AsPublic
-from tests.factories import make_candidate, make_city, make_unit, make_zone, square
+from tests.factories import (
+    during,
+    make_candidate,
+    make_city,
+    make_rule,
+    make_unit,
+    make_zone,
+    square,
+)
 
 ON = date(2026, 1, 1)
 CITY = "320400000000"
@@ -75,9 +83,10 @@ def test_each_reason_excludes_and_says_its_figures(city: Session) -> None:
         "无位置": ("no_position",),
     }  # fmt: skip
     told = {one.name: one.reasons[0] for one in found.excluded}
-    assert told["小"].zh == "面积不足(12 m² < 30 m²)"
+    assert told["小"].zh == "面积不足（12 m² < 30 m²）"
     assert told["小"].en == "too small (12 m² < 30 m²)"
-    assert told["小"].limit.status == "assumed"
+    assert told["小"].limit.status == "unverified"
+    assert told["小"].limit.rule == "candidate-least-area-rehab-rental"
     assert told["地下"].limit.status == "second_hand"
     assert "某保护区" in told["红线"].zh
     assert "工业用地" in told["工业"].en
@@ -86,7 +95,7 @@ def test_each_reason_excludes_and_says_its_figures(city: Session) -> None:
     ]
     assert found.counts["basement"] == 3
     zh, en = found.in_words()
-    assert zh.startswith("候选点 2 处可用,9 处排除")
+    assert zh.startswith("候选点 2 处可用，9 处排除")
     assert "3 in a basement" in en
 
 
@@ -101,11 +110,43 @@ def test_limits_are_settings(city: Session) -> None:
             candidates(city, city=CITY, kind=KIND, on=ON, limits=wrong)
 
 
-def test_every_limit_says_where_it_comes_from() -> None:
-    for limit in LIMITS.values():
+@pytest.mark.parametrize("kind", [KIND, "canteen", "care_complex", "elder_home", "relief_store"])
+def test_every_limit_says_where_it_comes_from(city: Session, kind: str) -> None:
+    for limit in limits_in_force(city, city=CITY, kind=kind, on=ON).all:
         assert limit.zh
         assert limit.source
-        assert limit.status in ("verified", "second_hand", "assumed")
+        assert limit.status in STATUS_ZH
+        assert limit.rule or limit.limit in ("outside_city", "no_position")
+
+
+def test_uses_are_judged_by_the_list_of_the_kind(city: Session) -> None:
+    uses = ("临街商业", "0702", "闲置校舍", "教育用地", "1001", "某种用途", "工业遗存商业")
+    for use in uses:
+        make_candidate(city, name=use, land_use=use, area_m2=500)
+    found = {c.name: c for c in candidates(city, city=CITY, kind=KIND, on=ON).excluded}
+    assert set(found) == {"教育用地", "工业遗存商业"}
+    [reason] = found["教育用地"].reasons
+    assert reason.code == "wrong_use"
+    assert reason.limit.rule == "candidate-permitted-use-rehab-rental"
+    assert reason.zh == "用途不符（教育用地，不在允许用途之内）"
+    untold = {c.name for c in candidates(city, city=CITY, kind=KIND, on=ON).usable if c.unknown}
+    assert untold == {"1001", "某种用途"}, "what no rule knows excludes nothing and is told"
+    assert "教育用地" not in {
+        c.name for c in candidates(city, city=CITY, kind="day_care", on=ON).excluded
+    }
+
+
+def test_an_office_sets_its_own_limit_from_a_day_on(city: Session) -> None:
+    make_candidate(city, name="小", area_m2=45)
+    own = {"limit": "least_area", "kinds": [KIND], "value": 50.0, "unit": "m2"}
+    make_rule(
+        city, "candidate_limit", own, code="own", scope_code=CITY, validity=during(date(2026, 6, 1))
+    )
+    assert reasons(city) == {"小": ()}
+    after = candidates(city, city=CITY, kind=KIND, on=date(2026, 7, 1))
+    [reason] = after.excluded[0].reasons
+    assert (reason.limit.rule, reason.limit.value) == ("own", 50)
+    assert candidates(city, city=CITY, kind="canteen", on=date(2026, 7, 1)).limits != after.limits
 
 
 def test_a_plot_is_judged_by_all_of_it(city: Session) -> None:

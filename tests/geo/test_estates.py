@@ -89,7 +89,7 @@ def test_the_sum_stands_in_words_with_the_source() -> None:
     assert "555 户 ÷ 100 × 20 ㎡ = 111.0 ㎡" in found.words
     assert "已提供 100.0 ㎡ < 111.0 ㎡" in found.words
     assert "不达标" in found.words
-    assert "某条例 第 9 条;转述,待核实" in found.words
+    assert "某条例 第 9 条；转述，待核实" in found.words
     assert "555 households / 100 × 20" in found.words_en
     assert "fails" in found.words_en
 
@@ -122,7 +122,7 @@ def test_who_lies_outside_the_circle_is_judged_alone() -> None:
     assert "不在五分钟生活圈内" in found["B"].words
     nowhere = pooled(A, replace(B, to_host_m=None))
     assert {c.status for c in nowhere.values()} == {"unknown"}
-    assert "达标;" not in nowhere["A"].words.split("。")[0]
+    assert "达标；" not in nowhere["A"].words.split("。")[0]
 
 
 def test_a_rule_without_pooling_judges_each_alone() -> None:
@@ -172,7 +172,7 @@ def test_sums_that_do_not_add_up_are_told(total, parts, adds_up, difference) -> 
 
 
 def test_a_sum_in_words() -> None:
-    assert check_sum(7, [1, 3, 2]).words == "1 + 3 + 2 = 6,合计写作 7,相差 +1,请核对"
+    assert check_sum(7, [1, 3, 2]).words == "1 + 3 + 2 = 6，合计写作 7，相差 +1，请核对"
     assert "2,040 + 1,548 = 3,588" in check_sum(2170, [2040, 1548]).words_en
     with pytest.raises(BadInput):
         check_sum(float("nan"), [1])

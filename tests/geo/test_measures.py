@@ -158,7 +158,7 @@ def test_disabled_people_are_estimated_from_data_or_a_set_rate(town: Session, mo
     assert (found["东区"].disabled, found["东区"].disabled_by) == (None, None)
     assert asked(town).total.disabled is None
     monkeypatch.setenv("ATLAS_DISABLED_RATE", "0.05")
-    monkeypatch.setenv("ATLAS_DISABLED_RATE_SOURCE", "第四次调查,待核实")
+    monkeypatch.setenv("ATLAS_DISABLED_RATE_SOURCE", "第四次调查，待核实")
     found = asked(town)
     assert (by_name(found)["东区"].disabled, by_name(found)["东区"].disabled_by) == (5, "rate")
     assert (found.total.disabled, found.total.disabled_by) == (9, "mixed")
@@ -248,7 +248,7 @@ def test_commands_print_what_is_counted(town: Session, monkeypatch, tmp_path) ->
     assert "步行 480 米覆盖" in walked
     assert "路网 network: test" in walked
     assert "无路网" in walked
-    assert "(直线)" in told("coverage", "--measure", "walk", "--fallback", "line")
+    assert "（直线）" in told("coverage", "--measure", "walk", "--fallback", "line")
     assert "步行 500 米服务缺口" in told("gaps", "--measure", "walk")
     years = told("coverage", "--years", "2023-2024")
     assert "2023-12-31" in years

@@ -116,7 +116,7 @@ def test_everybody_is_covered_with_the_fewest(town: Session) -> None:
     assert (lost.unreachable, lost.unreachable_cells) == (7, 1)
     assert lost.after == lost.before
     zh, en = status(lost.best, lost.asked)
-    assert zh.startswith("没有可行方案:1 个格网无法到达")
+    assert zh.startswith("没有可行方案：1 个格网无法到达")
     assert "候选点" in zh
     assert "candidates" in en
     rest = best_sites(town, ask_for(goal="cover_all", radius_m=1000.0, leave_unreachable=True))
@@ -294,7 +294,7 @@ def test_years_are_planned_together_and_what_is_built_stays(town: Session) -> No
     assert found.phases.objective == first.covered + second.covered == 180 + 520
     assert [one.gained for one in first.chosen] == [80]
     assert found.phases.status == "optimal"
-    assert Year(2030, sites=1, factor=1.2).in_words()[0] == "现有老人 × 1.2(假定)"
+    assert Year(2030, sites=1, factor=1.2).in_words()[0] == "现有老人 × 1.2（假定）"
 
 
 def test_money_of_a_year_is_spent_in_that_year(town: Session) -> None:

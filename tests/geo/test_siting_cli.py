@@ -62,7 +62,7 @@ def test_the_best_site_is_told_with_what_is_proven(run: CliRunner) -> None:
 def test_candidates_and_groups_are_told(run: CliRunner) -> None:
     told = said(run, "site", "candidates", *ASKED)
     assert "位于地下或半地下" in told
-    assert "1 处可用,1 处排除" in told
+    assert "1 处可用，1 处排除" in told
     told = said(run, "site", "groups", "--areas", "district", "--on", "2026-01-01")
     assert "中心甲" in told
     assert "天宁区" in told

@@ -107,7 +107,7 @@ def test_a_verified_item_is_closed(town: Session) -> None:
     number = opened(town)
     for step in ("done", "verified"):
         take_step(town, number, step, on=D2)
-    with pytest.raises(BadInput, match="下一步可为:无"):
+    with pytest.raises(BadInput, match="下一步可为：无"):
         take_step(town, number, "due", on=D3, due_on=D4)
 
 

@@ -100,7 +100,7 @@ def test_from_a_list_of_idle_buildings_to_a_built_plan(
     assert gained > 0
     assert found.best.covered == pytest.approx(found.covered_before + gained)
     assert [plan.loss >= 0 for plan in found.plans] == [True, True, True]
-    assert "候选点 60 处可用,4 处排除" in method(found)[0]
+    assert "候选点 60 处可用，4 处排除" in method(found)[0]
 
     kept = keep_scenario(
         desk, city=CITY, name="辅具五点", kind=KIND, on=ON, owner_role="planner",

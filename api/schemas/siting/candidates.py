@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas.answers import Answer
-from geo.access.candidates import LIMITS, STATUS_ZH, Candidate, Candidates
+from geo.access.candidates import STATUS_ZH, Candidate, Candidates, Limit
 
 
 class ReasonTold(Answer):
@@ -18,7 +18,8 @@ class ReasonTold(Answer):
     zh: str
     en: str
     source: str
-    status: str = Field(description="verified, second_hand or assumed (待核实)")
+    status: str = Field(description="verified, second_hand, unverified (待核实) or given")
+    rule: str | None = Field(description="id of the written rule; null: no rule is needed")
 
 
 class CandidateTold(Answer):
@@ -52,6 +53,12 @@ class LimitTold(Answer):
     source: str
     status: str
     status_zh: str
+    limit: str = Field(description="which limit; permitted and forbidden uses share a code")
+    rule: str | None = Field(description="id of the written rule; null: no rule is needed")
+    title: str
+    title_en: str
+    value: float | None = Field(description="m² or storey")
+    words: list[str] = Field(description="uses, or kinds of zones")
 
 
 class CandidatesAnswer(Answer):
@@ -72,9 +79,10 @@ def candidate_told(one: Candidate) -> dict[str, Any]:
     """A candidate with its reasons."""
     names = set(CandidateTold.model_fields) - {"reasons", "unknown"}
     reasons = [
-        {"code": r.code, "zh": r.zh, "en": r.en, "source": r.limit.source, "status": r.limit.status}
+        {"code": r.code, "zh": r.zh, "en": r.en, "source": r.limit.source,
+         "status": r.limit.status, "rule": r.limit.rule}
         for r in one.reasons
-    ]
+    ]  # fmt: skip
     told = {name: getattr(one, name) for name in names}
     return told | {"unknown": list(one.unknown), "reasons": reasons}
 
@@ -85,11 +93,13 @@ def candidates_told(found: Candidates) -> dict[str, Any]:
     return {
         "city": found.city, "kind": found.kind, "on": found.on,
         "has_synthetic": found.has_synthetic, "method": zh, "method_en": en,
-        "limits": [
-            {"code": one.code, "zh": one.zh, "en": one.en, "source": one.source,
-             "status": one.status, "status_zh": STATUS_ZH[one.status]}
-            for one in LIMITS.values()
-        ],
+        "limits": [_limit_told(one) for one in found.limits],
         "usable": [candidate_told(one) for one in found.usable],
         "excluded": [candidate_told(one) for one in found.excluded],
     }  # fmt: skip
+
+
+def _limit_told(one: Limit) -> dict[str, Any]:
+    names = set(LimitTold.model_fields) - {"status_zh", "words"}
+    told = {name: getattr(one, name) for name in names}
+    return told | {"status_zh": STATUS_ZH[one.status], "words": list(one.words)}

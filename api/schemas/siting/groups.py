@@ -12,7 +12,7 @@ from api.schemas.answers import Answer
 from geo.access.groups import Groups
 
 LimitMinutes = Annotated[
-    float, Query(gt=0, le=600, description="行程上限(分钟)· minutes to a hub at most")
+    float, Query(gt=0, le=600, description="行程上限（分钟）· minutes to a hub at most")
 ]
 
 

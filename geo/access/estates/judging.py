@@ -34,7 +34,7 @@ def check_estate(estate: Estate, rule: WrittenRule | None, on: date) -> EstateCh
     if due_on is not None and due_on > on:
         return _said(
             estate, NOT_DUE, required, area_provided(estate, on), rule,
-            f"{sum_zh};{due_on} 到期", f"{sum_en}; due on {due_on}",
+            f"{sum_zh}；{due_on} 到期", f"{sum_en}; due on {due_on}",
         )  # fmt: skip
     return judged(estate, rule, on, required, area_provided(estate, on), (sum_zh, sum_en))
 
@@ -68,7 +68,7 @@ def judged(
     """Compare: one proven shortfall fails, a missing fact else leaves it unknown."""
     zh, en = [sums[0]], [sums[1]]
     if required == 0:
-        return _said(estate, PASS, 0.0, provided, rule, f"{sums[0]};无需配建",
+        return _said(estate, PASS, 0.0, provided, rule, f"{sums[0]}；无需配建",
                      f"{sums[1]}; nothing is required")  # fmt: skip
     findings = [
         *further,
@@ -82,7 +82,7 @@ def judged(
             en.append(words_en)
     verdicts = [verdict for verdict, _, _ in findings]
     status = FAIL if FAIL in verdicts else UNKNOWN if UNKNOWN in verdicts else PASS
-    return _said(estate, status, required, provided, rule, ";".join(zh), "; ".join(en))
+    return _said(estate, status, required, provided, rule, "；".join(zh), "; ".join(en))
 
 
 def _area_enough(required: float | None, provided: float | None) -> Finding:
@@ -108,7 +108,7 @@ def _room_enough(rule: WrittenRule, largest: float | None, provided: float | Non
     if largest is None:
         return (
             UNKNOWN,
-            f"单处面积未知(下限 {least:g} ㎡)",
+            f"单处面积未知（下限 {least:g} ㎡）",
             f"largest room unknown (at least {least:g} m²)",
         )
     sign = "≥" if largest >= least else "<"

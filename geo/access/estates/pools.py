@@ -62,9 +62,9 @@ def check_pool(
         far = circle_m is not None and estate.to_host_m is not None and estate.to_host_m > circle_m
         if rule is None or not may_pool(rule) or far:
             reason = (
-                ("不在五分钟生活圈内,单独判定", "lies outside the circle, judged alone")
+                ("不在五分钟生活圈内，单独判定", "lies outside the circle, judged alone")
                 if far
-                else ("规则不允许合并配建,单独判定", "its rule allows no pooling, judged alone")
+                else ("规则不允许合并配建，单独判定", "its rule allows no pooling, judged alone")
             )
             alone.append(noted(check_estate(estate, rule, on), *reason))
         else:
@@ -90,7 +90,7 @@ def _pooled(
     is_complete = None not in given
     names = "、".join(estate.name for estate, _ in joined)
     parts = " + ".join("未知" if n[0] is None else f"{n[0]:,.1f}" for n in needs)
-    zh = f"与 {names} 合并配建:应配建 {parts} = {in_words(required)}"
+    zh = f"与 {names} 合并配建：应配建 {parts} = {in_words(required)}"
     en = f"pooled with {names}: required {parts} = {in_words(required)}"
     host = max((estate for estate, _ in joined), key=lambda e: e.handed_over_m2 or 0.0)
     is_placed = circle_m is not None and all(e.to_host_m is not None for e, _ in joined)

@@ -64,7 +64,7 @@ def indicator(id_: str) -> Indicator:
     if found is None:
         raise NotFound(
             both(
-                f"没有「{id_[:40]}」这个指标。可用:"
+                f"没有「{id_[:40]}」这个指标。可用："
                 + "、".join(f"{one.title} {one.id}" for one in catalogue().values())
                 + "。",
                 f"unknown indicator {id_[:40]!r}; known: {', '.join(catalogue())}",

@@ -87,11 +87,11 @@ class Computation:
     def method(self) -> str:
         """Definition and formula in words, with the target and its source."""
         one = self.indicator
-        said = f"{one.definition}。公式:{one.formula}。"
+        said = f"{one.definition}。公式：{one.formula}。"
         if self.threshold is not None:
-            said += f"目标:{self.threshold.cited()}。"
+            said += f"目标：{self.threshold.cited()}。"
         if self.asked.rounded_to:
-            said += f"人数取整到 {self.asked.rounded_to:g},不足的不公布。"
+            said += f"人数取整到 {self.asked.rounded_to:g}，不足的不公布。"
         return said
 
     @property
@@ -130,7 +130,7 @@ def compute_indicator(
         levels = "、".join(f"{LEVEL_WORDS[level]} {level}" for level in one.levels)
         raise BadInput(
             both(
-                f"「{one.title}」只有:{levels}。", f"{one.id} is given by {', '.join(one.levels)}"
+                f"「{one.title}」只有：{levels}。", f"{one.id} is given by {', '.join(one.levels)}"
             ),
             parameter="areas",
         )
@@ -165,7 +165,7 @@ def league_of(now: Computation, before: Computation | None = None) -> League:
             parameter="since",
         )
     one = now.indicator
-    span = f"(与 {before.asked.on} 相比)" if before else ""
+    span = f"（与 {before.asked.on} 相比）" if before else ""
     return league(
         f"{one.title}排名 · {LEVEL_WORDS[now.asked.by]} · {now.asked.on}{span}",
         _contenders(now.rows),

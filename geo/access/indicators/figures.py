@@ -47,7 +47,7 @@ def state_figure(
     if figure not in known_figures():
         known = "、".join(known_figures())
         raise BadInput(
-            both(f"没有「{figure[:40]}」这个填报项;可用:{known}。",
+            both(f"没有「{figure[:40]}」这个填报项；可用：{known}。",
                  f"unknown figure {figure[:40]!r}; known: {known}"),
             parameter="figure",
         )  # fmt: skip

@@ -19,8 +19,8 @@ STAGES = ("立项", "动工", "主体", "装修", "验收", "投用")
 """The stages in their order; from 动工 on a project has begun."""
 
 METHOD = (
-    "已开工:开工日期不晚于统计日,或阶段在动工及以后;阶段与开工日期都没有的为未知,不计入开工率;"
-    "逾期:计划完工日已过而没有完工日期、阶段不是投用;资金为元,以统计日有效的记录为准。"
+    "已开工：开工日期不晚于统计日，或阶段在动工及以后；阶段与开工日期都没有的为未知，不计入开工率；"
+    "逾期：计划完工日已过而没有完工日期、阶段不是投用；资金为元，以统计日有效的记录为准。"
 )
 METHOD_EN = (
     "Begun: the start lies no later than the day, or the stage is 动工 or beyond; a project with "

@@ -13,8 +13,8 @@ from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader, unit
 
 METHOD = (
-    "统计开放的养老机构;达标率 = 达标 ÷ 状态已知的机构,未知的单列;"
-    "检查逾期:最近一次检查之后超过规则规定的间隔;没有检查日期的单列为「日期未知」,不算按期。"
+    "统计开放的养老机构；达标率 = 达标 ÷ 状态已知的机构，未知的单列；"
+    "检查逾期：最近一次检查之后超过规则规定的间隔；没有检查日期的单列为「日期未知」，不算按期。"
 )
 METHOD_EN = (
     "Open homes. Rate = passed / homes whose state is known; unknown ones stand apart. A check is "
@@ -66,7 +66,7 @@ class FireReport:
     @property
     def method(self) -> str:
         """How it was counted, with the rule about the interval."""
-        return METHOD + (f"间隔:{self.interval.cited()}。" if self.interval else "没有间隔规则。")
+        return METHOD + (f"间隔：{self.interval.cited()}。" if self.interval else "没有间隔规则。")
 
     @property
     def method_en(self) -> str:

@@ -56,7 +56,7 @@ def _refuse_too_many(pairs: int) -> None:
     if pairs > MOST_PAIRS:
         raise BadInput(
             both(
-                f"人口格网与设施共 {pairs:,} 对,超过 {MOST_PAIRS:,};请减少候选点或缩小半径。",
+                f"人口格网与设施共 {pairs:,} 对，超过 {MOST_PAIRS:,}；请减少候选点或缩小半径。",
                 f"{pairs:,} pairs of people and sites, more than {MOST_PAIRS:,}: use fewer "
                 "candidates or a smaller radius",
             ),

@@ -14,8 +14,8 @@ from geo.queries.filters import kind_code
 GOALS = {
     "cover_most": "以给定处数覆盖最多老人(MCLP)",
     "cover_all": "以最少处数覆盖全部老人(LSCP)",
-    "minimise_distance": "使老人到最近设施的总距离最小(p-中位)",
-    "minimise_worst": "使最远一位老人的距离最小(p-中心)",
+    "minimise_distance": "使老人到最近设施的总距离最小（p-中位）",
+    "minimise_worst": "使最远一位老人的距离最小（p-中心）",
 }
 GOALS_EN = {
     "cover_most": "cover most elders with so many sites (MCLP)",
@@ -94,7 +94,7 @@ def asks(
     if asked.sites is not None and goal == "cover_all":
         raise BadInput(
             both(
-                "cover_all 自己求处数,不给 sites。", "cover_all finds the number itself: no sites"
+                "cover_all 自己求处数，不给 sites。", "cover_all finds the number itself: no sites"
             ),
             parameter="sites",
         )
@@ -113,7 +113,7 @@ def _one_kind(said: str) -> str:
     if kind not in KINDS:
         raise BadInput(
             both(
-                f"「{said[:40]}」是一大类,请指明要建哪一种。",
+                f"「{said[:40]}」是一大类，请指明要建哪一种。",
                 f"{said[:40]!r} is a group: say which kind is to be built",
             ),
             parameter="kind",
@@ -125,7 +125,7 @@ def _one_of(value: str, known: Any, parameter: str) -> None:
     if value not in known:
         listed = ", ".join(known)
         raise BadInput(
-            both(f"{parameter} 只能是:{listed}。", f"{parameter} is one of {listed}"),
+            both(f"{parameter} 只能是：{listed}。", f"{parameter} is one of {listed}"),
             parameter=parameter,
         )
 
@@ -134,7 +134,7 @@ def _in_range(name: str, value: float | None, least: float, most: float) -> None
     if value is not None and not least <= value <= most:
         raise BadInput(
             both(
-                f"{name} 应在 {least:g} 到 {most:g} 之间,得到 {value:g}。",
+                f"{name} 应在 {least:g} 到 {most:g} 之间，得到 {value:g}。",
                 f"{name} must lie in {least:g} … {most:g}; it is {value:g}",
             ),
             parameter=name,

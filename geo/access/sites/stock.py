@@ -75,7 +75,7 @@ def read_stock(
     if question is None:
         raise NotFound(
             both(
-                f"{asked.question.on} 尚无记录,无法计算。",
+                f"{asked.question.on} 尚无记录，无法计算。",
                 f"nothing is on record on {asked.question.on} yet",
             )
         )
@@ -88,7 +88,7 @@ def read_stock(
     if not judged.usable:
         raise NotFound(
             both(
-                "没有可用的候选点,请先导入(atlas load candidates)。" + judged.in_words()[0],
+                "没有可用的候选点，请先导入(atlas load candidates)。" + judged.in_words()[0],
                 "no candidate can be used; load some (atlas load candidates). "
                 + judged.in_words()[1],
             )
@@ -104,7 +104,7 @@ def weights_of(ground: Ground, age: str) -> Floats:
     if np.isnan(weights).any():
         raise NotFound(
             both(
-                f"部分格网没有 {age} 岁及以上人数,请改用 60。",
+                f"部分格网没有 {age} 岁及以上人数，请改用 60。",
                 f"some cells do not tell how many are {age} and over; ask for 60",
             )
         )
@@ -119,7 +119,7 @@ def _stock(session: Reader, asked: Asked, ground: Ground, judged: Candidates) ->
     if strange:
         raise NotFound(
             both(
-                f"没有这些在用设施:{'、'.join(strange[:5])}。",
+                f"没有这些在用设施：{'、'.join(strange[:5])}。",
                 f"there are no such open facilities: {', '.join(strange[:5])}",
             )
         )
@@ -157,7 +157,7 @@ def _filled(known: Sequence[float | None], otherwise: float | None, name: str) -
     if lacking and otherwise is None:
         raise BadInput(
             both(
-                f"{lacking} 处没有给出数值,请用 {name} 说明按多少计。",
+                f"{lacking} 处没有给出数值，请用 {name} 说明按多少计。",
                 f"{lacking} sites do not tell it: say with {name} what to count for them",
             ),
             parameter=name,

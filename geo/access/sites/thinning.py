@@ -27,8 +27,8 @@ class Thinned:
     def in_words(self) -> tuple[str, str]:
         """What was done, in Chinese and in English."""
         return (
-            f"候选点 {self.given:,} 处过多,按 {self.side_m:.0f} 米方格各留周边老人最多的一处,"
-            f"余 {len(self.kept):,} 处;最优性仅就保留的候选点而言。",
+            f"候选点 {self.given:,} 处过多，按 {self.side_m:.0f} 米方格各留周边老人最多的一处，"
+            f"余 {len(self.kept):,} 处；最优性仅就保留的候选点而言。",
             f"{self.given:,} candidates are too many: of each square of {self.side_m:.0f} m the "
             f"one with most elders around it was kept, {len(self.kept):,} in all; what is proven "
             "holds among these.",
@@ -54,7 +54,7 @@ def thin_out(
     if not is_asked:
         raise BadInput(
             both(
-                f"可用候选点 {len(usable):,} 处,超过 {most:,};请筛选,或用 thin 按方格抽稀。",
+                f"可用候选点 {len(usable):,} 处，超过 {most:,}；请筛选，或用 thin 按方格抽稀。",
                 f"{len(usable):,} candidates can be used, more than {most:,}: choose some, or let "
                 "them be thinned out (thin)",
             ),

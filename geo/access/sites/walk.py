@@ -31,7 +31,7 @@ def walk_costs(session: Reader, *, network: str | None = None) -> CostsOf:
         if edges is None:
             raise NotFound(
                 both(
-                    "此处没有路网;请用 ./atlas load roads 导入,或按直线计算。",
+                    "此处没有路网；请用 ./atlas load roads 导入，或按直线计算。",
                     "no road network lies here; load one by ./atlas load roads, or ask for lines",
                 )
             )

@@ -6,7 +6,7 @@ from geo.access.radius.question import kind_name
 from geo.access.sites.answer import BestSites, Plan
 from geo.access.sites.question import GOALS, GOALS_EN, Asked
 
-MEASURES = {"line": ("直线(椭球测地线)", "straight line (geodesic)"), "walk": ("步行", "on foot")}
+MEASURES = {"line": ("直线（椭球测地线）", "straight line (geodesic)"), "walk": ("步行", "on foot")}
 
 
 def method(found: BestSites) -> tuple[str, str]:
@@ -17,10 +17,11 @@ def method(found: BestSites) -> tuple[str, str]:
     basis = {"resident": "常住", "registered": "户籍"}[question.basis]
     name, name_en = kind_name(question.kind), kind_name(question.kind, "en")
     zh = [
-        f"目标:{GOALS[asked.goal]};设施:{name};距离:{measure[0]},半径 {question.radius_m:g} 米;"
-        f"老人:{basis} {asked.age} 岁及以上,基准年 {year},格网以代表点计;"
-        f"设施状态截至 {question.on.isoformat()},现有 {found.standing} 处保留"
-        f"{f',停用 {len(asked.close)} 处' if asked.close else ''},未公开的也计入。",
+        f"目标：{GOALS[asked.goal]}；设施：{name}；"
+        f"距离：{measure[0]}，半径 {question.radius_m:g} 米；"
+        f"老人：{basis} {asked.age} 岁及以上，基准年 {year}，格网以代表点计；"
+        f"设施状态截至 {question.on.isoformat()}，现有 {found.standing} 处保留"
+        f"{f'，停用 {len(asked.close)} 处' if asked.close else ''}，未公开的也计入。",
         found.candidates.in_words()[0],
     ]
     en = [
@@ -31,7 +32,7 @@ def method(found: BestSites) -> tuple[str, str]:
         found.candidates.in_words()[1],
     ]
     if asked.use_capacity:
-        zh.append("按容量计算:每个格网的老人整体由一处服务。")
+        zh.append("按容量计算：每个格网的老人整体由一处服务。")
         en.append("By capacity: the elders of a cell are served whole by one site.")
     if found.thinning is not None:
         zh.append(found.thinning[0])
@@ -46,7 +47,7 @@ def status(plan: Plan, asked: Asked) -> tuple[str, str]:
         return "已证明为最优方案。", "Proven to be the best plan."
     if siting.status == "feasible":
         return (
-            f"时限内求得的可行方案,与最优方案至多相差 {siting.gap:.2%}。",
+            f"时限内求得的可行方案，与最优方案至多相差 {siting.gap:.2%}。",
             f"A plan found in time; the best is at most {siting.gap:.2%} better.",
         )
     return _repair(plan, asked)
@@ -69,11 +70,11 @@ def _repair(plan: Plan, asked: Asked) -> tuple[str, str]:
         zh.append("在未能到达的格网附近增加候选点")
         en.append("candidates near the cells that none reaches")
     count = siting.uncovered.size
-    told = f"{count} 个格网无法到达;" if count else ""
+    told = f"{count} 个格网无法到达；" if count else ""
     told_en = f"{count} cells cannot be reached; " if count else ""
     if not zh:
         return siting.repair.partition("\n")[0], siting.repair.partition("\n")[2]
     return (
-        f"没有可行方案:{told}可以{';'.join(zh)}。",
+        f"没有可行方案：{told}可以{'；'.join(zh)}。",
         f"No plan is possible: {told_en}what would help: {', '.join(en)}.",
     )

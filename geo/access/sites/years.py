@@ -37,9 +37,9 @@ class Year:
         """Where the elders of the year come from, in Chinese and in English."""
         if self.base_year is not None:
             name = self.projection or "none"
-            return f"{self.base_year} 年人口({name})", f"people of {self.base_year} ({name})"
+            return f"{self.base_year} 年人口（{name}）", f"people of {self.base_year} ({name})"
         return (
-            f"现有老人 × {self.factor:g}(假定)" if self.factor != 1 else "现有老人",
+            f"现有老人 × {self.factor:g}（假定）" if self.factor != 1 else "现有老人",
             f"today's elders × {self.factor:g} (assumed)" if self.factor != 1 else "today's elders",
         )
 
@@ -162,14 +162,14 @@ def _check(asked: Asked, years: Sequence[Year]) -> None:
     order = [year.year for year in years]
     wrong: tuple[str, str] | None = None
     if not 1 <= len(years) <= MOST_YEARS or order != sorted(set(order)):
-        wrong = (f"须有 1 到 {MOST_YEARS} 个年份,依次递增。", f"1 to {MOST_YEARS} rising years")
+        wrong = (f"须有 1 到 {MOST_YEARS} 个年份，依次递增。", f"1 to {MOST_YEARS} rising years")
     elif asked.goal != "cover_most" or asked.use_capacity or asked.plans:
         wrong = (
-            "分年只支持 cover_most,不计容量与备选方案。",
+            "分年只支持 cover_most，不计容量与备选方案。",
             "years are planned for cover_most only, without capacities and next-best plans",
         )
     elif len({year.budget_cny is None for year in years}) > 1:
-        wrong = ("预算须每年都给,或都不给。", "give a budget for every year or for none")
+        wrong = ("预算须每年都给，或都不给。", "give a budget for every year or for none")
     elif any(year.budget_cny is None and year.sites is None for year in years):
         wrong = ("每年须给出处数或预算。", "give sites or a budget for every year")
     elif any((year.sites or 0) < 0 or (year.budget_cny or 0) < 0 for year in years):

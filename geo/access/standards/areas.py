@@ -191,11 +191,11 @@ def _compared(
     else:
         status = "unknown" if unknown else "fail"
     zh = {"pass": "达到", "fail": "未达到", "unknown": "无法判定"}[status]
-    more_zh = f";另有 {unknown} 处数值未知" if unknown else ""
+    more_zh = f"；另有 {unknown} 处数值未知" if unknown else ""
     more_en = f"; {unknown} more unknown" if unknown else ""
     return AreaCheck(
         one.area.code, one.area.name, rule.subject, unit_, required, provided, status, rule,
-        f"应有 {sum_} {unit_},已知 {_n(provided)}{more_zh}:{zh}。{rule.cited()}",
+        f"应有 {sum_} {unit_}，已知 {_n(provided)}{more_zh}：{zh}。{rule.cited()}",
         f"required {sum_}, known {_n(provided)}{more_en}: {status}. {rule.cited_en()}",
         synthetic or any(home.is_synthetic for home in one.homes),
     )  # fmt: skip

@@ -59,7 +59,7 @@ def circle_needs(
     if minutes not in known:
         raise BadInput(
             both(
-                f"没有 {minutes} 分钟生活圈的规则;已有:{known}。",
+                f"没有 {minutes} 分钟生活圈的规则；已有：{known}。",
                 f"no rule for a circle of {minutes} minutes; known: {known}",
             ),
             parameter="minutes",
@@ -87,18 +87,18 @@ def _checked(need: Need, present: int) -> TierCheck:
     if need.least is None:
         return TierCheck(
             need, present, "unknown",
-            f"{need.minutes} 分钟生活圈:规则未列设施或人口规模,无法判定。{need.rule.cited()}",
+            f"{need.minutes} 分钟生活圈：规则未列设施或人口规模，无法判定。{need.rule.cited()}",
             f"{need.minutes}-minute tier: the rule names no facility or no size; "
             f"{need.rule.cited_en()}",
         )  # fmt: skip
     status = "pass" if present >= need.least else "fail"
     sign = "≥" if status == "pass" else "<"
     is_sure = need.rule.rule.get("persons_status") != "unverified"
-    doubt, doubt_en = ("", "") if is_sure else ("人口规模未核实;", "persons not verified; ")
+    doubt, doubt_en = ("", "") if is_sure else ("人口规模未核实；", "persons not verified; ")
     return TierCheck(
         need, present, status,
-        f"{need.minutes} 分钟生活圈:现有 {present} 处 {sign} 至少 {need.least} 处"
-        f"(上限口径 {need.most} 处);{doubt}{need.rule.cited()}",
+        f"{need.minutes} 分钟生活圈：现有 {present} 处 {sign} 至少 {need.least} 处"
+        f"（上限口径 {need.most} 处）；{doubt}{need.rule.cited()}",
         f"{need.minutes}-minute tier: {present} {sign} at least {need.least} "
         f"(up to {need.most}); {doubt_en}{need.rule.cited_en()}",
     )  # fmt: skip

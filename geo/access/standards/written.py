@@ -13,7 +13,7 @@ from geo.queries.admin import Reader, ancestors
 
 STATUS_WORDS = {
     "verified": ("已核实", "verified"),
-    "second_hand": ("转述,待核实", "second hand, to be verified"),
+    "second_hand": ("转述，待核实", "second hand, to be verified"),
     "unverified": ("未核实", "unverified"),
 }
 """How sure a rule is → its words in Chinese and English."""
@@ -69,8 +69,9 @@ class WrittenRule:
 
     def cited(self) -> str:
         """Title, source and how sure it is, in Chinese."""
-        start = "" if self.valid_from else ";起始日期未核实"
-        return f"{self.title}(依据:{self.source or '未知'};{STATUS_WORDS[self.status][0]}{start})"
+        start = "" if self.valid_from else "；起始日期未核实"
+        known = STATUS_WORDS[self.status][0]
+        return f"{self.title}（依据：{self.source or '未知'}；{known}{start}）"
 
     def cited_en(self) -> str:
         """Code, source and how sure it is, in English."""
