@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from geo.access.costs import Floats, Indices
+from geo.access.siting.covering import bounded
 from geo.access.siting.gains import Gains, inclusions, mark, settle, useless_columns
 from geo.access.siting.maximise import Opened
 from geo.access.siting.search import greedy, improve
@@ -29,9 +30,14 @@ def fewest(
     inner, kept = settle(_without_slack_rows(cover), _none(), useless_columns(priced))
     cost = np.ones(inner.columns) if paid is None else paid[kept]
     opened = _by_search(inner, clock.share(0.2), enough) if inner.rows else _none()
+    lowest = float(_apart(inner)) if paid is None else 0.0
+    if paid is None and inner.rows and opened.size > max(lowest, enough or 0):
+        relaxed = bounded(inner, opened, clock.share(0.3), enough=enough or 0)
+        opened, lowest = relaxed.opened, max(lowest, float(relaxed.bound))
+        if lowest > inner.most:
+            return Opened(None, np.inf, lowest, False, infeasible=True)
     good = inner.allows(opened) and bool(inner.reached(opened)[1].all())
     value = float(cost[opened].sum()) if good else np.inf
-    lowest = float(_apart(inner)) if paid is None else 0.0
     if value <= max(lowest, -np.inf if enough is None else enough):
         return Opened(kept[opened], value, lowest, value <= lowest)
     answer = solve(

@@ -166,3 +166,70 @@ def one_by_one(starts: Any, demand: Any, cost: Any, least: Any, count: int) -> A
             at = demand[entry]
             least[at] = min(least[at], cost[entry])
     return opened
+
+
+@compiled
+def column_sums(starts: Any, inside: Any, value: Any) -> Any:
+    """The sum of the rows' values in each column."""
+    found = np.zeros(starts.size - 1)
+    for column in range(found.size):
+        for entry in range(starts[column], starts[column + 1]):
+            found[column] += value[inside[entry]]
+    return found
+
+
+@compiled
+def row_counts(row: Any, column: Any, chosen: Any, rows: int) -> Any:
+    """How many chosen columns reach each row."""
+    found = np.zeros(rows)
+    for entry in range(row.size):
+        if chosen[column[entry]]:
+            found[row[entry]] += 1.0
+    return found
+
+
+@compiled
+def completed(starts: Any, inside: Any, row: Any, column: Any, reduced: Any, rows: int) -> Any:
+    """A cover that begins with the columns of negative reduced cost, without what is not needed.
+
+    Rows that are left take the column of least reduced cost among theirs. Entries are by row.
+    """
+    columns = starts.size - 1
+    chosen = np.zeros(columns, dtype=np.bool_)
+    times = np.zeros(rows, dtype=np.int64)
+    for at in np.argsort(reduced):
+        if reduced[at] >= 0:
+            break
+        helps = False
+        for entry in range(starts[at], starts[at + 1]):
+            if times[inside[entry]] == 0:
+                helps = True
+                break
+        if helps:
+            chosen[at] = True
+            for entry in range(starts[at], starts[at + 1]):
+                times[inside[entry]] += 1
+    entry = 0
+    while entry < row.size:
+        at, best = row[entry], -1
+        while entry < row.size and row[entry] == at:
+            if best < 0 or reduced[column[entry]] < reduced[best]:
+                best = column[entry]
+            entry += 1
+        if times[at] == 0:
+            chosen[best] = True
+            for each in range(starts[best], starts[best + 1]):
+                times[inside[each]] += 1
+    for at in np.argsort(-reduced):
+        if not chosen[at]:
+            continue
+        needed = False
+        for entry in range(starts[at], starts[at + 1]):
+            if times[inside[entry]] == 1:
+                needed = True
+                break
+        if not needed:
+            chosen[at] = False
+            for entry in range(starts[at], starts[at + 1]):
+                times[inside[entry]] -= 1
+    return np.flatnonzero(chosen)

@@ -1,0 +1,95 @@
+"""Are the shortcuts for many candidates exact, and is a time limit kept with an honest gap?"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from geo.access.costs import nth_smallest, reachable_pairs, sorted_rows
+from geo.access.siting import cover_all, minimise_distance, minimise_worst
+from geo.access.siting.cover import open_cover
+from geo.access.siting.covering import bounded
+from geo.access.siting.frame import read_frame
+from geo.access.siting.loading import lists_of, load
+from geo.access.siting.search import greedy
+from geo.access.siting.solver import Clock
+
+
+def square(seed: int, demands: int, candidates: int) -> tuple[np.ndarray, np.ndarray]:
+    """Costs between places in a square of side 10, and whole weights."""
+    random = np.random.default_rng(seed)
+    a, b = random.uniform(0, 10, (demands, 2)), random.uniform(0, 10, (candidates, 2))
+    return np.hypot(*(a[:, None] - b[None]).transpose(2, 0, 1)), random.integers(1, 100, demands)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_are_sorted_and_searched_like_one_by_one(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    size = random.integers(0, 6, 40)
+    starts = np.concatenate(([0], np.cumsum(size)))
+    values = random.integers(0, 4, starts[-1]).astype(np.float64)
+    place = random.integers(0, 6, 40)
+    rows = [values[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    expected = [
+        np.sort(row)[at] if at < row.size else np.inf for row, at in zip(rows, place, strict=True)
+    ]
+    assert nth_smallest(values, starts, place).tolist() == expected
+    order = sorted_rows(values, starts)
+    assert order.tolist() == np.lexsort((values, np.repeat(np.arange(40), size))).tolist()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_covers_bound_holds_and_its_columns_cover(seed: int) -> None:
+    cost, _ = square(seed, 120, 30)
+    radius = float(cost.min(axis=1).max()) * 1.2
+    frame = read_frame(cost, weights=None, sites=None)
+    cover = open_cover(frame, frame.pairs.within(radius))
+    found = bounded(cover, greedy(cover), Clock(None))
+    best = cover_all(cost, radius, time_limit_s=None)
+    assert best.status == "optimal"
+    assert found.bound <= best.objective <= found.opened.size
+    assert (cost[:, found.opened] <= radius).any(axis=1).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sites_are_filled_by_the_rule(seed: int) -> None:
+    cost, weights = square(seed, 60, 8)
+    cost = np.round(cost)
+    weights = weights % 7
+    capacity = np.full(8, float(weights.sum()) / 5)
+    frame = read_frame(cost, weights=weights, sites=5, capacity=capacity)
+    opened = np.array([0, 2, 3, 6, 7])
+    found = load(frame, lists_of(frame, reachable_pairs(cost)), opened, 6.0)
+    room, expected = capacity * (1 + 1e-12), np.full(60, -1)
+    for i in sorted(range(60), key=lambda i: (-weights[i], i)):
+        for j in sorted(opened.tolist(), key=lambda j: (cost[i, j], j)):
+            if cost[i, j] <= 6 and room[j] >= weights[i]:
+                room[j] -= weights[i]
+                expected[i] = j
+                break
+    assert found.assignment.tolist() == expected.tolist()
+    assert found.served == weights[expected >= 0].sum()
+
+
+def test_many_candidates_are_answered_in_time_with_an_honest_gap() -> None:
+    cost, weights = square(1, 1500, 250)
+    capacity = np.full(250, weights.sum() / 25 * 1.3)
+    for plan in (
+        lambda limit: minimise_distance(cost, weights, 25, time_limit_s=limit),
+        lambda limit: minimise_distance(cost, weights, 25, capacity=capacity, time_limit_s=limit),
+        lambda limit: minimise_worst(cost, 25, time_limit_s=limit),
+        lambda limit: minimise_worst(
+            cost, 25, weights=weights, capacity=capacity, time_limit_s=limit
+        ),
+    ):
+        plan(0.1)  # compiled here
+        began = time.perf_counter()
+        found = plan(2.0)
+        # Room for what else runs on the machine: a step of the solver ends when it ends.
+        assert time.perf_counter() - began < 8.0
+        assert found.status in ("optimal", "feasible")
+        assert found.bound <= found.objective
+        assert found.gap == pytest.approx((found.objective - found.bound) / found.objective)
+        assert found.uncovered.size == 0
