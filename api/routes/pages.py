@@ -25,6 +25,7 @@ from maps.base import STATIC, Page
 from maps.elder_care import draw_elder_care
 from maps.gazetteer import draw_names
 from maps.home import draw_home
+from maps.planning import draw_planning
 from maps.sources import draw_data
 from maps.survey import draw_boundaries
 
@@ -37,6 +38,7 @@ DRAWN: dict[str, Callable[[Page], str]] = {
     "/": draw_home,
     "/elder-care": draw_elder_care,
     "/access": draw_access,
+    "/planning": draw_planning,
     "/boundaries": draw_boundaries,
     "/names": draw_names,
     "/data": draw_data,

@@ -1,0 +1,105 @@
+// Which view of the planner's desk is open, and is somebody signed in?
+
+import "atlas/shell.js";
+import { sorry } from "atlas/api.js";
+import { openMap } from "atlas/board.js";
+import { defineHatch } from "atlas/classes.js";
+import { byId, el, put, tell } from "atlas/dom.js";
+import { drawPlaceNames } from "atlas/place_names.js";
+import { asQuery, choose, chosen } from "atlas/state.js";
+import { clearMap, prepare } from "atlas/planning/desk.js";
+import { dropToken, forgetAll, hasToken, Refused } from "atlas/planning/door.js";
+import { drawSignIn } from "atlas/planning/sign_in.js";
+import { VIEWS } from "atlas/planning/words.js";
+import { t } from "atlas/words.js";
+
+const OPEN = {
+  siting: () => import("atlas/planning/siting.js"),
+  scenarios: () => import("atlas/planning/scenarios.js"),
+  indicators: () => import("atlas/planning/indicators.js"),
+  estates: () => import("atlas/planning/estates.js"),
+  safety: () => import("atlas/planning/safety.js"),
+  work: () => import("atlas/planning/work.js"),
+};
+const KEPT = ["lang", "large", "city", "on", "lat", "lon", "z", "view"];
+
+let leave = null; // what the open view undoes when it is left
+
+const now = () => (VIEWS[chosen("view")] ? chosen("view") : "siting");
+
+function drawTabs() {
+  const go = (view) => (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    if (view === now()) return;
+    history.pushState(null, "", location.href);
+    const others = [...new URLSearchParams(location.search).keys()].filter((name) => !KEPT.includes(name));
+    choose({ ...Object.fromEntries(others.map((name) => [name, null])), view });
+    open();
+    byId("views").querySelector("[aria-current]")?.focus();
+  };
+  put(byId("views"),
+    el("nav", { class: "views", "aria-label": t("工作台各页", "Views of the desk") }, Object.entries(VIEWS).map(([view, name]) =>
+      el("a", { href: `?${asQuery({ view }, KEPT)}`, "data-view": view, "aria-current": view === now() ? "page" : null, onclick: go(view) }, name))),
+    el("p", { class: "who" }, el("span", {}, t("已凭令牌登录", "Signed in with a token")), el("button", { type: "button", class: "plain", id: "sign-out", onclick: signOut }, t("退出", "Sign out"))));
+}
+
+function signOut() {
+  dropToken();
+  stop();
+  drawSignIn(enter);
+  tell(t("已退出，令牌已从本标签页删除。", "Signed out; the token is gone from this tab."));
+}
+
+function stop() {
+  forgetAll();
+  leave?.();
+  leave = null;
+  clearMap();
+}
+
+async function open() {
+  const view = now();
+  stop();
+  drawTabs();
+  put(byId("question"));
+  put(byId("results"));
+  tell(t("正在载入…", "Looking …"));
+  byId("panel-body").scrollTop = 0;
+  document.title = `${VIEWS[view]} · ${t("规划工作台", "Planning desk")}`;
+  try {
+    const module = await OPEN[view]();
+    if (view === now()) leave = (await module.open()) ?? null;
+  } catch (problem) {
+    refused(problem);
+  }
+}
+
+/** A token that died on the way asks for another one; everything else is said where it happened. */
+function refused(problem) {
+  tell("");
+  if (problem instanceof Refused) {
+    dropToken();
+    stop();
+    drawSignIn(enter, problem);
+  } else put(byId("results"), sorry(problem));
+}
+
+function enter() {
+  if (byId("board").dataset.sheet === "full") byId("board").dataset.sheet = "half";
+  open();
+}
+
+async function begin() {
+  defineHatch();
+  put(byId("controls"), el("div", { id: "views" }), el("div", { id: "question" }));
+  addEventListener("popstate", () => location.reload());
+  document.addEventListener("atlas:refused", (event) => refused(event.detail));
+  const whole = await prepare();
+  openMap(whole ?? undefined);
+  drawPlaceNames(whole ?? undefined);
+  if (hasToken()) open();
+  else drawSignIn(enter);
+}
+
+begin();
