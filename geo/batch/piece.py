@@ -19,9 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from geo.access.radius.distance import CGCS2000, Floats, Indices, nearest_site
-from geo.access.radius.distance import _cartesian as cartesian
-from geo.access.radius.distance import _longest_geodesic as longest_geodesic
+from geo.access.radius.distance import (
+    CGCS2000,
+    Floats,
+    Indices,
+    cartesian,
+    longest_geodesic,
+    nearest_site,
+)
 from geo.batch.cells import window_of
 
 PARTS = 2**20

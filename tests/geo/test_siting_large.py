@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def test_rows_are_sorted_and_searched_like_one_by_one(seed: int) -> None:
     starts = np.concatenate(([0], np.cumsum(size)))
     values = random.integers(0, 4, starts[-1]).astype(np.float64)
     place = random.integers(0, 6, 40)
-    rows = [values[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    rows = [values[a:b] for a, b in pairwise(starts)]
     expected = [
         np.sort(row)[at] if at < row.size else np.inf for row, at in zip(rows, place, strict=True)
     ]
@@ -74,21 +75,21 @@ def test_sites_are_filled_by_the_rule(seed: int) -> None:
 
 
 def test_many_candidates_are_answered_in_time_with_an_honest_gap() -> None:
-    cost, weights = square(1, 1500, 250)
-    capacity = np.full(250, weights.sum() / 25 * 1.3)
+    cost, weights = square(1, 1000, 150)
+    capacity = np.full(150, weights.sum() / 15 * 1.3)
     for plan in (
-        lambda limit: minimise_distance(cost, weights, 25, time_limit_s=limit),
-        lambda limit: minimise_distance(cost, weights, 25, capacity=capacity, time_limit_s=limit),
-        lambda limit: minimise_worst(cost, 25, time_limit_s=limit),
+        lambda limit: minimise_distance(cost, weights, 15, time_limit_s=limit),
+        lambda limit: minimise_distance(cost, weights, 15, capacity=capacity, time_limit_s=limit),
+        lambda limit: minimise_worst(cost, 15, time_limit_s=limit),
         lambda limit: minimise_worst(
-            cost, 25, weights=weights, capacity=capacity, time_limit_s=limit
+            cost, 15, weights=weights, capacity=capacity, time_limit_s=limit
         ),
     ):
         plan(0.1)  # compiled here
         began = time.perf_counter()
-        found = plan(2.0)
+        found = plan(1.0)
         # Room for what else runs on the machine: a step of the solver ends when it ends.
-        assert time.perf_counter() - began < 8.0
+        assert time.perf_counter() - began < 6.0
         assert found.status in ("optimal", "feasible")
         assert found.bound <= found.objective
         assert found.gap == pytest.approx((found.objective - found.bound) / found.objective)

@@ -43,13 +43,13 @@ def nearest_site(lon: Floats, lat: Floats, site_lon: Floats, site_lat: Floats) -
     site = np.full(count, -1, dtype=np.int64)
     if not len(site_lon) or not count:
         return Nearest(distance_m, site)
-    tree = KDTree(_cartesian(site_lon, site_lat))
-    points = _cartesian(lon, lat)
+    tree = KDTree(cartesian(site_lon, site_lat))
+    points = cartesian(lon, lat)
     open_rows, k = np.arange(count), min(4, len(site_lon))
     while len(open_rows):
         chord, candidate = tree.query(points[open_rows], k=k)
         chord, candidate = chord.reshape(-1, k), candidate.reshape(-1, k)
-        longest = _longest_geodesic(chord[:, 0])
+        longest = longest_geodesic(chord[:, 0])
         done = (chord[:, -1] > longest) | (k == len(site_lon))
         rows = open_rows[done]
         distance_m[rows], site[rows] = _measured(
@@ -65,7 +65,7 @@ def pairs_within(
     """Every pair (point, site) whose geodesic is not longer than the limit, with its metres."""
     if not len(lon) or not len(site_lon):
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    trees = (KDTree(_cartesian(lon, lat)), KDTree(_cartesian(site_lon, site_lat)))
+    trees = (KDTree(cartesian(lon, lat)), KDTree(cartesian(site_lon, site_lat)))
     # A chord is not longer than its geodesic; a micrometre for rounding.
     near = trees[0].sparse_distance_matrix(trees[1], limit_m + 1e-6, output_type="ndarray")
     point, site = near["i"].astype(np.int64), near["j"].astype(np.int64)
@@ -92,14 +92,20 @@ def _measured(
     return np.asarray(metres)[order][first], chosen[order][first]
 
 
-def _longest_geodesic(chord: Floats) -> Floats:
-    """The longest geodesic that a chord can belong to, with a micrometre for rounding."""
+def longest_geodesic(chord: Floats) -> Floats:
+    """The longest geodesic (m) that a chord (m) on the CGCS2000 ellipsoid can belong to.
+
+    2R asin(c / 2R) with R = b²/a, see above, and a micrometre for rounding.
+    """
     ratio = np.minimum(chord / (2 * _TIGHTEST_M), 1.0)
     return np.asarray(2 * _TIGHTEST_M * np.arcsin(ratio) + 1e-6)
 
 
-def _cartesian(lon: Floats, lat: Floats) -> Floats:
-    """Geocentric coordinates (n, 3) in metres of points on the ellipsoid."""
+def cartesian(lon: Floats, lat: Floats) -> Floats:
+    """Geocentric coordinates (n, 3) in metres of points in degrees on the CGCS2000 ellipsoid.
+
+    The chord between two such points is never longer than their geodesic.
+    """
     along, up = np.radians(lon), np.radians(lat)
     normal = CGCS2000.a / np.sqrt(1 - CGCS2000.es * np.sin(up) ** 2)
     return np.column_stack(
