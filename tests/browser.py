@@ -6,14 +6,15 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request
 
 from geo.settings import CHECKOUT, TestSettings, read
 
@@ -64,39 +65,112 @@ class Watched:
     errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     failed: list[str] = field(default_factory=list)
+    is_spoilt: bool = False
 
     def foreign_hosts(self, own: str) -> set[str]:
         """The hosts asked that are not the one of `own` (a URL)."""
         return self.hosts - {urlsplit(own).netloc}
 
 
+class Tabs:
+    """Pages of one browser: one that a test has left is wiped and lent to the next of its kind.
+
+    A page that starts anew costs a second of the machine, mostly for its Chinese fonts.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self._free: dict[str, list[Page]] = {}
+
+    def take(self, context: dict[str, Any]) -> Page:
+        """Answer an empty page in a context with these options."""
+        if free := self._free.get(repr(sorted(context.items()))):
+            return free.pop()
+        usual = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+        return self.browser.new_context(**{**usual, **context}).new_page()
+
+    def give_back(self, page: Page, context: dict[str, Any]) -> None:
+        """Wipe a page for the next test."""
+        for other in page.context.pages:
+            if other != page:
+                other.close()
+        page.unroute_all()
+        page.context.unroute_all()
+        page.context.set_offline(False)
+        page.context.clear_permissions()
+        page.context.clear_cookies()
+        with contextlib.suppress(Error):  # a page without an address keeps nothing
+            page.evaluate("sessionStorage.clear(); localStorage.clear()")
+        page.goto("about:blank")
+        page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+        page.emulate_media(media="null", reduced_motion="no-preference")
+        if viewport := context.get("viewport"):
+            page.set_viewport_size(viewport)
+        self._free.setdefault(repr(sorted(context.items())), []).append(page)
+
+
 @contextmanager
-def watched_page(browser: Browser, **context: Any) -> Iterator[Watched]:
-    """Open a page in a context of its own (keywords go to playwright's `new_context`)."""
-    opened = browser.new_context(**{"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **context})
-    watched = Watched(opened.new_page())
-    _watch(watched)
+def watched_page(tabs: Tabs, *, alone: bool = False, **context: Any) -> Iterator[Watched]:
+    """Open a page (keywords go to playwright's `new_context`).
+
+    `alone`: in a context of its own, for a test that adds scripts or functions to it. Such a page,
+    a spoilt one and one that was at two servers are not lent again.
+    """
+    page = Tabs(tabs.browser).take(context) if alone else tabs.take(context)
+    watched = Watched(page)
+    forget = _watch(watched)
     try:
         yield watched
     finally:
-        opened.close()
+        forget()
+        if alone or watched.is_spoilt or len(watched.hosts) > 1:
+            page.context.close()
+        else:
+            tabs.give_back(page, context)
 
 
-def _watch(watched: Watched) -> None:
+PENDING: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+"""What each page has asked and not yet got."""
+
+
+def _watch(watched: Watched) -> Callable[[], None]:
+    """Write down what the page does; answer how to stop."""
+    pending = PENDING[watched.page] = set()
+
     def said(message: ConsoleMessage) -> None:
         if message.type == "error":
             watched.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     def asked(request: Request) -> None:
+        pending.add(request)
         parts = urlsplit(request.url)
         if parts.scheme in ("http", "https", "ws", "wss"):
             watched.hosts.add(parts.netloc)
 
-    page = watched.page
-    page.on("console", said)
-    page.on("pageerror", lambda error: watched.errors.append(str(error)))
-    page.on("request", asked)
-    page.on("requestfailed", lambda request: watched.failed.append(request.url))
+    def failed(request: Request) -> None:
+        pending.discard(request)
+        watched.failed.append(request.url)
+
+    listeners: dict[Any, Callable[[Any], Any]] = {
+        "console": said,
+        "pageerror": lambda error: watched.errors.append(str(error)),
+        "request": asked,
+        "requestfinished": pending.discard,
+        "requestfailed": failed,
+    }
+    for event, listener in listeners.items():
+        watched.page.on(event, listener)
+
+    def forget() -> None:
+        for event, listener in listeners.items():
+            watched.page.remove_listener(event, listener)
+
+    return forget
+
+
+def is_waiting(page: Page) -> bool:
+    """Whether a watched page has asked for something that has not come yet."""
+    return bool(PENDING.get(page))
 
 
 def keep_screenshot(page: Page, name: str) -> None:

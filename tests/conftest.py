@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from geo.db import Database, make_engine
 from geo.db.embedded import Embedded, embedded
-from tests.browser import Watched, find_chromium, keep_screenshot, launch, watched_page
+from tests.browser import Tabs, Watched, find_chromium, keep_screenshot, launch, watched_page
 from tests.machine import city_database, make_home, remove_home, worker_database
 
 HOME = "ATLAS_TEST_HOME"
@@ -216,20 +216,29 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    """The browser's pages, lent from test to test."""
+    return Tabs(browser)
+
+
 class OpenPage(Protocol):
-    """Call it for a fresh page; keywords go to playwright's `new_context` (viewport, locale …)."""
+    """Call it for an empty page; keywords go to playwright's `new_context` (viewport, locale …).
+
+    `alone=True`: in a context of its own, for a test that adds scripts to it.
+    """
 
     def __call__(self, **context: Any) -> Watched: ...
 
 
 @pytest.fixture
-def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+def open_page(tabs: Tabs, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Opens watched pages; where the test fails their screenshots are kept in test-results/."""
     opened: list[AbstractContextManager[Watched]] = []
     pages: list[Watched] = []
 
     def open_one(**context: Any) -> Watched:
-        manager = watched_page(browser, **context)
+        manager = watched_page(tabs, **context)
         opened.append(manager)
         pages.append(manager.__enter__())
         return pages[-1]
@@ -238,6 +247,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
     for number, watched in enumerate(pages):
         if request.node.stash.get(FAILED, False):
             keep_screenshot(watched.page, f"{request.node.nodeid}-{number}")
+            watched.is_spoilt = True
     for manager in opened:
         manager.__exit__(None, None, None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +13,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route
 
 from maps.assets import VENDOR
-from tests.browser import Watched
+from tests.browser import Watched, is_waiting
 from tests.conftest import OpenPage
 
 PHONE = {"width": 360, "height": 740}
@@ -27,17 +28,19 @@ BUSY = """(() => { const said = document.querySelector('#status')?.textContent;
     || /^(正在|Looking|Computing)/.test(said)); })()"""
 
 
+QUIET_MS = 250
+"""Longer than any rest that a page takes before it follows a change."""
+
+
 def settle(tab: Tab) -> None:
-    """Wait until the page has its answers and has drawn them."""
+    """Wait until the page has its answers, has drawn them and wants nothing more."""
     # Polling from outside: the page's own policy forbids it to evaluate text.
-    tab.wait_for_timeout(400)  # the list follows the map after a short rest
-    for _ in range(150):
-        if not tab.evaluate(BUSY):
-            break
-        tab.wait_for_timeout(100)
-    else:
-        raise AssertionError("the page is still busy after 15 s")
-    tab.wait_for_timeout(300)
+    quiet_since = started = time.monotonic()
+    while (now := time.monotonic()) - quiet_since < QUIET_MS / 1000:
+        assert now - started < 20, "the page is still busy after 20 s"
+        tab.wait_for_timeout(25)
+        if is_waiting(tab) or tab.evaluate(BUSY):
+            quiet_since = time.monotonic()
 
 
 def visit(watched: Watched, address: str) -> Tab:
