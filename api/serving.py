@@ -61,6 +61,9 @@ def serve(app: FastAPI, taken: socket.socket) -> None:
     """Serve until Ctrl-C or SIGTERM; requests under way are given 10 seconds."""
     import uvicorn  # heavy: only those who serve wait for it
 
+    from geo.access.warming import warm_up_beside
+
+    warm_up_beside()
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=10, server_header=False
     )

@@ -12,7 +12,7 @@ from api.telling import SilentTeller, Teller
 from geo.access.coverage import compute_city
 from geo.db import Database, session_factory
 from geo.demo import build_demo
-from geo.errors import NotFound
+from geo.errors import Ambiguous, NotFound
 from geo.gazetteer.search import refresh_keys
 from geo.loaders.city import load_city
 from geo.migrations import migrate
@@ -69,6 +69,8 @@ def prepare_city(
         _analyse(sessions)
     with tell.step("覆盖与缺口 · coverage and gaps") as step, sessions.begin() as session:
         step.result = _computed(session, loaded.code, day, step)
+    with tell.step("步行覆盖 · coverage on foot") as step, sessions.begin() as session:
+        step.result = _walked(session, loaded.code, day, step)
     return CityReady(loaded.code, loaded.name)
 
 
@@ -78,6 +80,19 @@ def _computed(session: Session, city_code: str, day: date, progress: Progress) -
         computed = compute_city(session, city_code, on=day, progress=progress)
     except NotFound:
         return "没有人口数据, 未计算 · no population stored: not computed"
+    return _amounts(computed.skipped, 结果=computed.runs)
+
+
+def _walked(session: Session, city_code: str, day: date, progress: Progress) -> str:
+    """The same along the roads; without a road network, or with several, why there is nothing."""
+    try:
+        computed = compute_city(session, city_code, on=day, measure="walk", progress=progress)
+    except NotFound:
+        return "没有人口数据, 未计算 · no population stored: not computed"
+    except Ambiguous:
+        return "有几个路网, 未计算 · several road networks: not computed"
+    if not computed.runs:
+        return "没有路网, 未计算 · no road network: not computed"
     return _amounts(computed.skipped, 结果=computed.runs)
 
 

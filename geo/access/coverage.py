@@ -7,6 +7,7 @@ still the data, and computed otherwise. Counting is `geo.access.radius.answer`, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,9 +29,11 @@ from geo.access.radius.stored import (
 )
 from geo.access.radius.stored import store as keep
 from geo.access.radius.stored_gaps import store_gaps
+from geo.access.walking.ways import network_around, wider
 from geo.models.kinds import GROUPS, KINDS
 from geo.progress import Progress, silent
 from geo.queries.admin import BELOW, Reader, unit
+from geo.queries.roads import Bounds
 
 __all__ = ["AreaCoverage", "Computed", "Coverage", "compute_city", "coverage", "coverage_of"]
 
@@ -143,8 +146,9 @@ def compute_city(
 
     These are the public answers, resting on published rows only. For districts and, where the city
     has any, planning zones; none where nothing is on record on that day. Skips when every run is
-    there with unchanged data. measure: line or walk. The caller commits. Raises NotFound for an
-    unknown city.
+    there with unchanged data. measure: line, or walk: then nothing is computed where no ways lie
+    around the city, and gaps are drawn when asked for. The caller commits. Raises NotFound for an
+    unknown city, Ambiguous where ways of several networks lie around it.
     """
     city = unit(session, city_code, on)
     kinds = [*KINDS, *GROUPS]
@@ -155,6 +159,9 @@ def compute_city(
         session, city.code, on, stamp, kinds=kinds, radii_m=RADII_M, measure=measure
     )
     present = _public_areas(session, city.code, on)
+    if measure == "walk" and not _have_ways(session, present.values()):
+        forget_stale(session, city.code, stamp, measure)
+        return Computed(0, skipped=True)
     if present and all(kept.get(areas, 0) >= expected for areas in present):
         return Computed(sum(kept[areas] for areas in present), skipped=True)
     forget_stale(session, city.code, stamp, measure)
@@ -169,15 +176,9 @@ def compute_city(
 
 
 def _compute_areas(
-    session: Reader,
-    city_code: str,
-    areas: str,
-    kinds: list[str],
-    on: date,
-    measure: str,
-    stamp: int,
-    progress: Progress,
-) -> int:
+    session: Reader, city_code: str, areas: str, kinds: list[str], on: date, measure: str,
+    stamp: int, progress: Progress,
+) -> int:  # fmt: skip
     """Read the ground once and store the answers to every question on it; how many there are."""
     progress(0, None, f"覆盖率 coverage · {AREAS[areas]}")
     question = ask(
@@ -196,7 +197,7 @@ def _compute_areas(
                 asked = replace(first, kind=kind, radius_m=radius_m, across_border=across)
                 answers.append(answer(ground, asked, stamp, nearest_m))
     run_ids = keep(session, answers, by_default=True)
-    if areas == "district":
+    if areas == "district" and measure == "line":
         _draw_gaps(session, ground, dict(zip(run_ids, answers, strict=True)), progress)
     return len(answers)
 
@@ -216,16 +217,32 @@ def _draw_gaps(
         store_gaps(session, run_id, drawn)
 
 
-def _public_areas(session: Reader, city_code: str, on: date) -> list[str]:
-    """Which sorts of areas the public sees in a city."""
+def _public_areas(session: Reader, city_code: str, on: date) -> dict[str, Bounds | None]:
+    """Which sorts of areas the public sees in a city, and the box of those with an outline."""
     values = {"code": city_code, "on": on}
     with as_seen(session, published_only=True):
-        return [
-            areas for areas in CITY_AREAS if session.execute(_HAS_AREAS[areas], values).scalar_one()
-        ]
+        found = {areas: session.execute(_EXTENT[areas], values).one() for areas in CITY_AREAS}
+    return {
+        areas: None if row.west is None else (row.west, row.south, row.east, row.north)
+        for areas, row in found.items()
+        if row.units
+    }
 
 
-_HAS_AREAS = {
-    areas: text(f"WITH RECURSIVE {BELOW} SELECT EXISTS ({AREA_ROWS[areas]})")
+def _have_ways(session: Reader, boxes: Iterable[Bounds | None]) -> bool:
+    """Do ways lie on or around any of the areas? Ambiguous where they are of several networks."""
+    return any(
+        box is not None and network_around(session, wider(box, max(RADII_M))) is not None
+        for box in boxes
+    )
+
+
+_EXTENT = {
+    areas: text(
+        f"""WITH RECURSIVE {BELOW} SELECT e.units, ST_XMin(e.box) AS west, ST_YMin(e.box) AS south,
+            ST_XMax(e.box) AS east, ST_YMax(e.box) AS north
+        FROM (SELECT count(*) AS units, ST_Extent(r.geom) AS box FROM ({AREA_ROWS[areas]}) AS r)
+            AS e"""
+    )
     for areas in CITY_AREAS
 }

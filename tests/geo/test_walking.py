@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import networkx as nx
@@ -13,7 +14,7 @@ from pyproj import Geod
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.access.coverage import coverage, coverage_of
+from geo.access.coverage import compute_city, coverage, coverage_of
 from geo.access.gaps import gaps
 from geo.access.publishing import publishable_coverage
 from geo.access.walking.around import around_facility, around_geojson
@@ -254,6 +255,26 @@ def test_stored_walks_answer_until_a_road_is_written(river: Session) -> None:
     assert asked(river, measure="line").rows == line.rows
     asked(river, store=True)
     assert river.query(CoverageRun).filter_by(measure="walk").count() == 1
+
+
+def test_a_city_on_foot_is_computed_once_and_again_for_another_limit(
+    river: Session, monkeypatch
+) -> None:
+    make_cell(river, east(0), 40)
+    first = compute_city(river, "320400", on=TODAY, measure="walk")
+    assert first.runs == 25 * 3 * 2
+    public = {"published_only": True, "radius_m": 500}
+    kept = asked(river, **public)
+    assert kept.is_stored
+    assert kept.question.network == "test"
+    assert not asked(river, measure="line", **public).is_stored
+    assert compute_city(river, "320400", on=TODAY, measure="walk") == replace(first, skipped=True)
+    monkeypatch.setenv("ATLAS_SNAP_LIMIT_M", "100")
+    assert not compute_city(river, "320400", on=TODAY, measure="walk").skipped
+    monkeypatch.undo()
+    river.execute(text("DELETE FROM road_edge"))
+    assert compute_city(river, "320400", on=TODAY, measure="walk").runs == 0
+    assert river.query(CoverageRun).filter_by(measure="walk").count() == 0
 
 
 def test_another_snap_limit_is_another_answer(river: Session, monkeypatch) -> None:

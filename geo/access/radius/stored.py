@@ -72,7 +72,7 @@ def run_of(session: Reader, question: Question) -> Any | None:
             *_same(question),
             _RUN.c.holds.op("@>")(question.on),
             _RUN.c.data_stamp == data_stamp(session, question.measure),
-            *_same_limit(question),
+            *_same_limit(question.measure),
         )
         .order_by(_RUN.c.on_date.desc())
         .limit(1)
@@ -104,6 +104,7 @@ def count_current(
             _RUN.c.detail["base_year_by_default"].as_boolean() == true(),
             _RUN.c.holds.op("@>")(on),
             _RUN.c.data_stamp == stamp,
+            *_same_limit(measure),
         )
         .group_by(_RUN.c.areas)
     )
@@ -190,9 +191,9 @@ def _same(question: Question) -> list[Any]:
     ]
 
 
-def _same_limit(question: Question) -> list[Any]:
+def _same_limit(measure: str) -> list[Any]:
     """On foot, a run under another snap limit is no answer."""
-    if question.measure != "walk":
+    if measure != "walk":
         return []
     stored = _RUN.c.detail["on_foot"]["snap_limit_m"].as_float()
     return [stored == read(WalkSettings).snap_limit_m]
