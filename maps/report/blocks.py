@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
 
 UNKNOWN = "未知"
 
@@ -122,6 +124,23 @@ class Sheet:
 
 
 Block = Heading | Paragraph | Cards | Table | Picture | Sheet
+
+
+def stretches(blocks: Sequence[Block]) -> Iterator[tuple[bool, tuple[Block, ...]]]:
+    """Blocks that share a page's direction: upright, or turned to the side for wide tables.
+
+    The headings and texts right before a wide table, down to its heading, turn with it.
+    """
+    sides = [isinstance(block, Table) and block.wide for block in blocks]
+    for at in range(len(blocks) - 1, 0, -1):
+        before = blocks[at - 1]
+        leads = isinstance(before, Heading) or (
+            isinstance(before, Paragraph) and at > 1 and isinstance(blocks[at - 2], Heading)
+        )
+        if sides[at] and leads:
+            sides[at - 1] = True
+    for is_wide, group in groupby(zip(sides, blocks, strict=True), key=lambda pair: pair[0]):
+        yield is_wide, tuple(block for _, block in group)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ def _walk_words(words: Words) -> Paragraph:
     far, island = (Number(line.values[name]).text for name in ("too_far_60", "island_60"))
     return Paragraph(
         f"步行口径沿路网「{on_foot.network}」计算;{far} 位老人离任何道路过远,{island} 位老人在与"
-        "主路网不相连的道路旁,均不计为覆盖。没有道路进入的区域写「未知」。"
+        "主路网不相连的道路旁,均不计为覆盖。没有道路进入的区域写「未知」,"
+        "步行合计只计有道路的区域,其分母另列。"
     )
 
 
@@ -117,7 +118,7 @@ def _city_coverage(words: Words, kinds: list[str]) -> Table:
         )  # fmt: skip
     return Table(
         words.titled("全市各类设施覆盖", *(data.coverage["district", kind] for kind in kinds)),
-        (Column("类别", 1.7, "left"), Column("半径(米)", 0.7), Column("60+ 总数"),
+        (Column("类别", 1.7, "left"), Column("半径(米)", 0.75), Column("60+ 总数", 1.2),
          Column("直线覆盖 60+"), Column("直线覆盖率", 0.8), Column("直线覆盖 80+", 0.9),
          Column("80+ 覆盖率", 0.8), LINE_ID,
          *(WALK if walks else ()), MARK),
@@ -127,6 +128,7 @@ def _city_coverage(words: Words, kinds: list[str]) -> Table:
 
 LINE_ID = Column("直线编号", 0.9, "left", small=True)
 WALK = (
+    Column("步行 60+ 总数", 1.1),
     Column("步行覆盖 60+"),
     Column("步行覆盖率", 0.8),
     Column("步行编号", 0.9, "left", small=True),
@@ -134,12 +136,12 @@ WALK = (
 
 
 def _walked(words: Words, of: tuple[str, str], key: str) -> tuple[Cell, ...]:
-    """Covered people, share and id on foot; nothing where there are no walks at all."""
+    """People, covered people, share and id on foot; nothing where there are no walks at all."""
     answer = words.data.on_foot.answers.get(of)
     if answer is None:
         return ()
     line = words.line(answer, key)
-    return (*numbers(line, ("covered_60", "share_60")), words.id(answer, key))
+    return (*numbers(line, ("people_60", "covered_60", "share_60")), words.id(answer, key))
 
 
 def _coverage_table(words: Words, kind: str) -> Table:
@@ -149,7 +151,7 @@ def _coverage_table(words: Words, kind: str) -> Table:
     names = ("people_60", "covered_60", "share_60", "covered_80", "share_80")
     return Table(
         words.titled(f"{_kind(data, kind)}覆盖(分区县)", answer),
-        (NAME, Column("60+ 总数"), Column("直线覆盖 60+"), Column("直线覆盖率", 0.85),
+        (NAME, Column("60+ 总数", 1.2), Column("直线覆盖 60+"), Column("直线覆盖率", 0.85),
          Column("直线覆盖 80+"), Column("80+ 覆盖率", 0.85), LINE_ID,
          *(WALK if walks else ()), MARK),
         tuple(

@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import shapely
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
@@ -139,6 +140,18 @@ def _add(axes: Any, shape: BaseGeometry | None, **look: Any) -> None:
 def _outline(axes: Any, places: Sequence[Place], width: float, colour: str) -> None:
     for place in places:
         _add(axes, place.shape, fill=False, linewidth=width, edgecolor=colour, zorder=3)
+
+
+def _in_view(shapes: list[BaseGeometry], marks: Sequence[Mark]) -> list[BaseGeometry]:
+    """What the sheet must hold: the city, or, where all marks stand close, their surroundings."""
+    if not marks:
+        return shapes
+    at = shapely.MultiPoint([(mark.lon, mark.lat) for mark in marks])
+    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
+    span = max(east - west, north - south)
+    left, bottom, right, top = at.bounds
+    own = max(right - left, top - bottom, span / 10)
+    return shapes if own > span / 3 else [at.envelope.buffer(own * 0.45)]
 
 
 def _classes(amounts: Mapping[str, float | None]) -> tuple[float, ...]:

@@ -82,10 +82,13 @@ def _guide(document: Document) -> Table:
         if not isinstance(sheet, Sheet):
             continue
         columns = (Column("区域", 1.8, "left"), *sheet.table.columns)
-        for fact in sheet.facts:
-            rows.append((sheet.name, f"{fact.label}({fact.unit})", fact.number, "", "", fact.id))
-        rows += [(sheet.name, *row) for row in sheet.table.rows]
-        rows += [(sheet.name, one, "", "", "", "") for one in sheet.advice]
+        own: list[tuple[Cell, ...]] = [
+            (sheet.name, f"{fact.label}({fact.unit})", fact.number, "", "", fact.id)
+            for fact in sheet.facts
+        ]
+        own += [(sheet.name, *row) for row in sheet.table.rows]
+        own += [(sheet.name, one) for one in sheet.advice]
+        rows += [row + ("",) * (len(columns) - len(row)) for row in own]
     return Table("分街道(片区)指引与覆盖明细", columns, tuple(rows), sheet="覆盖明细")
 
 

@@ -115,7 +115,7 @@ def _street_table(words: Words) -> Table:
         )  # fmt: skip
     return Table(
         words.titled(f"分{words.street_word}老年人口与床位", people, beds),
-        (Column(words.street_word, 1.7, "left"), Column("60+(人)"), Column("80+(人)"),
+        (Column(words.street_word, 1.7, "left"), Column("60+(人)", 1.1), Column("80+(人)"),
          Column("80+ 占比", 0.9), Column("人口编号", 0.95, "left", small=True),
          Column("机构(处)", 0.8), Column("床位(张)", 0.9), Column("每千名老人", 0.95), MARK,
          Column("床位编号", 0.95, "left", small=True)),

@@ -21,6 +21,7 @@ from maps.report.blocks import (
     Table,
     clean,
     shown,
+    stretches,
 )
 
 STYLE = Path(__file__).with_name("report.css")
@@ -54,7 +55,10 @@ def _weasyprint() -> Any:
 
 def as_html(document: Document) -> str:
     """The report as one HTML page for paper; every text escaped."""
-    body = "".join(_block(block) for block in document.blocks)
+    body = "".join(
+        f"<section{' class=wide' if is_wide else ''}>{''.join(map(_block, blocks))}</section>"
+        for is_wide, blocks in stretches(document.blocks)
+    )
     return (
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{_t(document.title)}'
         f'</title><meta name="description" content="{_t(document.subtitle)}"></head><body>'
@@ -77,6 +81,7 @@ def _cover(document: Document) -> str:
         f'<section class="cover">{banner}<div class="cover-mark"></div>'
         f'<p class="cover-place">{_t(document.place)}</p><h1>{_t(document.title)}</h1>'
         f'<p class="cover-sub">{_t(document.subtitle)}</p><ul>{lines}</ul>'
+        f'<p class="cover-seal">编制单位（盖章）：<span></span></p>'
         f'<p class="cover-date">{made.year} 年 {made.month} 月 {made.day} 日</p></section>'
     )
 

@@ -136,7 +136,7 @@ def _excluded_table(excluded: Sequence[Candidate]) -> Table:
             (
                 one.name, one.code, ";".join(reason.zh for reason in one.reasons),
                 ";".join(dict.fromkeys(
-                    f"{reason.limit.source.partition(' · ')[0]}({_sure(reason.limit.status)})"
+                    f"{reason.limit.source.partition('·')[0].strip()}({_sure(reason.limit.status)})"
                     for reason in one.reasons
                 )),
                 SYNTHETIC if one.is_synthetic else REAL,

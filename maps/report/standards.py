@@ -45,7 +45,7 @@ def _must_have_table(words: Words) -> Table:
              words.mark(line), words.id(answer, line.key))
             for line in answer.lines
         ),
-        note=answer.method, sheet="应有设施", dense=True, keep=True,
+        note=answer.method, sheet="应有设施", dense=True, wide=True,
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def _lacking_table(words: Words) -> Table:
         words.titled("尚未达到的单元", words.data.must_have),
         (Column("规则", 1.9, "left"), Column("状态", 0.6, "center"), Column("个数", 0.5),
          Column(f"{words.street_word}(括号内为未开业的设施)", 4.2, "left"), MARK, ID),
-        rows, sheet="应有未有", dense=True,
+        rows, sheet="应有未有", dense=True, wide=True,
     )  # fmt: skip
 
 
