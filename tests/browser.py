@@ -147,6 +147,9 @@ def _watch(watched: Watched) -> Callable[[], None]:
         if parts.scheme in ("http", "https", "ws", "wss"):
             watched.hosts.add(parts.netloc)
 
+    def came(request: Request) -> None:
+        pending.discard(request)
+
     def failed(request: Request) -> None:
         pending.discard(request)
         watched.failed.append(request.url)
@@ -155,7 +158,7 @@ def _watch(watched: Watched) -> Callable[[], None]:
         "console": said,
         "pageerror": lambda error: watched.errors.append(str(error)),
         "request": asked,
-        "requestfinished": pending.discard,
+        "requestfinished": came,
         "requestfailed": failed,
     }
     for event, listener in listeners.items():
