@@ -17,6 +17,7 @@ WINGS = (
     "geo.cli",
     "geo.loaders.cli",
     "geo.access.cli",
+    "geo.access.export_cli",
     "geo.batch.cli",
     "geo.queries.cli",
     "geo.gazetteer.cli",
