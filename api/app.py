@@ -31,6 +31,7 @@ from api.routes import (
     sources,
     standards,
     units,
+    work,
 )
 from api.schemas.deliveries import SCHEMAS
 from api.schemas.problem import Problem
@@ -75,7 +76,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     if database is not None:
         app.state.doors = Doors.of(database)
     for routes in (
-        health, facilities, access, measures, standards, siting, units, places, sources,
+        health, facilities, access, measures, standards, work, siting, units, places, sources,
         deliveries, pages,
     ):  # fmt: skip
         app.include_router(routes.router)

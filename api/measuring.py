@@ -6,9 +6,20 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request
 
-from api.schemas.parameters import Fallback, Measure, Minutes, NetworkAsked, Pace, RadiusM
+from api.deps import CityAsked, Day
+from api.schemas.parameters import (
+    AcrossBorder,
+    Areas,
+    Fallback,
+    KindAsked,
+    Measure,
+    Minutes,
+    NetworkAsked,
+    Pace,
+    RadiusM,
+)
 from geo.access.walking.pace import metres_in
-from geo.errors import BadInput
+from geo.errors import BadInput, both
 
 Basis = Annotated[
     Literal["resident", "registered"],
@@ -30,7 +41,7 @@ async def _how(
     if minutes is not None:
         if "radius_m" in request.query_params:
             raise BadInput(
-                "radius_m 与 minutes 只能给一个 / give either radius_m or minutes",
+                both("radius_m 与 minutes 只能给一个。", "give either radius_m or minutes"),
                 parameter="minutes",
             )
         radius_m = metres_in(minutes, pace)
@@ -41,3 +52,40 @@ async def _how(
 
 
 MeasuredHow = Annotated[dict[str, Any], Depends(_how)]
+
+
+async def _over_years(
+    city: CityAsked,
+    kind: KindAsked,
+    how: MeasuredHow,
+    areas: Areas = "district",
+    across_border: AcrossBorder = True,
+) -> dict[str, Any]:
+    """What is asked of the areas of a city; only what the public sees counts."""
+    return {
+        "city": city, "areas": areas, "kind": kind, **how, "across_border": across_border,
+        "published_only": True,
+    }  # fmt: skip
+
+
+AskedOverYears = Annotated[dict[str, Any], Depends(_over_years)]
+
+
+async def _of_city(asked: AskedOverYears, day: Day) -> dict[str, Any]:
+    """The same on a day."""
+    return {**asked, "on": day}
+
+
+AskedOfCity = Annotated[dict[str, Any], Depends(_of_city)]
+
+
+async def _of_polygons(
+    day: Day, kind: KindAsked, how: MeasuredHow, across_border: AcrossBorder = True
+) -> dict[str, Any]:
+    """What is asked of areas that are sent."""
+    return {
+        "kind": kind, **how, "on": day, "across_border": across_border, "published_only": True,
+    }  # fmt: skip
+
+
+AskedOfPolygons = Annotated[dict[str, Any], Depends(_of_polygons)]

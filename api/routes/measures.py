@@ -11,7 +11,9 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.deps import CityAsked, Day, DoorsHere, checked
-from api.measuring import MeasuredHow
+from api.measuring import AskedOfCity, AskedOfPolygons, AskedOverYears, MeasuredHow
+from api.planners import BODY, Planner, drawn, private, sends_geojson, threshold
+from api.schemas.areas import AreasSent
 from api.schemas.geojson import GeoJson, Json, layer_of
 from api.schemas.measures import (
     CanteensAnswer,
@@ -23,12 +25,9 @@ from api.schemas.measures import (
     series_told,
 )
 from api.schemas.parameters import (
-    AcrossBorder,
-    Areas,
     FacilityAsked,
     Fallback,
     FloatingMethod,
-    KindAsked,
     MinutesList,
     Month,
     NetworkAsked,
@@ -41,7 +40,6 @@ from geo.access.canteens import canteens, publishable_canteens
 from geo.access.measures import measures, publishable_measures
 from geo.access.series import days_of, publishable_series, series
 from geo.access.walking.around import around_facility, around_geojson
-from geo.settings import CitySettings, read
 from geo.validity import today_in_china
 
 router = APIRouter(
@@ -56,55 +54,44 @@ router = APIRouter(
 @router.get("/measures", summary="服务水平 · Measures", responses={200: {"model": MeasuresAnswer}})
 def measured(
     doors: DoorsHere,
-    day: Day,
-    city: CityAsked,
-    kind: KindAsked,
-    how: MeasuredHow,
-    areas: Areas = "district",
-    across_border: AcrossBorder = True,
+    asked: AskedOfCity,
     supply: SupplyAsked = None,
     floating: FloatingMethod = "2sfca",
 ) -> Response:
     """Served twice, within capacity, supply per 1 000 elders, access, Gini, gain, disabled."""
     with doors.counting() as connection:
-        found = measures(
-            connection,
-            city=city,
-            areas=areas,
-            kind=kind,
-            **how,
-            on=day,
-            across_border=across_border,
-            published_only=True,
-            supply=supply,
-            method=floating,
-        )
-    return Json(measures_told(publishable_measures(found, _threshold())))
+        found = measures(connection, **asked, supply=supply, method=floating)
+    return Json(measures_told(publishable_measures(found, threshold())))
+
+
+@router.post(
+    "/measures",
+    summary="自定范围的服务水平 · Measures of polygons of one's own",
+    dependencies=[Depends(sends_geojson)],
+    responses={200: {"model": MeasuresAnswer}, **BODY},
+)
+def measured_within(
+    doors: DoorsHere,
+    day: Day,
+    caller: Planner,
+    sent: AreasSent,
+    asked: AskedOfPolygons,
+    supply: SupplyAsked = None,
+    floating: FloatingMethod = "2sfca",
+) -> Response:
+    """The same for up to 200 polygons; nothing of them is kept. Needs the role planner."""
+    with doors.counting() as connection:
+        polygons = drawn(connection, caller, sent, day)
+        found = measures(connection, polygons=polygons, **asked, supply=supply, method=floating)
+    return private(measures_told(publishable_measures(found, threshold())))
 
 
 @router.get("/series", summary="历年覆盖 · Series", responses={200: {"model": SeriesAnswer}})
-def over_years(
-    doors: DoorsHere,
-    city: CityAsked,
-    kind: KindAsked,
-    years: Years,
-    how: MeasuredHow,
-    areas: Areas = "district",
-    across_border: AcrossBorder = True,
-) -> Response:
+def over_years(doors: DoorsHere, years: Years, asked: AskedOverYears) -> Response:
     """Coverage at the end of each year, or on days, from the versions then in force."""
     with doors.counting() as connection:
-        found = series(
-            connection,
-            days_of(years, today=today_in_china()),
-            city=city,
-            areas=areas,
-            kind=kind,
-            **how,
-            across_border=across_border,
-            published_only=True,
-        )
-    return Json(series_told(publishable_series(found, _threshold())))
+        found = series(connection, days_of(years, today=today_in_china()), **asked)
+    return Json(series_told(publishable_series(found, threshold())))
 
 
 @router.get("/canteens", summary="供餐 · Canteens", responses={200: {"model": CanteensAnswer}})
@@ -114,7 +101,7 @@ def in_month(
     """Each canteen's capacity in a month and the elders around it; meals served where known."""
     with doors.counting() as connection:
         found = canteens(connection, city=city, **how, on=day, month=month, published_only=True)
-    return Json(canteens_told(publishable_canteens(found, _threshold())))
+    return Json(canteens_told(publishable_canteens(found, threshold())))
 
 
 @router.get(
@@ -146,8 +133,3 @@ def within_minutes(
             published_only=True,
         )
     return layer_of(day)(around_geojson(found))
-
-
-def _threshold() -> int:
-    """Counts of people below this are withheld, others rounded to it."""
-    return read(CitySettings).small_count_threshold

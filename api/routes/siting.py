@@ -5,16 +5,23 @@ Candidates and scenarios are never public. Counts of people leave rounded, small
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
-
 from fastapi import APIRouter, Depends, Request
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.deps import CityAsked, Day, DoorsHere, checked
+from api.measuring import Basis
+from api.planners import BODY, Planner, lies_within, private, reaches, sends_json, threshold
 from api.schemas.geojson import Json
-from api.schemas.parameters import Areas, City, KindAsked, RadiusM
+from api.schemas.parameters import (
+    Areas,
+    City,
+    Fallback,
+    KindAsked,
+    Measure,
+    NetworkAsked,
+    RadiusM,
+    TravelledHow,
+)
 from api.schemas.problem import ALWAYS, problems
 from api.schemas.siting import (
     CandidatesAnswer,
@@ -35,19 +42,13 @@ from api.schemas.siting import (
     scenario_told,
     siting_told,
 )
-from api.security import Caller, requires
 from geo.access.candidates import Limits, candidates
 from geo.access.comparison import compare
 from geo.access.groups import groups
 from geo.access.scenario import Change, drop_scenario, keep_scenario, scenario, scenarios
 from geo.access.sites import asks, best_sites, line_costs
 from geo.access.sites.walk import walk_costs
-from geo.errors import NotAllowed, both
-from geo.queries.admin import Reader, ancestors
-from geo.settings import CitySettings, read
 from geo.validity import today_in_china
-
-Planner = Annotated[Caller, Depends(requires("planner"))]
 
 router = APIRouter(
     prefix="/api/access",
@@ -58,21 +59,11 @@ router = APIRouter(
 )
 
 
-def _sends_json(request: Request) -> None:
-    """Raise 415 for a body that is not sent as JSON."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind and kind != "application/json" and not kind.endswith("+json"):
-        raise HTTPException(415, "请以 application/json 发送 / send application/json")
-
-
-_BODY = problems(413, 415)
-
-
 @router.post(
     "/siting",
     summary="选址 · Where to build",
-    dependencies=[Depends(_sends_json)],
-    responses={200: {"model": SitingAnswer}, **_BODY},
+    dependencies=[Depends(sends_json)],
+    responses={200: {"model": SitingAnswer}, **BODY},
 )
 def sited(request: Request, doors: DoorsHere, caller: Planner, sent: SitingSent) -> Response:
     """The best places for new ones of a kind among the candidates, and what is proven of them."""
@@ -85,10 +76,10 @@ def sited(request: Request, doors: DoorsHere, caller: Planner, sent: SitingSent)
     )  # fmt: skip
     limits = Limits(least_m2=sent.least_m2, highest_floor=sent.highest_floor)
     with doors.counting() as connection:
-        _within_reach(connection, caller, city, day)
+        lies_within(connection, caller, city, day)
         costs = walk_costs(connection) if sent.measure == "walk" else line_costs
         found = best_sites(connection, asked, limits=limits, codes=sent.candidates, costs=costs)
-    return _private(siting_told(found, _threshold()))
+    return private(siting_told(found, threshold()))
 
 
 @router.get(
@@ -101,8 +92,8 @@ def candidate_sites(
 ) -> Response:
     """Which candidate sites may be used for a kind of facility, and why others are excluded."""
     with doors.staff() as connection:
-        _within_reach(connection, caller, city, day)
-        return _private(candidates_told(candidates(connection, city=city, kind=kind, on=day)))
+        lies_within(connection, caller, city, day)
+        return private(candidates_told(candidates(connection, city=city, kind=kind, on=day)))
 
 
 @router.get(
@@ -115,31 +106,36 @@ def hub_groups(
     city: CityAsked,
     areas: Areas = "township",
     limit_min: LimitMinutes = 30.0,
+    measure: TravelledHow = "line",
+    network: NetworkAsked = None,
 ) -> Response:
     """Each area centre with its spokes, the areas that it serves, and whom no hub serves."""
     with doors.counting() as connection:
-        _within_reach(connection, caller, city, day)
-        found = groups(connection, city=city, on=day, areas=areas, limit_min=limit_min)
-    return _private(groups_told(found))
+        lies_within(connection, caller, city, day)
+        found = groups(
+            connection, city=city, on=day, areas=areas, limit_min=limit_min, measure=measure,
+            network=network,
+        )  # fmt: skip
+    return private(groups_told(found))
 
 
 @router.post(
     "/scenarios",
     summary="保存方案 · Keep a scenario",
-    dependencies=[Depends(_sends_json)],
-    responses={200: {"model": ScenarioTold}, **_BODY},
+    dependencies=[Depends(sends_json)],
+    responses={200: {"model": ScenarioTold}, **BODY},
 )
 def keep(request: Request, doors: DoorsHere, caller: Planner, sent: ScenarioSent) -> Response:
     """Keep a named plan of what is added, closed and moved; its owner is the token's role."""
     city, day = sent.city or request.app.state.home_city.resolve(), sent.on or today_in_china()
     with doors.writing() as session:
-        _within_reach(session, caller, city, day)
+        lies_within(session, caller, city, day)
         made = keep_scenario(
             session, city=city, name=sent.name, kind=sent.kind, on=day, note=sent.note,
             owner_role=caller.role,
             changes=[Change(**change.model_dump()) for change in sent.changes],
         )  # fmt: skip
-    return _private(scenario_told(made))
+    return private(scenario_told(made))
 
 
 @router.get("/scenarios", summary="方案 · Scenarios", responses={200: {"model": ScenarioList}})
@@ -149,10 +145,10 @@ def kept(doors: DoorsHere, caller: Planner, city: City = None) -> Response:
         found = [
             one
             for one in scenarios(connection, city=city)
-            if _reaches(connection, caller, one.city_code, one.on_date)
+            if reaches(connection, caller, one.city_code, one.on_date)
         ]
     told = [scenario_told(one) for one in found]
-    return _private({"numberReturned": len(told), "scenarios": told})
+    return private({"numberReturned": len(told), "scenarios": told})
 
 
 @router.get(
@@ -167,13 +163,20 @@ def compared(
     areas: Areas = "district",
     radius_m: RadiusM = 500,
     year: DueBy = None,
+    measure: Measure = "line",
+    network: NetworkAsked = None,
+    fallback: Fallback = "none",
+    basis: Basis = "resident",
 ) -> Response:
     """What a scenario changes, area by area, by the same measures as today."""
     with doors.counting() as connection:
         one = scenario(connection, scenario_id)
-        _within_reach(connection, caller, one.city_code, one.on_date)
-        found = compare(connection, one, radius_m=radius_m, areas=areas, year=year)
-    return _private(comparison_told(found, _threshold()))
+        lies_within(connection, caller, one.city_code, one.on_date)
+        found = compare(
+            connection, one, radius_m=radius_m, areas=areas, year=year, measure=measure,
+            network=network, fallback=fallback, basis=basis,
+        )  # fmt: skip
+    return private(comparison_told(found, threshold()))
 
 
 @router.delete(
@@ -185,31 +188,6 @@ def drop(doors: DoorsHere, caller: Planner, scenario_id: ScenarioNumber) -> Resp
     """Delete a scenario with its changes."""
     with doors.writing() as session:
         one = scenario(session, scenario_id)
-        _within_reach(session, caller, one.city_code, one.on_date)
+        lies_within(session, caller, one.city_code, one.on_date)
         drop_scenario(session, scenario_id)
-    return _private({"deleted": scenario_id})
-
-
-def _reaches(connection: Reader, caller: Caller, place: str, day: date) -> bool:
-    """Does the caller's token cover this division?"""
-    if caller.division_code is None:
-        return True
-    return caller.division_code in {unit.code for unit in ancestors(connection, place, day)}
-
-
-def _within_reach(connection: Reader, caller: Caller, place: str, day: date) -> None:
-    """Raise NotAllowed where the token covers another division only."""
-    if not _reaches(connection, caller, place, day):
-        raise NotAllowed(
-            both(f"令牌仅限 {caller.division_code} 之内。", "the token covers that division only")
-        )
-
-
-def _threshold() -> int:
-    """Counts of people below this are withheld, others rounded to it."""
-    return read(CitySettings).small_count_threshold
-
-
-def _private(content: object) -> Response:
-    """No cache between here and the caller keeps it."""
-    return Json(content, headers={"Cache-Control": "no-store"})
+    return private({"deleted": scenario_id})

@@ -121,6 +121,12 @@ Measure = Annotated[
     Literal["line", "walk"],
     Query(description="距离 · line: straight line; walk: along the stored roads"),
 ]
+TravelledHow = Annotated[
+    Literal["line", "drive", "walk"],
+    Query(
+        description="行程 · line: straight line, lengthened; drive or walk: along the stored roads"
+    ),
+]
 Minutes = Annotated[
     Number | None,
     Query(

@@ -22,6 +22,8 @@ from geo.access.radius.sites import Reach, Site
 from geo.access.radius.stored import data_stamp
 from geo.access.scenario import Change, Scenario
 from geo.access.sites.costs import CostsOf
+from geo.access.walking.ground import Walked
+from geo.access.walking.walks import Walks
 from geo.errors import NotFound, both
 from geo.queries.admin import Reader
 
@@ -82,28 +84,33 @@ def compare(
     projection: str = "none",
     across_border: bool = True,
     year: int | None = None,
-    costs: CostsOf | None = None,
     measure: str = "line",
+    network: str | None = None,
+    fallback: str = "none",
+    costs: CostsOf | None = None,
 ) -> Comparison:
     """A scenario beside the day that it begins with, by the same measures.
 
-    year: only what is to be done by then. costs: another way of measuring than the straight line,
-    named by `measure`. Raises BadInput for a malformed question, NotFound where people, areas,
-    records of that day or a facility of the scenario are not there any more.
+    year: only what is to be done by then. measure: line, or walk along the stored roads; network
+    and fallback as `geo.access.coverage.coverage` takes them, and areas without roads are told as
+    no_network. costs: another way of measuring, then named by `measure`. Raises BadInput for a
+    malformed question, NotFound where people, areas, records of that day or a facility of the
+    scenario are not there any more, Ambiguous where several networks lie there.
     """
     question = on_record(
         session,
         ask(
             city=scenario.city_code, areas=areas, kind=scenario.kind, radius_m=radius_m,
             on=scenario.on_date, basis=basis, base_year=base_year, projection=projection,
-            across_border=across_border,
+            across_border=across_border, measure=measure if costs is None else "line",
+            network=network, fallback=fallback,
         ),
     )  # fmt: skip
     if question is None:
         raise NotFound(
             both(f"{scenario.on_date} 尚无记录。", f"nothing is on record on {scenario.on_date}")
         )
-    stamp = data_stamp(session)
+    stamp = data_stamp(session, question.measure)
     longest_m = max(radius_m, FARTHEST_M)
     ground = read_ground(session, question, kinds=[question.kind], longest_m=longest_m)
     changes = scenario.by(year).changes
@@ -159,12 +166,25 @@ def _homes(ground: Ground, lon: float, lat: float) -> tuple[int, ...]:
 def _measured(ground: Ground, sites: tuple[Site, ...], kind: str, costs: CostsOf | None) -> Ground:
     """The same ground with these facilities and their distances."""
     own = tuple(site for site in sites if kind in site.kinds)
+    if ground.walked is not None:
+        walked = _walked_to(ground.walked, own)
+        return replace(ground, sites=own, reaches={kind: walked.reach(kind)}, walked=walked)
     if costs is None:
         cells = (ground.cell_area, ground.cell_lon, ground.cell_lat)
         reach = far_reach(kind, own, *cells, ground.longest_m)
     else:
         reach = _reach_of(ground, own, costs)
     return replace(ground, sites=own, reaches={kind: reach})
+
+
+def _walked_to(walked: Walked, sites: tuple[Site, ...]) -> Walked:
+    """The same ways and people with other facilities on them."""
+    if walked.walks is None:
+        return replace(walked, sites=sites)
+    at = np.array([(s.lon, s.lat) for s in sites], dtype=np.float64).reshape(-1, 2)
+    ways = walked.walks.ways
+    places = ways.places(at[:, 0], at[:, 1], walked.limit_m)
+    return replace(walked, sites=sites, walks=Walks.between(ways, walked.walks.places, places))
 
 
 def _reach_of(ground: Ground, sites: tuple[Site, ...], costs: CostsOf) -> Reach:
@@ -187,6 +207,10 @@ def _reach_of(ground: Ground, sites: tuple[Site, ...], costs: CostsOf) -> Reach:
 def _mean(ground: Ground, nearest_m: Floats) -> tuple[float | None, float]:
     """The mean distance of elders (60+) who have one at all, and how many have none."""
     people = ground.people[:, 0]
+    if ground.walked is not None:
+        # Where no way enters an area, nothing is known: its people are neither near nor beyond.
+        known = ground.walked.on_foot() | ground.walked.fallen_back()
+        people = np.where(known, people, 0.0)
     near = np.isfinite(nearest_m) & (people > 0)
     beyond = float(people[~np.isfinite(nearest_m)].sum())
     if not near.any():

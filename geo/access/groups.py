@@ -19,6 +19,7 @@ from geo.access.radius.distance import CGCS2000, Floats
 from geo.access.radius.ground import Source, read_ground
 from geo.access.radius.question import ask
 from geo.access.radius.record import on_record
+from geo.access.walking.travel import TRAVEL_ZH, travel_minutes
 from geo.errors import BadInput, NotFound, both
 from geo.models.kinds import KINDS
 from geo.queries.admin import BELOW, Reader, unit
@@ -29,6 +30,16 @@ SPOKES = ("rural_home", "mutual_aid_home", "service_station", "day_care")
 SPEED_KMH = 30.0
 DETOUR = 1.4
 """Assumed, to be confirmed: driving speed in town and village, road length over straight line."""
+
+TRAVELS = {
+    "line": (
+        f"直线距离 × {DETOUR:g} ÷ {SPEED_KMH:g} 千米/时（假定，待核实）",
+        f"straight line × {DETOUR:g} at {SPEED_KMH:g} km/h (assumed)",
+    ),
+    "drive": (f"沿路网行车，按{TRAVEL_ZH}", "driving along the stored roads, by the class of road"),
+    "walk": ("沿路网步行", "on foot along the stored roads"),
+}
+"""Measure → how the travel time is found, in words."""
 
 MinutesOf = Callable[[Floats, Floats], Floats]
 """(from (n, 2), to (m, 2)) → minutes (n, m), inf where there is no way; longitude and latitude."""
@@ -103,6 +114,7 @@ class Groups:
     sources: tuple[Source, ...]
     method: str
     method_en: str
+    measure: str = "line"
 
     @property
     def has_synthetic(self) -> bool:
@@ -124,6 +136,15 @@ def straight_minutes(speed_kmh: float = SPEED_KMH, detour: float = DETOUR) -> Mi
     return minutes
 
 
+def road_minutes(session: Reader, profile: str, network: str | None = None) -> MinutesOf:
+    """Minutes along the stored roads: drive, by the class of the road, or walk."""
+
+    def minutes(start: Floats, end: Floats) -> Floats:
+        return travel_minutes(session, start, end, profile, network=network)
+
+    return minutes
+
+
 def groups(
     session: Reader,
     *,
@@ -133,13 +154,23 @@ def groups(
     spoke_kinds: Sequence[str] = SPOKES,
     areas: str = "township",
     limit_min: float = 30.0,
+    measure: str = "line",
+    network: str | None = None,
     minutes_of: MinutesOf | None = None,
     travel: tuple[str, str] | None = None,
 ) -> Groups:
-    """The 1+N groups of a city on a day. minutes_of: another way to travel, told by `travel`.
+    """The 1+N groups of a city on a day.
 
-    Raises NotFound for an unknown city, without hubs, people or areas; BadInput for unknown kinds.
+    measure: line (straight, lengthened), drive or walk along the stored roads (of `network` where
+    several lie there). minutes_of: another way to travel, told by `travel`. Raises NotFound for an
+    unknown city, without hubs, people, areas or roads; BadInput for unknown kinds and measures,
+    Ambiguous where several networks lie there.
     """
+    if measure not in TRAVELS:
+        raise BadInput(
+            both(f"行程只能是：{'、'.join(TRAVELS)}。", f"measure is one of {', '.join(TRAVELS)}"),
+            parameter="measure",
+        )
     code = unit(session, city, on).code
     kinds = [_kind(hub_kind), *dict.fromkeys(_kind(kind) for kind in spoke_kinds)]
     if kinds[0] in kinds[1:]:
@@ -160,6 +191,8 @@ def groups(
                 f"no {KINDS[kinds[0]].en} is open on {on}",
             )
         )
+    if minutes_of is None and measure != "line":
+        minutes_of, travel = road_minutes(session, measure, network), TRAVELS[measure]
     minutes_of = minutes_of or straight_minutes()
     spokes = _spokes(
         [r for r in rows if kinds[0] not in r.kinds], hubs, kinds, minutes_of, limit_min
@@ -182,7 +215,7 @@ def groups(
         tuple(one for one in served if one.status == "measured" and one.hub is None),
         tuple(one for one in served if one.status != "measured"),
         (*sources, *(Source("facilities", *key, count(key)) for key in sorted(told, key=str))),
-        zh, en,
+        zh, en, measure,
     )  # fmt: skip
 
 
@@ -262,10 +295,7 @@ def _areas(
 
 
 def _method(hub_kind: str, limit_min: float, travel: tuple[str, str] | None) -> tuple[str, str]:
-    how = travel or (
-        f"直线距离 × {DETOUR:g} ÷ {SPEED_KMH:g} 千米/时（假定，待核实）",
-        f"straight line × {DETOUR:g} at {SPEED_KMH:g} km/h (assumed)",
-    )
+    how = travel or TRAVELS["line"]
     return (
         f"1+N：{KINDS[hub_kind].zh}为中心；站点按登记的中心，没有登记的按就近；"
         f"区域归多数老人（60+）最近的中心；行程时间：{how[0]}；上限 {limit_min:g} 分钟。",

@@ -40,7 +40,11 @@ from api.schemas.siting.scenarios import (
     comparison_told,
     scenario_told,
 )
-from api.schemas.siting.sides import AreaTold, area_told, rough
+from api.schemas.siting.sides import (
+    AreaTold,
+    area_told,
+    rough,
+)
 
 __all__ = [
     "AreaTold",

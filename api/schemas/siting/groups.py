@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.schemas.answers import Answer
 from geo.access.groups import Groups
@@ -57,6 +57,7 @@ class GroupsAnswer(Answer):
     on: date
     hub_kind: str
     limit_min: float
+    measure: str = Field(description="line, drive or walk")
     has_synthetic: bool
     method: str
     method_en: str
@@ -74,7 +75,8 @@ def groups_told(found: Groups) -> dict[str, Any]:
 
     return {
         "city": found.city, "on": found.on, "hub_kind": found.hub_kind,
-        "limit_min": found.limit_min, "has_synthetic": found.has_synthetic,
+        "limit_min": found.limit_min, "measure": found.measure,
+        "has_synthetic": found.has_synthetic,
         "method": found.method, "method_en": found.method_en,
         "groups": [
             {"code": group.code, "name": group.name, "spokes": some(SpokeTold, group.spokes),

@@ -94,6 +94,8 @@ class ComparisonAnswer(Answer):
     scenario: ScenarioTold
     year: int | None
     radius_m: float
+    measure: str = Field(description="line or walk")
+    network: str | None = Field(description="on foot: the road network; null: none lies there")
     rounded_to: float
     has_synthetic: bool
     method: str
@@ -123,7 +125,8 @@ def comparison_told(found: Comparison, base: float) -> dict[str, Any]:
     today = found.today.coverage
     return {
         "scenario": scenario_told(found.scenario), "year": found.year,
-        "radius_m": today.question.radius_m, "rounded_to": base,
+        "radius_m": today.question.radius_m, "measure": found.measure,
+        "network": today.question.network, "rounded_to": base,
         "has_synthetic": found.has_synthetic, "method": today.method,
         "method_en": today.method_en, "today": _side_told(found.today, base),
         "planned": _side_told(found.planned, base),

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from api.schemas.standards.asked import ByAreas, ItemNumber, OverdueOnly, Since, WorkKind
+from api.schemas.standards.asked import (
+    ByAreas,
+    ItemNumber,
+    OverdueOnly,
+    PlannedStated,
+    Since,
+    TotalStated,
+    WorkKind,
+    YearAsked,
+)
 from api.schemas.standards.estates import (
     AreaCheckTold,
     EstatesAnswer,
@@ -12,7 +21,14 @@ from api.schemas.standards.estates import (
     estates_told,
     standards_told,
 )
-from api.schemas.standards.fire import FireAnswer, FireRowTold, fire_told
+from api.schemas.standards.fire import (
+    FireAnswer,
+    FireMap,
+    FireRowTold,
+    FireSpot,
+    fire_map_told,
+    fire_told,
+)
 from api.schemas.standards.indicators import (
     IndicatorAnswer,
     IndicatorList,
@@ -24,8 +40,22 @@ from api.schemas.standards.indicators import (
     league_told,
     values_told,
 )
-from api.schemas.standards.projects import ProgressTold, ProjectsAnswer, ProjectTold, projects_told
-from api.schemas.standards.rules import RuleTold, SumTold, common, rule_told, sum_told
+from api.schemas.standards.projects import (
+    MonthlyAnswer,
+    MonthTold,
+    ProgressTold,
+    ProjectsAnswer,
+    ProjectTold,
+    months_told,
+    projects_told,
+)
+from api.schemas.standards.rules import (
+    RuleTold,
+    SumTold,
+    common,
+    rule_told,
+    sum_told,
+)
 from api.schemas.standards.work import (
     ItemAnswer,
     ItemTold,
@@ -43,7 +73,9 @@ __all__ = [
     "EstateTold",
     "EstatesAnswer",
     "FireAnswer",
+    "FireMap",
     "FireRowTold",
+    "FireSpot",
     "IndicatorAnswer",
     "IndicatorList",
     "IndicatorTold",
@@ -51,7 +83,10 @@ __all__ = [
     "ItemNumber",
     "ItemTold",
     "LeagueAnswer",
+    "MonthTold",
+    "MonthlyAnswer",
     "OverdueOnly",
+    "PlannedStated",
     "ProgressTold",
     "ProjectTold",
     "ProjectsAnswer",
@@ -63,17 +98,21 @@ __all__ = [
     "StepSent",
     "StepTold",
     "SumTold",
+    "TotalStated",
     "ValueTold",
     "WorkAnswer",
     "WorkKind",
     "WorkSent",
+    "YearAsked",
     "common",
     "estates_told",
+    "fire_map_told",
     "fire_told",
     "history_told",
     "indicator_told",
     "item_told",
     "league_told",
+    "months_told",
     "projects_told",
     "rule_told",
     "standards_told",

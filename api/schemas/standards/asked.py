@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import BeforeValidator
 
-from api.schemas.parameters import Text, read_day
+from api.schemas.parameters import Number, Text, Whole, read_day
 from geo.access.work_items import KINDS
 
 ByAreas = Annotated[
@@ -22,6 +22,17 @@ Since = Annotated[
 WorkKind = Annotated[
     Text | None,
     Query(description="事项类别 · kind of work item: " + " ".join(KINDS), examples=["fire_hazard"]),
+]
+YearAsked = Annotated[
+    Whole | None, Query(ge=2000, le=2100, description="年份 · year; default: of the asked day")
+]
+TotalStated = Annotated[
+    Whole | None,
+    Query(ge=0, description="文件所称项目总数 · projects by the programme, to be checked"),
+]
+PlannedStated = Annotated[
+    Number | None,
+    Query(ge=0, le=1e13, description="文件所称计划资金（元）· money by the programme, yuan"),
 ]
 OverdueOnly = Annotated[bool, Query(description="只列逾期 · overdue ones only")]
 ItemNumber = Annotated[int, Path(ge=1, le=2**62, description="事项编号 · number of the item")]

@@ -27,6 +27,7 @@ class IndicatorTold(Answer):
     period: str
     source: str
     is_internal: bool = Field(description="only at the planner's address")
+    has_distance: bool = Field(description="can be measured on foot: measure=walk")
     higher_is_better: bool
     threshold_subject: str | None
 
@@ -61,6 +62,7 @@ class IndicatorAnswer(Answer):
     city: str
     areas: str
     on: date
+    measure: str = Field(description="line or walk, where a distance is measured")
     published_only: bool
     rounded_to: float
     threshold: RuleTold | None
@@ -115,6 +117,7 @@ def values_told(found: Computation) -> dict[str, Any]:
         "city": found.asked.city,
         "areas": found.asked.by,
         "on": found.asked.on,
+        "measure": found.asked.measure,
         "published_only": found.asked.published_only,
         "rounded_to": found.asked.rounded_to,
         "threshold": rule_told(found.threshold),

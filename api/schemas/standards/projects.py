@@ -6,10 +6,12 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from pydantic import Field
+
 from api.schemas.answers import Answer
 from api.schemas.standards.rules import SumTold, common, sum_told
 from geo.access.indicators import ProjectReport
-from geo.access.indicators.projects import Progress, Project
+from geo.access.indicators.projects import METHOD, METHOD_EN, Month, Progress, Project
 
 
 class ProjectTold(Answer):
@@ -52,6 +54,7 @@ class ProgressTold(Answer):
     planned_cny: float | None
     paid_cny: float | None
     money_unknown: int
+    planned_all_cny: float | None = Field(description="planned, of all projects that state it")
     has_synthetic: bool
     start_rate: float | None
     paid_share: float | None
@@ -65,12 +68,52 @@ class ProjectsAnswer(Answer):
     rows: list[ProjectTold]
     classes: list[ProgressTold]
     total: ProgressTold
-    check: SumTold
+    check: SumTold = Field(description="do the classes add up to the number of projects")
+    money_check: SumTold | None = Field(description="the same of planned money, yuan")
     method: str
     method_en: str
     sources: list[str]
     has_synthetic: bool
     computed_at: datetime
+
+
+class MonthTold(Answer):
+    """All projects at the end of a month, by class, and what began and ended in it."""
+
+    month: str
+    on: date = Field(description="the last day of the month; of the current one, the day asked")
+    newly_begun: int
+    newly_finished: int
+    total: ProgressTold
+    classes: list[ProgressTold]
+    stages: dict[str, int] = Field(description="stage → projects; 未知: none is told")
+
+
+class MonthlyAnswer(Answer):
+    """The table by month of a year, up to the day asked."""
+
+    city: str
+    year: int
+    on: date
+    months: list[MonthTold]
+    method: str
+    method_en: str
+    has_synthetic: bool
+
+
+def months_told(found: tuple[Month, ...], city: str, year: int, on: date) -> dict[str, Any]:
+    """The table by month as it is told."""
+    return {
+        "city": city, "year": year, "on": on,
+        "months": [
+            {"month": one.month, "on": one.on, "newly_begun": one.newly_begun,
+             "newly_finished": one.newly_finished, "total": _progress(one.progress),
+             "classes": [_progress(row) for row in one.classes], "stages": one.stages}
+            for one in found
+        ],
+        "method": METHOD, "method_en": METHOD_EN,
+        "has_synthetic": any(one.progress.has_synthetic for one in found),
+    }  # fmt: skip
 
 
 def projects_told(found: ProjectReport) -> dict[str, Any]:
@@ -81,6 +124,7 @@ def projects_told(found: ProjectReport) -> dict[str, Any]:
         "classes": [_progress(row) for row in found.classes],
         "total": _progress(found.total),
         "check": sum_told(found.check),
+        "money_check": None if found.money_check is None else sum_told(found.money_check),
     }
 
 

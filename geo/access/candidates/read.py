@@ -61,7 +61,8 @@ _READ = text(
     SELECT ST_Expand(ST_SetSRID(ST_Extent(geom)::geometry, 4490), 0.1) AS around FROM outline
 )
 SELECT c.code, c.name, c.candidate_kind, c.floor, c.land_use, c.area_m2, c.use_right,
-    CAST(c.build_cost_cny AS float8) AS build_cost_cny, c.capacity, c.admin_code, ST_X(p.at) AS lon, ST_Y(p.at) AS lat,
+    CAST(c.build_cost_cny AS float8) AS build_cost_cny, c.capacity, c.admin_code,
+    ST_X(p.at) AS lon, ST_Y(p.at) AS lat,
     c.source, c.source_date, c.is_synthetic,
     CASE WHEN c.geom IS NULL THEN NULL
          WHEN EXISTS (SELECT FROM outline) THEN

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from geo.access.indicators.catalogue import Indicator, catalogue, indicator
-from geo.access.indicators.compute import (
-    COMPUTES,
-    Computation,
-    IndicatorValue,
-    compute_indicator,
-    league_of,
-)
+from geo.access.indicators.computation import Computation, IndicatorValue
+from geo.access.indicators.compute import COMPUTES, compute_indicator, league_of
 from geo.access.indicators.projects import ProjectReport, monthly, projects_report
 from geo.access.indicators.safety import FireReport, fire_report
 

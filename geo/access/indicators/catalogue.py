@@ -45,6 +45,17 @@ class Indicator:
     scale: float
     params: dict[str, Any]
 
+    @property
+    def denominator(self) -> str:
+        """What the formula divides by, in its words."""
+        below = self.formula.partition("÷")[2].partition("×")[0]
+        return below.strip().strip("（）()")
+
+    @property
+    def has_distance(self) -> bool:
+        """Does it ask who lives within a distance, so that it can be measured on foot?"""
+        return self.computes == "coverage_share"
+
 
 _OWN = {
     "title_en", "definition", "formula", "unit", "levels", "period", "computes", "audience",

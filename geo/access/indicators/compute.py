@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from geo.access.indicators import facilities, people, planning, units
 from geo.access.indicators.catalogue import LEVEL_WORDS, Indicator, indicator
+from geo.access.indicators.computation import MEASURES, Computation
+from geo.access.indicators.computation import IndicatorValue as IndicatorValue
 from geo.access.indicators.counted import Asked, Counted
 from geo.access.league import MARK, Contender, League, league
 from geo.access.radius.seen import as_seen
 from geo.access.standards.written import WrittenRule, most_specific, rules_for
 from geo.errors import BadInput, NotAllowed, both
 from geo.queries.admin import Reader, unit
-from geo.sums import SumCheck, check_sum
+from geo.sums import check_sum
 
 Compute = Callable[[Reader, Indicator, Asked], list[Counted]]
 
@@ -39,69 +41,6 @@ COMPUTES: dict[str, Compute] = {
 """The one registry: `computes` of the catalogue → the function."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorValue:
-    """One area's value: numerator ÷ denominator × scale; None is unknown, never 0.
-
-    unknown: cases on neither side. meets: whether the target is met; None without value or target.
-    mark: 合成 where anything of the table is made up, else empty.
-    """
-
-    area_code: str
-    area_name: str
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-    unknown: int
-    meets: bool | None
-    note: str
-    is_synthetic: bool
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Computation:
-    """An indicator by area: its rows by code, the whole place, the target and what it rests on.
-
-    check: whether the areas' numerators add up to that of the whole place (what lies in no area is
-    in the whole only).
-    """
-
-    indicator: Indicator
-    asked: Asked
-    rows: tuple[IndicatorValue, ...]
-    total: IndicatorValue
-    threshold: WrittenRule | None
-    check: SumCheck
-    sources: tuple[str, ...]
-    has_synthetic: bool
-    computed_at: datetime
-
-    @property
-    def title(self) -> str:
-        """What a table of it is headed by; synthetic data stands in front."""
-        plain = f"{self.indicator.title} · {LEVEL_WORDS[self.asked.by]} · {self.asked.on}"
-        return f"【{MARK}】{plain}" if self.has_synthetic else plain
-
-    @property
-    def method(self) -> str:
-        """Definition and formula in words, with the target and its source."""
-        one = self.indicator
-        said = f"{one.definition}。公式：{one.formula}。"
-        if self.threshold is not None:
-            said += f"目标：{self.threshold.cited()}。"
-        if self.asked.rounded_to:
-            said += f"人数取整到 {self.asked.rounded_to:g}，不足的不公布。"
-        return said
-
-    @property
-    def method_en(self) -> str:
-        """The same in English, in short."""
-        one = self.indicator
-        target = f" Target: {self.threshold.cited_en()}." if self.threshold else ""
-        return f"{one.title_en}: numerator / denominator, {one.unit}.{target}"
-
-
 def compute_indicator(
     session: Reader,
     id_: str,
@@ -111,12 +50,16 @@ def compute_indicator(
     on: date,
     published_only: bool = False,
     rounded_to: float = 0,
+    measure: str = "line",
+    network: str | None = None,
 ) -> Computation:
     """The values of an indicator in every area of a city (or any division) on a day.
 
-    published_only: rest on what the public sees only, with people rounded to `rounded_to`. Raises
-    NotFound for an unknown indicator or division, BadInput for a level at which it is not defined,
-    NotAllowed for an internal one where the public asks.
+    published_only: rest on what the public sees only, with people rounded to `rounded_to`. measure:
+    walk for a coverage along the stored roads (`network` where several lie there); areas without
+    roads are unknown. Raises NotFound for an unknown indicator or division, BadInput for a level at
+    which it is not defined or a measure that it does not have, NotAllowed for an internal one where
+    the public asks, Ambiguous where several networks lie there.
     """
     one = indicator(id_)
     if published_only and one.is_internal:
@@ -134,24 +77,41 @@ def compute_indicator(
             ),
             parameter="areas",
         )
+    _check_measure(one, measure, network)
     with as_seen(session, published_only=published_only):
         place = unit(session, city, on)
         threshold = _threshold(session, one, place.code, on)
-    asked = Asked(place.code, by, on, published_only, rounded_to)
+    asked = Asked(place.code, by, on, published_only, rounded_to, measure, network)
     counted = COMPUTES[one.computes](session, one, asked)
     whole = counted
     if by != "city":
-        above = Asked(place.code, "city", on, published_only, rounded_to)
-        whole = COMPUTES[one.computes](session, one, above)
+        whole = COMPUTES[one.computes](session, one, replace(asked, by="city"))
     synthetic = any(row.is_synthetic for row in (*counted, *whole))
-    rows = tuple(_value(row, one, threshold, synthetic) for row in counted)
-    total = _value(whole[0], one, threshold, synthetic)
+    rows = tuple(_value(row, one, threshold, synthetic, rounded_to) for row in counted)
+    total = _value(whole[0], one, threshold, synthetic, rounded_to)
     return Computation(
         one, asked, rows, total, threshold,
         check_sum(total.numerator, [row.numerator for row in rows]),
         tuple(sorted(frozenset().union(*(row.sources for row in (*counted, *whole))))),
         synthetic, datetime.now(UTC),
     )  # fmt: skip
+
+
+def _check_measure(one: Indicator, measure: str, network: str | None) -> None:
+    if measure not in MEASURES:
+        raise BadInput(
+            both("计量方式为 line 或 walk。", "measure is line or walk"), parameter="measure"
+        )
+    if measure == "walk" and not one.has_distance:
+        raise BadInput(
+            both(f"「{one.title}」不按距离计算。", f"{one.id} measures no distance"),
+            parameter="measure",
+        )
+    if network is not None and measure != "walk":
+        raise BadInput(
+            both("路网仅用于步行（measure=walk）。", "a network is for measure=walk"),
+            parameter="network",
+        )
 
 
 def league_of(now: Computation, before: Computation | None = None) -> League:
@@ -194,7 +154,7 @@ def _threshold(session: Reader, one: Indicator, place: str, on: date) -> Written
 
 
 def _value(
-    row: Counted, one: Indicator, threshold: WrittenRule | None, synthetic: bool
+    row: Counted, one: Indicator, threshold: WrittenRule | None, synthetic: bool, base: float
 ) -> IndicatorValue:
     value = None
     if row.numerator is not None and row.denominator:
@@ -209,5 +169,16 @@ def _value(
         )
     return IndicatorValue(
         row.area_code, row.area_name, value, row.numerator, row.denominator, row.unknown, meets,
-        row.note, row.is_synthetic, MARK if synthetic else "",
+        row.note if value is not None else _why_unknown(row, one, base), row.is_synthetic,
+        MARK if synthetic else "",
     )  # fmt: skip
+
+
+def _why_unknown(row: Counted, one: Indicator, base: float) -> str:
+    """Why there is no value, in words: an area never stands there as unknown without a reason."""
+    if row.note:
+        return row.note
+    if row.numerator is None or row.denominator is None:
+        return f"人数不足 {base:g}，不公布" if base else "资料未知"
+    unknown = f"，{row.unknown} 个情况未知" if row.unknown else ""
+    return f"没有可计入的「{one.denominator}」{unknown}"

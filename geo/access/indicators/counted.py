@@ -24,7 +24,7 @@ class Asked:
 
     city: 12 digits, or any division above the areas. published_only: only what the public sees.
     rounded_to: base to which counts of people are rounded before anything is computed of them; 0
-    leaves them as they are.
+    leaves them as they are. measure, network: how a distance is measured, where one is.
     """
 
     city: str
@@ -32,6 +32,8 @@ class Asked:
     on: date
     published_only: bool = False
     rounded_to: float = 0
+    measure: str = "line"
+    network: str | None = None
 
     def binds(self) -> dict[str, object]:
         """The bind values of the statements."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from geo.access.coverage import coverage
 from geo.access.indicators.catalogue import Indicator
-from geo.access.indicators.counted import Asked, Counted, areas_of, named
+from geo.access.indicators.counted import Area, Asked, Counted, areas_of, named
 from geo.access.indicators.facilities import Home, homes_of, residential_kinds, tally
 from geo.access.publishing import publishable_coverage
 from geo.access.radius.answer import MEASURED, STATUS_ZH, AreaCoverage, Coverage
@@ -17,6 +17,10 @@ from geo.queries.admin import Reader
 def coverage_share(session: Reader, indicator: Indicator, asked: Asked) -> list[Counted]:
     """Covered people of all people of an age, as `geo.access.coverage` counts them."""
     params = indicator.params
+    with as_seen(session, published_only=asked.published_only):
+        areas = areas_of(session, asked)
+    if areas and not any(area.has_outline for area in areas):
+        return _undrawn(areas)
     found = _coverage(session, asked, params["kind"], params["radius_m"])
     age = params["age"]
     sources = frozenset(named(s.source, s.source_date) for s in found.sources)
@@ -35,10 +39,23 @@ def coverage_share(session: Reader, indicator: Indicator, asked: Asked) -> list[
     ]
 
 
+def _undrawn(areas: list[Area]) -> list[Counted]:
+    """Areas of which no outline is loaded: nobody can be counted in them."""
+    return [
+        Counted(
+            area.code, area.name, None, None, 0, area.is_synthetic,
+            note="没有边界图形，无法统计人口",
+        )
+        for area in areas
+    ]  # fmt: skip
+
+
 def beds_per_1000(session: Reader, indicator: Indicator, asked: Asked) -> list[Counted]:
     """Beds of open residential facilities beside the people aged 60 and over."""
     with as_seen(session, published_only=asked.published_only):
         areas = areas_of(session, asked)
+    if areas and not any(area.has_outline for area in areas):
+        return _undrawn(areas)
     beds = tally(areas, homes_of(session, asked, residential_kinds()), _beds)
     found = _coverage(session, asked, "elder_home", 1000.0)
     people = {code: row for code, _, row in _rows(session, asked, found)}
@@ -72,6 +89,8 @@ def _coverage(session: Reader, asked: Asked, kind: str, radius_m: float) -> Cove
         radius_m=radius_m,
         on=asked.on,
         published_only=asked.published_only,
+        measure=asked.measure,
+        network=asked.network,
     )
     return publishable_coverage(found, asked.rounded_to)
 

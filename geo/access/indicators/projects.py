@@ -1,22 +1,20 @@
-"""How far are the building projects: begun, finished, paid, overdue, by class and by month?
-
-start rate = begun ÷ (begun + not begun); whose beginning is unknown stands beside it
-"""
+"""How far are the building projects of a place, by class and by month?"""
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from sqlalchemy import text
 
+from geo.access.indicators.progress import STAGES as STAGES
+from geo.access.indicators.progress import Progress as Progress
+from geo.access.indicators.progress import Project as Project
+from geo.access.indicators.progress import classes_of, stages_of
+from geo.access.indicators.progress import progress_of as progress_of
 from geo.queries.admin import BELOW, Reader, unit
 from geo.sums import SumCheck, check_sum
-
-STAGES = ("立项", "动工", "主体", "装修", "验收", "投用")
-"""The stages in their order; from 动工 on a project has begun."""
 
 METHOD = (
     "已开工：开工日期不晚于统计日，或阶段在动工及以后；阶段与开工日期都没有的为未知，不计入开工率；"
@@ -53,82 +51,11 @@ _PROJECTS = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
-    """One project as it is recorded; None is unknown, money is in yuan."""
-
-    code: str
-    name: str
-    project_class: str | None = None
-    lead_role: str | None = None
-    stage: str | None = None
-    progress_percent: float | None = None
-    funding_planned_cny: float | None = None
-    funding_paid_cny: float | None = None
-    funding_source: str | None = None
-    started_on: date | None = None
-    due_on: date | None = None
-    finished_on: date | None = None
-    facility_code: str | None = None
-    district_code: str | None = None
-    lon: float | None = None
-    lat: float | None = None
-    source: str | None = None
-    source_date: date | None = None
-    is_synthetic: bool = False
-
-    def has_begun(self, on: date) -> bool | None:
-        """Whether works had begun on a day; None where neither a date nor a stage says so."""
-        if self.started_on is not None:
-            return self.started_on <= on
-        if self.stage not in STAGES:
-            return None
-        return STAGES.index(self.stage) >= 1
-
-    def is_finished(self, on: date) -> bool:
-        """Whether it was finished on a day: by its date, else by its stage."""
-        if self.finished_on is not None:
-            return self.finished_on <= on
-        return self.stage == STAGES[-1]
-
-    def is_overdue(self, on: date) -> bool | None:
-        """Whether it should have been finished before the day; None without a due date."""
-        return None if self.due_on is None else self.due_on < on and not self.is_finished(on)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One class of projects (or all): counts, money (yuan), and how much of it is known."""
-
-    name: str
-    projects: int
-    begun: int
-    not_begun: int
-    begun_unknown: int
-    finished: int
-    overdue: int
-    without_due_date: int
-    planned_cny: float | None
-    paid_cny: float | None
-    money_unknown: int
-    has_synthetic: bool
-
-    @property
-    def start_rate(self) -> float | None:
-        """Begun of those of which it is known."""
-        known = self.begun + self.not_begun
-        return self.begun / known if known else None
-
-    @property
-    def paid_share(self) -> float | None:
-        """Paid of planned, over projects of which both are known."""
-        if not self.planned_cny or self.paid_cny is None:
-            return None
-        return self.paid_cny / self.planned_cny
-
-
-@dataclass(frozen=True, slots=True)
 class ProjectReport:
-    """All projects of a place on a day, by class, and whether the classes add up to the total."""
+    """All projects of a place on a day, by class, and whether the classes add up to the total.
+
+    check: of the numbers of projects; money_check: of the planned money, in yuan.
+    """
 
     city: str
     on: date
@@ -138,6 +65,7 @@ class ProjectReport:
     check: SumCheck
     sources: tuple[str, ...]
     computed_at: datetime
+    money_check: SumCheck | None = None
     method: str = METHOD
     method_en: str = METHOD_EN
 
@@ -155,53 +83,37 @@ class ProjectReport:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The state of all projects at the end of a month (or today, in the current one)."""
+    """The state of all projects at the end of a month (or today, in the current one).
+
+    classes: the same by class. stages: how many stand at each stage, 未知 where none is told.
+    """
 
     month: str
     on: date
     progress: Progress
     newly_begun: int
     newly_finished: int
-
-
-def progress_of(name: str, projects: Sequence[Project], on: date) -> Progress:
-    """Count a set of projects on a day."""
-    begun = [project.has_begun(on) for project in projects]
-    both = [
-        (p.funding_planned_cny, p.funding_paid_cny)
-        for p in projects
-        if p.funding_planned_cny is not None and p.funding_paid_cny is not None
-    ]
-    return Progress(
-        name,
-        len(projects),
-        sum(state is True for state in begun),
-        sum(state is False for state in begun),
-        sum(state is None for state in begun),
-        sum(project.is_finished(on) for project in projects),
-        sum(project.is_overdue(on) is True for project in projects),
-        sum(project.due_on is None for project in projects),
-        sum(planned for planned, _ in both) if both else None,
-        sum(paid for _, paid in both) if both else None,
-        len(projects) - len(both),
-        any(project.is_synthetic for project in projects),
-    )
+    classes: tuple[Progress, ...] = ()
+    stages: dict[str, int] = field(default_factory=dict)
 
 
 def projects_report(
-    session: Reader, *, city: str, on: date, stated_total: int | None = None
+    session: Reader,
+    *,
+    city: str,
+    on: date,
+    stated_total: int | None = None,
+    stated_planned_cny: float | None = None,
 ) -> ProjectReport:
     """The projects of a city (or any division) that are on record on a day, for staff.
 
-    stated_total: how many there are to be by the programme; it is checked against the sum of the
-    classes. Raises NotFound for an unknown division.
+    stated_total, stated_planned_cny: how many there are to be, and how much money, by the
+    programme; both are checked against the sum of the classes. Raises NotFound for an unknown
+    division.
     """
     place = unit(session, city, on)
     rows = _read(session, place.code, on, on)
-    classes = tuple(
-        progress_of(name, [row for row in rows if (row.project_class or "未分类") == name], on)
-        for name in sorted({row.project_class or "未分类" for row in rows})
-    )
+    classes = classes_of(rows, on)
     total = progress_of("合计", rows, on)
     stated = total.projects if stated_total is None else stated_total
     return ProjectReport(
@@ -209,6 +121,10 @@ def projects_report(
         check_sum(stated, [one.projects for one in classes]),
         tuple(sorted({f"{r.source or '未知'}({r.source_date or '日期未知'})" for r in rows})),
         datetime.now(UTC),
+        check_sum(
+            total.planned_all_cny if stated_planned_cny is None else stated_planned_cny,
+            [one.planned_all_cny for one in classes],
+        ),
     )  # fmt: skip
 
 
@@ -231,6 +147,7 @@ def monthly(session: Reader, *, city: str, year: int, until: date) -> tuple[Mont
                 f"{year}-{month:02d}", end, progress_of("合计", rows, end),
                 sum(r.started_on is not None and start <= r.started_on <= end for r in rows),
                 sum(r.finished_on is not None and start <= r.finished_on <= end for r in rows),
+                classes_of(rows, end), stages_of(rows),
             )
         )  # fmt: skip
     return tuple(table)
