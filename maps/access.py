@@ -14,10 +14,12 @@ VIEW = View(
     en="Coverage and gaps",
     layers=(
         Layer("ground", "区界（示意）", "Districts (schematic)"),
-        Layer("areas", "覆盖率", "Coverage"),
+        Layer("areas", "分区指标", "Areas by the measure"),
         Layer("gaps", "缺口", "Gaps"),
+        Layer("reach", "步行等时圈", "Minutes on foot"),
         Layer("facilities", "设施", "Facilities", shown=False),
     ),
+    styles=("css/access.css",),
 )
 
 

@@ -121,3 +121,19 @@ export function years(start, end) {
   const say = (year) => (!isKnown(year) ? "?" : year <= 0 ? t(`前${1 - year}`, `${1 - year} BCE`) : String(year));
   return `${say(start)}–${isKnown(end) ? say(end) : ""}`;
 }
+
+// --- coverage and gaps ---
+
+/** A rate with one decimal: 18.0 beds per 1 000. */
+export const tenths = (value) => (isKnown(value) ? tenth.format(value) : unknown());
+export const withheld = () => t("不公布", "withheld");
+
+export const AREAS = { district: t("区县", "Districts"), zone: t("片区", "Zones"), township: t("乡镇街道", "Townships") };
+export const BASES = { resident: t("常住", "resident"), registered: t("户籍", "registered") };
+
+/** Why an area has no figure. */
+export const AREA_STATUS = {
+  no_geometry: t("无图形，不能计算", "no outline: cannot be measured"), no_cells: t("无人口数据", "no data on people"),
+  no_record: t("当日尚无记录", "nothing on record on that day"), no_network: t("无路网，步行结果未知", "no road network: unknown on foot"),
+  partial: t("部分未知", "partly unknown"),
+};
