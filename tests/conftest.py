@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
-from geo.db import Database, make_engine
+from geo.db import Database, make_engine, session_factory
 from geo.db.embedded import Embedded, embedded
 from tests.browser import Tabs, Watched, find_chromium, keep_screenshot, launch, watched_page
 from tests.machine import city_database, make_home, remove_home, worker_database
@@ -49,7 +49,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the long tests unless `./atlas test --full` asked for them."""
+    """Begin with what must not be split between workers; skip the long tests without `--full`.
+
+    Work is stolen from a worker's end: what stands first stays with one.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     if os.environ.get("ATLAS_TEST_FULL", "") not in ("", "0"):
         return
     for item in items:
@@ -183,11 +187,41 @@ def client(city: Database) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def server(city: Database) -> Iterator[str]:
     """The whole service on the city on a real port; the address of its home page, without `/`."""
+    with served(city) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bureau(home: Path, cluster: Embedded) -> Database:
+    """Changzhou with its demonstration data, for tests that write: tokens, scenarios, tasks."""
+    from geo.demo import build_demo
+    from geo.loaders.city import load_city
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    database = worker_database(home, cluster.socket, f"bureau_{worker}")
+    with session_factory(database).begin() as session:
+        load_city(session, "常州市")
+        build_demo(session, "320400")
+        session.execute(text("ANALYZE"))
+    return database
+
+
+@pytest.fixture(scope="session")
+def desk(bureau: Database) -> Iterator[str]:
+    """The service on the bureau's database; its address."""
+    with served(bureau) as address:
+        yield address
+
+
+@contextmanager
+def served(database: Database) -> Iterator[str]:
+    """Serve Changzhou from a database on a free port while the `with` block runs."""
     from api.app import create_app
 
     with sockets.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(city), log_level="warning", lifespan="on")
+        app = create_app(database, city_code="320400000000")
+        config = uvicorn.Config(app, log_level="warning", lifespan="on")
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, args=([taken],), daemon=True)
         thread.start()
