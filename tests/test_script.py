@@ -23,6 +23,25 @@ TOLD = 'import os, sys; print("args", sys.argv[1:], "cwd", os.getcwd())\n'
 SYSTEM = "cat cksum cut date dirname env expr grep head id ls mkdir printf pwd rm sed sh sleep tail"
 
 
+@pytest.fixture(scope="module")
+def quick_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter whose `-m venv` copies an environment that was made once for all tests."""
+    folder = tmp_path_factory.mktemp("python")
+    subprocess.run([_python(), "-m", "venv", folder / "made"], check=True)
+    quick = folder / "python3"
+    quick.write_text(
+        f"""#!/bin/sh
+case "$*" in
+"-m venv "*) mkdir -p "$3" && cp -a "{folder}/made/." "$3" &&
+    sed -i "s|{folder}/made|$3|" "$3/pyvenv.cfg" ;;
+*) exec {_python()} "$@" ;;
+esac
+"""
+    )
+    quick.chmod(0o755)
+    return str(quick)
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A small checkout in a folder with a blank and Chinese in its name."""
@@ -101,11 +120,11 @@ def test_from_nothing_to_a_command_and_nothing_to_do_the_second_time(checkout: P
     assert (second.returncode, second.stderr) == (0, "")
 
 
-def test_a_half_made_environment_is_made_anew(checkout: Path) -> None:
-    assert run(checkout, "find").returncode == 0
+def test_a_half_made_environment_is_made_anew(checkout: Path, quick_python: str) -> None:
+    assert run(checkout, "find", ATLAS_PYTHON=quick_python).returncode == 0
     (checkout / ".venv" / ".installed-requirements.lock").unlink()
     (checkout / ".venv" / "leftover").write_text("")
-    done = run(checkout, "find")
+    done = run(checkout, "find", ATLAS_PYTHON=quick_python)
     assert done.returncode == 0, done.stderr
     assert not (checkout / ".venv" / "leftover").exists()
 
@@ -124,29 +143,31 @@ def test_killed_in_the_middle_the_next_one_goes_on(checkout: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_changed_lock_is_installed_without_starting_over(checkout: Path) -> None:
-    assert run(checkout, "find").returncode == 0
+def test_a_changed_lock_is_installed_without_starting_over(
+    checkout: Path, quick_python: str
+) -> None:
+    assert run(checkout, "find", ATLAS_PYTHON=quick_python).returncode == 0
     (checkout / ".venv" / "kept").write_text("")
     (checkout / "requirements.lock").write_text("# something else\n")
-    done = run(checkout, "find")
+    done = run(checkout, "find", ATLAS_PYTHON=quick_python)
     assert "Python packages" in done.stderr
     assert (checkout / ".venv" / "kept").exists()
-    assert run(checkout, "find").stderr == ""
+    assert run(checkout, "find", ATLAS_PYTHON=quick_python).stderr == ""
 
 
-def test_a_moved_checkout_gets_an_environment_of_its_own(checkout: Path) -> None:
-    assert run(checkout, "find").returncode == 0
+def test_a_moved_checkout_gets_an_environment_of_its_own(checkout: Path, quick_python: str) -> None:
+    assert run(checkout, "find", ATLAS_PYTHON=quick_python).returncode == 0
     moved = checkout.with_name("elsewhere")
     checkout.rename(moved)
-    done = run(moved, "find")
+    done = run(moved, "find", ATLAS_PYTHON=quick_python)
     assert done.returncode == 0, done.stderr
     assert str(moved) in (moved / ".venv" / "pyvenv.cfg").read_text()
 
 
-def test_two_at_once_build_one_environment(checkout: Path) -> None:
+def test_two_at_once_build_one_environment(checkout: Path, quick_python: str) -> None:
     both = [
         subprocess.Popen(
-            [checkout / "atlas", "find"], env=variables(), cwd=checkout,
+            [checkout / "atlas", "find"], env=variables(ATLAS_PYTHON=quick_python), cwd=checkout,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for _ in range(2)
@@ -157,9 +178,9 @@ def test_two_at_once_build_one_environment(checkout: Path) -> None:
     assert sum("waiting for another" in errors for _, errors in told) == 1
 
 
-def test_a_lock_without_hashes_is_not_installed(checkout: Path) -> None:
+def test_a_lock_without_hashes_is_not_installed(checkout: Path, quick_python: str) -> None:
     (checkout / "requirements.lock").write_text("typer==0.15.0\n")
-    done = run(checkout, "find", PIP_NO_INDEX="1")
+    done = run(checkout, "find", ATLAS_PYTHON=quick_python, PIP_NO_INDEX="1")
     assert done.returncode == 1
     assert "Python 依赖未能安装" in done.stderr
     assert not (checkout / ".venv" / ".installed-requirements.lock").exists()
@@ -226,9 +247,9 @@ def test_a_checkout_that_cannot_be_written(checkout: Path) -> None:
 
 
 def test_a_folder_with_modules_of_the_same_names_does_not_disturb(
-    checkout: Path, tmp_path: Path
+    checkout: Path, tmp_path: Path, quick_python: str
 ) -> None:
     (tmp_path / "api").mkdir()
     (tmp_path / "api" / "__init__.py").write_text("raise SystemExit('the wrong api')\n")
-    done = run(checkout, "find", cwd=tmp_path)
+    done = run(checkout, "find", cwd=tmp_path, ATLAS_PYTHON=quick_python)
     assert "args ['find']" in done.stdout, done.stderr
