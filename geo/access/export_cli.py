@@ -14,10 +14,15 @@ from geo.access.series import days_of
 from geo.db.engine import open_session
 from geo.errors import BadInput, Unavailable, both
 from geo.queries.admin import code_of
-from geo.settings import CitySettings, read
+from geo.settings import CitySettings, MapSettings, read
 from geo.validity import today_in_china
 
 STAFF = "内部口径，人数不取整，不得直接对外发布 · for staff: exact counts, not for publication"
+
+NO_SHAPES = (
+    "未设审图号 ATLAS_MAP_APPROVAL_NUMBER，公开导出不含图形，只有数值 · "
+    "no 审图号 is set: a public export holds no shapes"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -76,6 +81,9 @@ def save_result(
         )  # fmt: skip
         layer = result(session, name, wanted)
     console = Console()
+    if public and not read(MapSettings).map_approval_number.strip():
+        layer = layer.without_shapes()
+        console.print(NO_SHAPES)
     for file, ending in zip(out, endings, strict=True):
         _save(file, write(layer, ending))
         console.print(f"已存 · saved {file} ({len(layer.shapes)} 行 rows)", markup=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -38,6 +38,10 @@ class Layer:
     method: str
     has_synthetic: bool
     on: date
+
+    def without_shapes(self) -> Layer:
+        """The same rows, none of them drawn."""
+        return replace(self, shapes=[None] * len(self.shapes))
 
 
 def layer_of(
