@@ -7,7 +7,7 @@ import { defineHatch } from "atlas/classes.js";
 import { byId, el, put, tell } from "atlas/dom.js";
 import { drawPlaceNames } from "atlas/place_names.js";
 import { asQuery, choose, chosen } from "atlas/state.js";
-import { clearMap, prepare } from "atlas/planning/desk.js";
+import { clearMap, drawDistricts, loadZones } from "atlas/planning/desk.js";
 import { dropToken, forgetAll, hasToken, Refused } from "atlas/planning/door.js";
 import { drawSignIn } from "atlas/planning/sign_in.js";
 import { VIEWS } from "atlas/planning/words.js";
@@ -68,7 +68,7 @@ async function open() {
   byId("panel-body").scrollTop = 0;
   document.title = `${VIEWS[view]} · ${t("规划工作台", "Planning desk")}`;
   try {
-    const module = await OPEN[view]();
+    const [module] = await Promise.all([OPEN[view](), loadZones()]);
     if (view === now()) leave = (await module.open()) ?? null;
   } catch (problem) {
     refused(problem);
@@ -95,7 +95,7 @@ async function begin() {
   put(byId("controls"), el("div", { id: "views" }), el("div", { id: "question" }));
   addEventListener("popstate", () => location.reload());
   document.addEventListener("atlas:refused", (event) => refused(event.detail));
-  const whole = await prepare();
+  const whole = await drawDistricts();
   openMap(whole ?? undefined);
   drawPlaceNames(whole ?? undefined);
   if (hasToken()) open();

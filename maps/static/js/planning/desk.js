@@ -16,19 +16,23 @@ export const outlines = { district: [], zone: [], township: [], city: [] };
 export const nameOf = new Map();
 export let whole = null;
 
-/** Load the public outlines once and draw the ground. */
-export async function prepare() {
-  const [units, zones] = await Promise.all([
-    askPublic("/units", { level: 3, on: chosen("on") }).catch(() => null),
-    askPublic("/zones", { within: page.city.code, on: chosen("on") }).catch(() => null),
-  ]);
+/** Load the districts' public outlines and draw the ground: all that is there before a sign-in. */
+export async function drawDistricts() {
+  const units = await askPublic("/units", { level: 3, on: chosen("on") }).catch(() => null);
   const all = units?.features ?? [];
   const inCity = all.filter(({ properties: p }) => p.parent_code === page.city.code);
   outlines.district = inCity.length ? inCity : all.filter(({ properties: p }) => p.code === page.city.code);
-  outlines.zone = zones?.features ?? [];
-  for (const { properties: p } of [...all, ...outlines.zone]) nameOf.set(p.code, p.name);
+  for (const { properties: p } of all) nameOf.set(p.code, p.name);
   whole = drawGround(outlines.district, { around: nearby(all, outlines.district), labels: false });
   return whole;
+}
+
+/** Load the outlines of the planning zones, once somebody is signed in. */
+export async function loadZones() {
+  if (outlines.zone.length) return;
+  const zones = await askPublic("/zones", { within: page.city.code, on: chosen("on") }).catch(() => null);
+  outlines.zone = zones?.features ?? [];
+  for (const { properties: p } of outlines.zone) nameOf.set(p.code, p.name);
 }
 
 /** Leave the map as clean ground; every view begins so. */

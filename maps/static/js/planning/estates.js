@@ -8,7 +8,7 @@ import { attempt } from "atlas/planning/attempt.js";
 import { chip, dot, drawAreas, methodBox, nameOf, question, results, synthetic, table, tiles } from "atlas/planning/desk.js";
 import { ask } from "atlas/planning/door.js";
 import { AREAS, oneDecimal, ruleState, SUBJECTS, VERDICTS } from "atlas/planning/words.js";
-import { count, day, isKnown, percent, t } from "atlas/words.js";
+import { count, day, isKnown, known, native, percent, t } from "atlas/words.js";
 
 const COLOURS = { pass: "#1b6e4b", fail: "#a1201c", unknown: "#5a6b76", not_due: "#5a6b76" };
 const FILLS = { pass: "#bfe0d2", fail: "#e9b9b1" };
@@ -70,7 +70,7 @@ function drawEstates() {
       [t("不达标", "Fail"), count(sum.failed), t("个小区", "estates"), "is-bad"],
       [t("未知", "Unknown"), count(sum.unknown), isKnown(sum.lowest) ? t(`查清后达标率在 ${percent(sum.lowest)}–${percent(sum.highest)}`, `once known, the rate lies in ${percent(sum.lowest)}–${percent(sum.highest)}`) : ""],
     ]),
-    found.rules.map((rule) => el("p", { class: "rule" }, t(rule.title, `${rule.value} ${rule.unit}`), ruleState(rule.status) && [" ", el("span", { class: "tag" }, ruleState(rule.status))], el("span", { class: "small line" }, `${t("依据：", "By: ")}${rule.source ?? t("未知", "unknown")}`))),
+    found.rules.map((rule) => el("p", { class: "rule" }, t(rule.title, `${rule.value} ${rule.unit}`), ruleState(rule.status) && [" ", el("span", { class: "tag" }, ruleState(rule.status))], el("span", { class: "small line" }, `${t("依据：", "By: ")}${known(native(rule.source))}`))),
     table([
       [t("区县", "District"), (row) => [row.area_name, " ", synthetic(row.has_synthetic)]], [t("达标", "Pass"), (row) => count(row.passed)], [t("不达标", "Fail"), (row) => count(row.failed)],
       [t("未知", "Unknown"), (row) => count(row.unknown)], [t("达标率", "Rate"), (row) => el("strong", {}, isKnown(row.rate) ? percent(row.rate) : "–")],
@@ -119,7 +119,7 @@ function drawStandards() {
   results(
     el("h2", { class: "answer-title" }, synthetic(found.has_synthetic), " ", SUBJECTS[subject()] ?? titleOf(subject())),
     tiles([[t("达标的单元", "Areas that pass"), `${count(passed)} / ${count(rows.length)}`, AREAS[found.areas]], [t("不达标", "Fail"), count(rows.filter((row) => row.status === "fail").length), "", "is-bad"], [t("未知", "Unknown"), count(rows.filter((row) => row.status === "unknown").length)]]),
-    rule && el("p", { class: "rule" }, t(rule.title, `${rule.value ?? ""} ${rule.unit}`), ruleState(rule.status) && [" ", el("span", { class: "tag" }, ruleState(rule.status))], el("span", { class: "small line" }, `${t("依据：", "By: ")}${rule.source ?? t("未知", "unknown")}`)),
+    rule && el("p", { class: "rule" }, t(rule.title, `${rule.value ?? ""} ${rule.unit}`), ruleState(rule.status) && [" ", el("span", { class: "tag" }, ruleState(rule.status))], el("span", { class: "small line" }, `${t("依据：", "By: ")}${known(native(rule.source))}`)),
     table([
       [t("单元", "Area"), (row) => [row.area_name, " ", synthetic(row.is_synthetic), el("span", { class: "small line" }, t(row.words, row.words_en).split(/。|\. /)[0])]],
       [t("应有", "Required"), (row) => oneDecimal(row.required)], [t("已有", "Provided"), (row) => oneDecimal(row.provided)], [t("结果", "Verdict"), (row) => verdict(row.status)],

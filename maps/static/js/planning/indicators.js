@@ -10,7 +10,7 @@ import { drawAreas, input, methodBox, question, results, synthetic, table, tiles
 import { ask } from "atlas/planning/door.js";
 import { classAt, classesFor } from "atlas/planning/scale.js";
 import { AREAS, oneDecimal, plain, ruleState, signed, unitName, valued } from "atlas/planning/words.js";
-import { count, isKnown, percent, t } from "atlas/words.js";
+import { count, isKnown, known, native, percent, t } from "atlas/words.js";
 
 let catalogue = [];
 let found = null;
@@ -64,10 +64,10 @@ function draw() {
     el("h2", { class: "answer-title" }, synthetic(found.has_synthetic), " ", isRanked() ? t(`${name}排名`, `${name}: league table`) : name, el("span", { class: "small" }, ` · ${AREAS[found.areas]} · ${found.on}`)),
     tiles([
       [t("全市", "Whole city"), figure(found.total), unitName(one.unit)],
-      [t("分子 ÷ 分母", "Numerator ÷ denominator"), `${whole(found.total.numerator)} ÷ ${whole(found.total.denominator)}`, found.total.unknown > 0 ? t(`另有 ${count(found.total.unknown)} 个未知，不计入`, `${count(found.total.unknown)} unknown, not counted`) : ""],
+      [t("分子 ÷ 分母", "Numerator ÷ denominator"), `${whole(found.total.numerator)} ÷ ${whole(found.total.denominator)}`, found.total.unknown > 0 ? t(`另有 ${count(found.total.unknown)} 个未知，不计入`, `${count(found.total.unknown)} unknown, not counted`) : "", "is-long"],
       rule && judged > 0 && [t("达到目标的单元", "Areas that meet the target"), `${count(met)} / ${count(judged)}`, `${t("目标 ", "Target ")}${rule.value === null ? "" : valued(rule.value, one.unit)}`],
     ]),
-    rule && el("p", { class: "rule" }, t(rule.title, `Target: ${rule.value ?? ""} ${rule.unit}`), ruleState(rule.status) && [" ", el("span", { class: "tag" }, ruleState(rule.status))], el("span", { class: "small line" }, `${t("依据：", "By: ")}${rule.source ?? t("未知", "unknown")}`)),
+    rule && el("p", { class: "rule" }, t(rule.title, `Target: ${rule.value ?? ""} ${rule.unit}`), ruleState(rule.status) && [" ", el("span", { class: "tag" }, ruleState(rule.status))], el("span", { class: "small line" }, `${t("依据：", "By: ")}${known(native(rule.source))}`)),
     isRanked() && league ? leagueTable(one) : valueTable(one),
     el("details", { class: "fold" }, el("summary", {}, t("定义与公式", "Definition and formula")), el("div", { class: "folded source" },
       el("p", { lang: "zh-CN" }, one.definition), el("p", { lang: "zh-CN" }, `${t("公式：", "Formula: ")}${one.formula}`),

@@ -85,11 +85,11 @@ function drawFire() {
       [t("未销隐患", "Open hazards"), count(found.hazards.length), t("件", "items")],
       [t("未知", "Unknown"), count(found.unknown), t("家未填报", "not reported")],
     ]),
-    found.hazards.length > 0 && table([
-      [t("未整改的隐患", "Hazards not yet mended"), (item) => [item.title, " ", synthetic(item.is_synthetic)]],
+    found.hazards.length > 0 && el("details", { class: "fold", open: found.hazards.length <= 4 }, el("summary", {}, t(`未整改的隐患 ${count(found.hazards.length)} 件`, `${count(found.hazards.length)} hazards not yet mended`)), el("div", { class: "folded" }, table([
+      [t("隐患", "Hazard"), (item) => [item.title, " ", synthetic(item.is_synthetic)]],
       [t("责任单位", "Assigned to"), (item) => item.assigned_to ?? t("未交办", "nobody"), "at-left"],
       [t("期限", "Due"), (item) => [isKnown(item.due_on) ? item.due_on : t("未定", "none"), item.is_overdue && el("strong", { class: "is-worse line" }, t("逾期", "overdue"))], "tight"],
-    ], found.hazards, { label: t("隐患表", "Table of hazards") }),
+    ], found.hazards, { label: t("隐患表", "Table of hazards") }))),
     el("h2", {}, t("逐家机构，逾期在前", "Home by home, overdue ones first")), list,
     methodBox(found, { sources: [...new Set(found.rows.filter((row) => row.is_synthetic).map(() => t("合成数据", "synthetic data")))] }));
   drawList(list, fireRow);
@@ -143,7 +143,7 @@ function projectRow(row, number) {
     el("span", { class: "number", style: `background:${colour}` }, number),
     el("span", { class: "row-text" }, el("span", { class: "row-name" }, row.name, " ", synthetic(row.is_synthetic)),
       el("span", { class: "row-note" }, [nameOf.get(row.district_code), row.project_class, row.lead_role, row.funding_source].filter(isKnown).join(" · ")),
-      el("span", { class: "stage" }, el("span", {}, row.stage ?? unknown()), el("span", { class: "bar", "aria-hidden": "true" }, el("span", { style: `width:${isKnown(done) ? Math.min(100, done) : 0}%` })), el("span", { class: "small" }, isKnown(done) ? `${count(done)}%` : unknown()))),
+      el("span", { class: "progress" }, el("span", {}, row.stage ?? unknown()), el("span", { class: "bar", "aria-hidden": "true" }, el("span", { style: `width:${isKnown(done) ? Math.min(100, done) : 0}%` })), el("span", { class: "small" }, isKnown(done) ? `${count(done)}%` : unknown()))),
     el("span", { class: "row-end" }, el("span", { class: "tight" }, money(row.funding_planned_cny)), el("span", { class: "small" }, t(`已拨 ${money(row.funding_paid_cny)}`, `paid ${money(row.funding_paid_cny)}`)),
       row.is_overdue ? el("span", { class: "small is-worse" }, lateBy(row.due_on)) : el("span", { class: "small" }, isKnown(row.due_on) ? t(`应于 ${row.due_on} 完工`, `due ${row.due_on}`) : t("完工日未知", "no due date"))));
 }

@@ -2,7 +2,7 @@
 
 import { drawLegend, map, show } from "atlas/board.js";
 import { CLASSES, classOf, patch, UNKNOWN } from "atlas/classes.js";
-import { el, put, tell } from "atlas/dom.js";
+import { byId, el, put, tell } from "atlas/dom.js";
 import { choice, select } from "atlas/rows.js";
 import { choose, chosen, chosenNumber } from "atlas/state.js";
 import { attempt } from "atlas/planning/attempt.js";
@@ -157,6 +157,7 @@ function drawMaps() {
   drawPlaces(beside.scenario.changes);
   const box = boxOf(beside.scenario.changes.map((change) => [change.lon, change.lat]));
   if (box && map) show(box, { maxZoom: 11 });
+  put(byId("legend")); // folded or open by the room that is left
   drawLegend(t("够得着的占比（60 岁以上）", "Share within reach (aged 60+)"), [
     ...CLASSES.map((one) => [patch(one.colour), one.label, ""]).reverse(), [patch(UNKNOWN), t("未知或不公布", "unknown or withheld"), ""],
     [el("span", { class: "ring solid key" }, "1"), t("情景的变化", "changes of the scenario"), count(beside.scenario.changes.length)],

@@ -1,7 +1,7 @@
 // Where should new ones of a kind be built: what is asked, what is answered?
 
-import { layer, map, mark, show } from "atlas/board.js";
-import { el, tell } from "atlas/dom.js";
+import { drawLegend, layer, map, mark, show } from "atlas/board.js";
+import { byId, el, tell } from "atlas/dom.js";
 import { sign } from "atlas/marks.js";
 import { page, kindsOf } from "atlas/page.js";
 import { ask as askPublic } from "atlas/api.js";
@@ -13,7 +13,7 @@ import { attempt } from "atlas/planning/attempt.js";
 import { drawCandidates } from "atlas/planning/candidates.js";
 import { drawAnswer } from "atlas/planning/siting_answer.js";
 import { AREAS, GOALS } from "atlas/planning/words.js";
-import { kindName, t } from "atlas/words.js";
+import { count, kindName, metres, t } from "atlas/words.js";
 
 const L = globalThis.L;
 let listed = null; // the candidates
@@ -63,12 +63,21 @@ async function solve() {
   }, "siting");
   if (!found) return;
   [answer, plan] = [found, 0];
+  drawQuestion();
   draw();
+  byId("panel-body").scrollTop = 0;
+  document.querySelector("#results .headline, #results .proof")?.focus({ preventScroll: true });
   tell(t("已算出", "Done"));
-  const box = boxOf([...found.plans[0].chosen, ...standing.map((one) => ({ lon: one.geometry.coordinates[0], lat: one.geometry.coordinates[1] }))].map((one) => [one.lon, one.lat]));
-  if (box) show(box, { maxZoom: 13 });
-  drawGaps(asked);
+  const box = boxOf(found.plans[0].chosen.map((one) => [one.lon, one.lat]));
+  if (box) show(wider(box, asked.radius_m * 1.2), { maxZoom: 14 });
+  await drawGaps(asked);
 }
+
+/** A box with so many metres around it. */
+const wider = ([west, south, east, north], metres) => {
+  const [dx, dy] = [metres / (111_320 * Math.cos((south * Math.PI) / 180)), metres / 110_540];
+  return [west - dx, south - dy, east + dx, north + dy];
+};
 
 const wan = (value) => (value === null ? null : value * 1e4);
 
@@ -85,7 +94,7 @@ function drawQuestion() {
     onchange: (event) => { if (event.target.reportValidity()) set({ [name]: event.target.value }); },
   })[0];
   const run = () => { choose({ run: "1" }); attempt(solve); };
-  question(
+  const parts = [
     select(t("要建什么", "What is to be built"), page.groups.map((group) => ({
       group: t(group.zh, group.en), options: kindsOf(group.code).map((code) => [code, kindName(code)]),
     })), asked.kind, (kind) => set({ kind }, true)),
@@ -107,8 +116,16 @@ function drawQuestion() {
           number(t("最高楼层", "Highest storey"), "highest_floor", chosenNumber("highest_floor"), { min: 1, max: 120, step: 1 }, t("不限", "no limit")),
           select(t("为谁", "For whom"), [["60", t("60 岁以上", "60+")], ["65", t("65 岁以上", "65+")], ["80", t("80 岁以上", "80+")]], chosen("age") || "60", (age) => set({ age }))),
         choice(t("统计单元", "Areas"), ["district", "zone", "township"].map((code) => [code, AREAS[code]]), asked.areas, (areas) => set({ areas })))),
-    el("button", { type: "button", class: "primary", id: "solve", onclick: run }, t("计算选址", "Find the best sites")));
+    el("button", { type: "button", class: "primary", id: "solve", onclick: run }, t("计算选址", "Find the best sites")),
+  ];
+  question(answer ? el("details", { class: "fold", id: "asked" }, el("summary", {}, inWords(asked)), el("div", { class: "folded" }, parts)) : parts);
 }
+
+/** What was asked, in one line: it stands above the answer and opens to be changed. */
+const inWords = (asked) => el("span", {}, [
+  kindName(asked.kind), GOALS[asked.goal].term, asked.goal !== "cover_all" && t(`新建 ${asked.sites} 处`, `${asked.sites} new`), metres(asked.radius_m),
+  asked.measure === "walk" ? t("步行", "on foot") : t("直线", "straight line"),
+].filter(Boolean).join(" · "), el("span", { class: "small" }, t("　改条件", " — change")));
 
 /** What nobody reaches today: the same blocks that the public coverage page draws. */
 async function drawGaps({ kind, radius_m, areas }) {
@@ -144,6 +161,13 @@ function drawMarks() {
   for (const one of standing) {
     if (answer && reaches) ring(one.geometry.coordinates, "");
     layer("facilities").addLayer(mark(one.geometry.coordinates, sign(asked.kind, { size: 22 }), { name: one.properties.name, size: 22 }));
+  }
+  if (!answer) {
+    drawLegend(t("候选点与现有设施", "Candidates and facilities"), [
+      [sign(asked.kind, { size: 20 }), t("现有设施", "existing"), count(standing.length)],
+      [el("span", { class: "spot" }), t("可用候选", "can be used"), count(listed.usable.length)],
+      [el("span", { class: "spot is-out" }, "×"), t("排除的候选", "excluded"), count(listed.excluded.length)],
+    ], listed.has_synthetic ? t("合成数据", "Synthetic data") : null);
   }
   const codes = new Set(picked.map((one) => one.code));
   for (const one of listed.usable) if (!codes.has(one.code) && one.lon !== null) layer("sites").addLayer(mark([one.lon, one.lat], el("span", { class: "spot" }), { size: 12, pane: "lines", name: one.name, onclick: () => reveal(one.code), inList: true }));

@@ -58,7 +58,7 @@ function headline(answer, shown, asked) {
   const covers = asked.goal.startsWith("cover");
   const gain = isKnown(shown.covered) && isKnown(answer.covered_before) ? shown.covered - answer.covered_before : null;
   return [
-    el("p", { class: "headline" }, synthetic(answer.has_synthetic), " ",
+    el("p", { class: "headline", tabindex: "-1" }, synthetic(answer.has_synthetic), " ",
       t(`新建 ${count(shown.chosen.length)} 处${kindName(answer.kind)}，`, `${count(shown.chosen.length)} new: ${kindName(answer.kind)}. `),
       covers
         ? [t(`${age} 岁以上够得着的老人由 `, `Elders ${age}+ within reach: from `), el("strong", {}, count(answer.covered_before)), t(" 人增至 ", " to "), el("strong", {}, count(shown.covered)), t(" 人。", ".")]

@@ -46,7 +46,7 @@ export const STATES = {
 
 /** State → the steps that may follow; the service holds the rule and refuses others. */
 export const NEXT = {
-  found: ["assigned", "due", "done"], assigned: ["assigned", "due", "done"], returned: ["assigned", "due", "done"],
+  found: ["assigned", "due", "done"], assigned: ["done", "due", "assigned"], returned: ["assigned", "due", "done"],
   done: ["verified", "returned", "due"], verified: [],
 };
 export const STEPS = {
