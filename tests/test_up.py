@@ -95,7 +95,7 @@ def _wait_for(process: subprocess.Popen[str], url: str) -> None:
         try:
             assert get(url) == 200
             return
-        except urllib.error.URLError:
+        except (urllib.error.URLError, TimeoutError):  # the port answers after the imports
             time.sleep(0.1)
 
 

@@ -49,6 +49,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "区域", "县市区", "行政区划", "市区町村名", "市区町村", "시군구명", "시군구", "adname",
         "政区", "行政区名称", "xzqmc", "district_tc", "district_en", "council area name",
         "local authority", "county/parish",
+        "区划代码", "行政区划代码", "区县代码", "区代码", "adcode", "xzqdm",
     ),
     "stated_city": (
         "市", "城市", "所属市", "所在市", "city", "县市", "city/town", "town", "cityname", "ville",

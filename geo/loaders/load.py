@@ -34,6 +34,7 @@ from geo.loaders.register import refuse_marked, refuse_person, register_delivery
 from geo.loaders.report import MOST_PROBLEMS, Counts, CrsReading, Placement, Problem, Report
 from geo.loaders.roads.load import load_roads
 from geo.loaders.secrecy import refuse_secret
+from geo.loaders.sense import future_dates, settle_stated_units
 from geo.loaders.store import Target, keep_refused, merge, place, stage
 from geo.loaders.tables import Table
 from geo.loaders.things import KINDS_OF_THING, SPECS, Options, load_things, stated
@@ -148,6 +149,10 @@ def _prepare(
     problems, refused = [*readings.problems], [*readings.refused, *no_points]
     left_off, candidates = readings.problems_left_off, readings.candidates
     del readings
+    for told_of, more in (
+        settle_stated_units(session, candidates, on), future_dates(candidates, on)
+    ):  # fmt: skip
+        problems, left_off = [*problems, *told_of], left_off + more
     located = locate_rows(
         session, candidates, table, mapping, name=safe_file_name(path.name), declared=crs, on=on,
         datum_shift=shift,

@@ -28,12 +28,12 @@ FROM (SELECT DISTINCT ON (row_number) row_number, code FROM covering
 WHERE c.row_number = s.row_number
 """
 # A name may belong to several divisions (鼓楼区): the nearest one is meant. The stated name may
-# begin with its superiors (上海市杨浦区).
+# begin with its superiors (上海市杨浦区). A code was settled before.
 _MEANT = """
 CREATE TEMP TABLE meant ON COMMIT DROP AS
 SELECT DISTINCT said.stated_unit, u.code
 FROM (SELECT DISTINCT stated_unit FROM stage) said
-JOIN admin_unit u ON said.stated_unit IN (u.name, u.short_name)
+JOIN admin_unit u ON said.stated_unit IN (u.name, u.short_name, u.code)
      OR right(said.stated_unit, length(u.name)) = u.name
 WHERE u.level IN (2, 3, 4) AND u.validity @> CAST(:on AS date) AND u.geom IS NOT NULL
 """

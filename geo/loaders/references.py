@@ -25,7 +25,7 @@ MOST_STORED = 20_000
 _AREAS = text("""
 SELECT said.name, ST_AsBinary(u.geom) AS shape
 FROM unnest(CAST(:names AS text[])) AS said (name)
-JOIN admin_unit u ON said.name IN (u.name, u.short_name)
+JOIN admin_unit u ON said.name IN (u.name, u.short_name, u.code)
      OR right(said.name, length(u.name)) = u.name
 WHERE u.level IN (2, 3, 4) AND u.validity @> CAST(:on AS date) AND u.geom IS NOT NULL
 """)
