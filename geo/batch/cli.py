@@ -60,6 +60,12 @@ def show_coverage(
     ] = None,
     area: Annotated[str | None, typer.Option(help="区域列 · area column of --demand")] = None,
     cut: Annotated[str, typer.Option(help="切块:度数或 division · degrees, or division")] = "0.5",
+    measure: Annotated[
+        str, typer.Option(help="距离:line 直线,walk 步行 · by line, or on foot (stored data)")
+    ] = "line",
+    network: Annotated[
+        str | None, typer.Option(help="路网名称 · road network, where several are stored")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(help="本机工作进程数 · workers on this machine")
     ] = None,
@@ -70,7 +76,7 @@ def show_coverage(
         Path | None, typer.Option(help="结果文件夹(空)· empty folder for Parquet and summary")
     ] = None,
 ) -> None:
-    """全国或大范围的直线覆盖 · Straight-line coverage of a nation.
+    """全国或大范围的覆盖 · Coverage of a nation, by straight lines or on foot.
 
     内部口径:未公开的设施也计入,人数不取整。For staff: unpublished facilities count too, and
     counts are exact. 结果与切块方式无关 · The answer does not depend on the cut.
@@ -82,6 +88,12 @@ def show_coverage(
             both("--demand 与 --sites 须一起给出。", "--demand and --sites go together"),
             parameter="sites",
         )
+    if demand is not None and (measure != "line" or network is not None):
+        raise BadInput(
+            both("文件只算直线距离;步行请用已入库的数据。",
+                 "files are measured by straight lines; walks need stored data"),
+            parameter="measure",
+        )  # fmt: skip
     console = Console()
     with open_cluster(workers, scheduler) as client, _bar(console) as progress:
         if demand is not None and sites is not None:
@@ -89,8 +101,8 @@ def show_coverage(
         else:
             day = on.date() if on else None
             found = _stored(
-                (kind, day, people or "people_60", basis, base_year), radius, cut, scheduler,
-                client, out, progress,
+                (kind, day, people or "people_60", basis, base_year), radius, cut,
+                (measure, network), scheduler, client, out, progress,
             )  # fmt: skip
     _show(console, found)
     if out is not None:
@@ -124,7 +136,8 @@ def _of_files(
 
 def _stored(
     asked: tuple[str, date | None, str, str, int | None], radius_m: float, cut: str,
-    scheduler: str | None, client: Client, out: Path | None, progress: Progress,
+    how: tuple[str, str | None], scheduler: str | None, client: Client, out: Path | None,
+    progress: Progress,
 ) -> BatchCoverage:  # fmt: skip
     from geo.batch.run import coverage_stored
     from geo.batch.stored import BY_DIVISION, Asked
@@ -147,7 +160,7 @@ def _stored(
         _check_reachable(str(url.query.get("host", url.host or "")), scheduler)
         return coverage_stored(
             url.render_as_string(hide_password=False), question, radius_m=radius_m, cut=size,
-            client=client, out=out, progress=progress,
+            measure=how[0], network=how[1], client=client, out=out, progress=progress,
         )  # fmt: skip
 
 
@@ -168,7 +181,8 @@ def _check_reachable(host: str, scheduler: str | None) -> None:
 def _show(console: Console, found: BatchCoverage) -> None:
     """The total and the areas with most people who are not covered."""
     whole = found.as_json()
-    title = "直线覆盖(合成数据)" if found.has_synthetic else "直线覆盖"
+    title = "直线覆盖" if found.network is None else f"步行覆盖 · {found.network}"
+    title += "(合成数据)" if found.has_synthetic else ""
     table = Table(title=f"{title} · {found.radius_m:g} m")
     for head in ("区域 area", "点 points", "人数 people", "覆盖 covered", "比例 share"):
         table.add_column(head, justify="left" if "area" in head else "right", overflow="fold")
@@ -187,6 +201,9 @@ def _show(console: Console, found: BatchCoverage) -> None:
                       "all areas: areas.parquet", highlight=False)  # fmt: skip
     console.print(f"{whole['pieces']} 块 pieces · {whole['seconds']:.1f} s · {found.note}",
                   markup=False, highlight=False)  # fmt: skip
+    if found.too_far is not None:
+        console.print(f"{int(found.too_far.sum()):,} 点离任何道路过远,不计为覆盖 · "
+                      "points too far from any way", highlight=False)  # fmt: skip
     console.print(found.method, markup=False, highlight=False)
     for source in found.sources:
         console.print(source, markup=False, highlight=False)

@@ -41,6 +41,7 @@ class Tally:
 
     places, covered_places: demand points. people, covered: in parts of 2⁻²⁰ of a person.
     unknown: points whose people are not known; while there is one, the area's sum is not either.
+    too_far: points farther from any way than the snap limit.
     """
 
     places: Indices
@@ -48,6 +49,7 @@ class Tally:
     people: Indices
     covered: Indices
     unknown: Indices
+    too_far: Indices
 
     def plus(self, other: Tally) -> Tally:
         """Both counts together."""
@@ -57,12 +59,13 @@ class Tally:
             self.people + other.people,
             self.covered + other.covered,
             self.unknown + other.unknown,
+            self.too_far + other.too_far,
         )
 
 
 def no_tally(areas: int) -> Tally:
     """Nothing counted yet."""
-    return Tally(*(np.zeros(areas, dtype=np.int64) for _ in range(5)))
+    return Tally(*(np.zeros(areas, dtype=np.int64) for _ in range(6)))
 
 
 def nearest_within(
@@ -96,7 +99,13 @@ def nearest_within(
     return nearest_m
 
 
-def tally(people: Floats, area: Indices, is_covered: Booleans, areas: int) -> Tally:
+def tally(
+    people: Floats,
+    area: Indices,
+    is_covered: Booleans,
+    areas: int,
+    is_far: Booleans | None = None,
+) -> Tally:
     """Count points and people by area; NaN people are unknown."""
     known = np.isfinite(people)
     parts = np.rint(np.where(known, people, 0.0) * PARTS).astype(np.int64)
@@ -106,4 +115,6 @@ def tally(people: Floats, area: Indices, is_covered: Booleans, areas: int) -> Ta
     np.add.at(counted.people, area, parts)
     np.add.at(counted.covered, area[is_covered], parts[is_covered])
     np.add.at(counted.unknown, area[~known], 1)
+    if is_far is not None:
+        np.add.at(counted.too_far, area[is_far], 1)
     return counted

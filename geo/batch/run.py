@@ -8,23 +8,20 @@ and people are added as whole numbers.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from geo.access.radius.distance import Floats, Indices
+from geo.access.radius.distance import Floats
+from geo.batch.answer import BatchCoverage, as_answer, empty_folder, write_summary
 from geo.batch.cells import checked_points, grid_of, pieces_of
 from geo.batch.cluster import each_done
-from geo.batch.piece import PARTS, Tally, nearest_within, no_tally, tally
+from geo.batch.piece import Tally, nearest_within, no_tally, tally
 from geo.batch.sources import (
     NO_AREA,
     Columns,
@@ -42,65 +39,12 @@ from geo.progress import Progress, silent
 if TYPE_CHECKING:
     from distributed import Client
 
+__all__ = ["BatchCoverage", "coverage_of_arrays", "coverage_of_files", "coverage_stored"]
+
 MOST_ROWS = 250_000
 """Points in one piece of arrays or files: some 50 MB with all that is computed on them."""
 
 Done = tuple[int, Tally]
-
-
-@dataclass(frozen=True, slots=True)
-class BatchCoverage:
-    """Points and people by area (codes ascending), and those within `radius_m` metres.
-
-    people, covered: NaN where the people of one of the area's points are unknown (`unknown` points
-    of it). The first code may be "": points of no told area. pieces: into how many it was cut,
-    which changes nothing; seconds: of the computation, the start of workers aside.
-    """
-
-    radius_m: float
-    area_codes: tuple[str, ...]
-    places: Indices
-    covered_places: Indices
-    people: Floats
-    covered: Floats
-    unknown: Indices
-    pieces: int
-    seconds: float
-    computed_at: datetime
-    has_synthetic: bool | None = None
-    sources: tuple[str, ...] = ()
-    note: str = ""
-
-    @property
-    def method(self) -> str:
-        """The rule in words."""
-        reach = f"{self.radius_m:g} m" if np.isfinite(self.radius_m) else "any distance"
-        return (
-            f"需求点到最近设施的直线(CGCS2000 椭球测地线)距离不超过 {reach} 即为覆盖,"
-            "每点只计一次。A point is covered when the geodesic on the CGCS2000 ellipsoid to its "
-            f"nearest facility is at most {reach}; each point counts once."
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """Totals, method and sources; unknown is null."""
-        people, covered = _known(self.people.sum()), _known(self.covered.sum())
-        return {
-            "radius_m": self.radius_m if np.isfinite(self.radius_m) else None,
-            "places": int(self.places.sum()),
-            "covered_places": int(self.covered_places.sum()),
-            "people": people,
-            "covered": covered,
-            "share": covered / people if people and covered is not None else None,
-            "places_with_unknown_people": int(self.unknown.sum()),
-            "areas": len(self.area_codes),
-            "pieces": self.pieces,
-            "seconds": round(self.seconds, 3),
-            "method": self.method,
-            "sources": list(self.sources),
-            "has_synthetic": self.has_synthetic,
-            "note": self.note,
-            "computed_at": self.computed_at.isoformat(timespec="seconds"),
-        }
 
 
 def coverage_of_arrays(
@@ -176,6 +120,8 @@ def coverage_stored(
     *,
     radius_m: float,
     cut: float | str = 0.5,
+    measure: str = "line",
+    network: str | None = None,
     client: Client | None = None,
     out: Path | None = None,
     progress: Progress = silent,
@@ -183,14 +129,25 @@ def coverage_stored(
     """Coverage of the stored people by the stored open facilities; unpublished ones count too.
 
     Areas are the county-level divisions that cells are stored under. cut: degrees of a grid, or
-    "division". Each piece is read by its worker, all in one snapshot of the database.
+    "division". Each piece is read by its worker, all in one snapshot of the database. measure:
+    line, or walk along the ways of `network` (None: the only one stored). Raises BadInput for an
+    unknown measure, NotFound without people or network, Ambiguous for several networks.
     """
     with stored_pieces(url, asked, cut) as source:
         asked = source.asked
+        pieces: Sequence[Any] = source.pieces
+        work: Callable[..., Done] = do_piece
+        name: str | None = None
+        if measure != "line":
+            from geo.batch.foot import do_walk, on_foot  # its compiled searches load slowly
+
+            pieces = on_foot(source.pieces, measure, network, radius_m)
+            work, name = do_walk, pieces[0].network
         return _run(
-            source.pieces, len(source.pieces), source.areas, radius_m, client=client, out=out,
+            pieces, len(pieces), source.areas, radius_m, client=client, out=out,
             progress=progress, has_synthetic=source.has_synthetic, sources=source.sources,
             note=f"{asked.kind} · {asked.on} · {asked.people} · {asked.basis} {asked.base_year}",
+            work=work, network=name,
         )  # fmt: skip
 
 
@@ -217,6 +174,8 @@ def _run(
     has_synthetic: bool | None = None,
     sources: tuple[str, ...] = (),
     note: str = "",
+    work: Callable[..., Done] = do_piece,
+    network: str | None = None,
 ) -> BatchCoverage:
     """Send every piece to a worker and add up what comes back."""
     if not radius_m >= 0:
@@ -225,20 +184,20 @@ def _run(
             parameter="radius_m",
         )
     if out is not None:
-        out = _empty_folder(out)
+        out = empty_folder(out)
     began = time.perf_counter()
     counted = no_tally(len(areas))
     tasks = ((piece, i, radius_m, areas, out) for i, piece in enumerate(pieces))
     progress(0, count, "覆盖率 coverage")
     done = 0
-    for _, part in _each(client, do_piece, tasks):
+    for _, part in _each(client, work, tasks):
         counted, done = counted.plus(part), done + 1
         progress(done, count, "覆盖率 coverage")
     assert done == count, "every piece counts once"
-    made = _coverage(counted, areas, radius_m, count, time.perf_counter() - began)
+    made = as_answer(counted, areas, radius_m, count, time.perf_counter() - began, network)
     made = replace(made, has_synthetic=has_synthetic, sources=sources, note=note)
     if out is not None:
-        _write_summary(made, out)
+        write_summary(made, out)
     return made
 
 
@@ -248,58 +207,3 @@ def _each(
     if client is None:
         return (work(*task) for task in tasks)
     return each_done(client, work, tasks)
-
-
-def _coverage(
-    counted: Tally, areas: tuple[str, ...], radius_m: float, pieces: int, seconds: float
-) -> BatchCoverage:
-    """Counts as an answer; areas without a point are left out."""
-    some = np.flatnonzero(counted.places)
-    known = counted.unknown[some] == 0
-    people = np.where(known, counted.people[some] / PARTS, np.nan)
-    covered = np.where(known, counted.covered[some] / PARTS, np.nan)
-    return BatchCoverage(
-        radius_m, tuple(areas[i] for i in some), counted.places[some],
-        counted.covered_places[some], people, covered, counted.unknown[some], pieces, seconds,
-        datetime.now(UTC),
-    )  # fmt: skip
-
-
-def _empty_folder(folder: Path) -> Path:
-    """The folder, made if need be. Raises BadInput for one that holds anything."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        is_empty = not any(folder.iterdir())
-    except OSError as problem:
-        raise BadInput(
-            both(f"不能写入 {folder}: {problem.strerror}。",
-                 f"cannot write to {folder}: {problem.strerror}"),
-            parameter="out",
-        ) from None  # fmt: skip
-    if not is_empty:
-        raise BadInput(
-            both(f"{folder} 不是空文件夹。", f"{folder} is not empty; name a new folder"),
-            parameter="out",
-        )
-    return folder.absolute()
-
-
-def _write_summary(made: BatchCoverage, folder: Path) -> None:
-    """`areas.parquet` and, last of all, `summary.json`: without it the run did not end."""
-    table = pa.table(
-        {
-            "area": pa.array(made.area_codes, pa.string()),
-            "places": made.places,
-            "covered_places": made.covered_places,
-            "people": pa.array(made.people, from_pandas=True),
-            "covered": pa.array(made.covered, from_pandas=True),
-            "unknown": made.unknown,
-        }
-    )
-    pq.write_table(table, folder / "areas.parquet")
-    text = json.dumps(made.as_json(), ensure_ascii=False, indent=2)
-    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

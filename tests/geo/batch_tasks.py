@@ -6,8 +6,13 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.errors import BadInput
+
+if TYPE_CHECKING:
+    from geo.batch.foot import WalkedPiece
+    from geo.batch.piece import Tally
 
 
 def slowly(number: int, folder: Path) -> int:
@@ -26,3 +31,17 @@ def die(number: int) -> int:
     """End the worker as the system does when memory is short."""
     os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def walk_but_die_once(
+    folder: Path, piece: WalkedPiece, number: int, radius_m: float, areas: tuple[str, ...]
+) -> tuple[int, Tally]:
+    """Walk a piece; the first worker that is asked to dies in the middle of it."""
+    from geo.batch.foot import do_walk  # heavy: other tasks start without it
+
+    done = do_walk(piece, number, radius_m, areas, None)
+    try:
+        (folder / "died").touch(exist_ok=False)
+    except FileExistsError:
+        return done
+    return die(number), done[1]

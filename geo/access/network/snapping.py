@@ -82,8 +82,7 @@ def way_grid(network: Network, lines: Sequence[LineString] | Lines) -> WayGrid:
     edge = ways[of_way[step]]
     size = np.hypot(*(end - begin).T)
     total = np.bincount(edge, size, minlength=drawn.size).astype(np.float64)[edge]
-    before = np.cumsum(size) - size
-    walked = before - before[np.searchsorted(edge, edge)]
+    walked = _walked(edge, size)
     on_island = network.components().component[network.tails[edge]] > 0
     low = vertex.min(axis=0, initial=np.inf) if vertex.size else np.zeros(2)
     span = vertex.max(axis=0) - low if vertex.size else np.zeros(2)
@@ -184,6 +183,16 @@ def _nearest_ways(grid: WayGrid, points: Floats) -> tuple[Ints, Floats, Floats, 
     is_last = np.append(np.diff(grid.edge) != 0, True)
     fraction[(along == 1.0) & is_last[chosen]] = 1.0
     return grid.edge[chosen], fraction, distance, grid.on_island[chosen]
+
+
+@compiled
+def _walked(edge: Ints, size: Floats) -> Floats:
+    """Metres before each stretch on its own edge, the same whatever other edges there are."""
+    before = np.zeros(size.size)
+    for at in range(1, size.size):
+        if edge[at] == edge[at - 1]:
+            before[at] = before[at - 1] + size[at - 1]
+    return before
 
 
 @compiled
