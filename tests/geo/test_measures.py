@@ -15,8 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from geo.access import cli, measures_cli
+from geo.access import cli
 from geo.access.canteens import canteens, publishable_canteens
+from geo.access.cli import asking
+from geo.access.cli.measures import read_meals
 from geo.access.coverage import coverage
 from geo.access.measures import measures, publishable_measures, seated_nearest_first
 from geo.access.walking.walks import least
@@ -225,11 +227,10 @@ def test_canteens_by_month(town: Session) -> None:
 
 def test_commands_print_what_is_counted(town: Session, monkeypatch, tmp_path) -> None:
     @contextmanager
-    def ours():
+    def ours(what: str = ""):
         yield town
 
-    for module in (cli, measures_cli):
-        monkeypatch.setattr(module, "open_session", ours)
+    monkeypatch.setattr(asking, "open_session", ours)
     first = home(town, -100, 10)
     canteen = make_facility(town, at(-100), meals_per_day=50)
     make_cell(town, at(-100), 40)
@@ -259,10 +260,10 @@ def test_commands_print_what_is_counted(town: Session, monkeypatch, tmp_path) ->
     meals = tmp_path / "meals.csv"
     meals.write_text(f"code,meals\n{canteen.code},750\n", encoding="utf-8")
     month = told("canteens", "--month", "2026-06", "--meals", str(meals))
-    assert "50%" in month
+    assert "50.0%" in month
     out = tmp_path / "areas.geojson"
     assert "15 分钟 720 米 · walk" in told("isochrone", first.code, "--out", str(out))
     assert len(json.loads(out.read_text(encoding="utf-8"))["features"]) == 3
     meals.write_text("code,meals\nx,many\n", encoding="utf-8")
     with pytest.raises(BadInput, match="2"):
-        measures_cli.read_meals(meals)
+        read_meals(meals)

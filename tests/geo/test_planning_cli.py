@@ -11,7 +11,8 @@ import typer
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from geo.access import planning_cli
+from geo.access import cli
+from geo.access.cli import asking
 from geo.errors import BadInput, GeoError
 from tests.factories import (
     make_cell,
@@ -34,9 +35,9 @@ def run(session: Session, monkeypatch: pytest.MonkeyPatch) -> Run:
     def opened(what: str = ""):
         yield session
 
-    monkeypatch.setattr(planning_cli, "open_session", opened)
+    monkeypatch.setattr(asking, "open_session", opened)
     app = typer.Typer()
-    planning_cli.register(app)
+    cli.register(app)
     make_city(session)
     make_unit(session, "320402000000", name="[/]甲区")
     make_cell(session, people_60=1000)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from geo.access import cli as access
+from geo.access.cli import asking
 from geo.errors import BadInput, GeoError, NotFound
 from geo.queries import cli as queries
 from tests.factories import (
@@ -33,7 +34,7 @@ def run(session: Session, monkeypatch: pytest.MonkeyPatch):
     def opened(what: str = ""):
         yield session
 
-    monkeypatch.setattr(access, "open_session", opened)
+    monkeypatch.setattr(asking, "open_session", opened)
     monkeypatch.setattr(queries, "open_session", opened)
     app = typer.Typer()
     access.register(app)

@@ -10,7 +10,8 @@ import typer
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from geo.access import siting_cli
+from geo.access import cli
+from geo.access.cli import asking
 from geo.errors import BadInput
 from tests.factories import make_candidate, make_cell, make_city, make_facility, make_unit
 
@@ -34,14 +35,14 @@ def run(session: Session, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     def opened(what: str = "") -> Iterator[Session]:
         yield session
 
-    monkeypatch.setattr(siting_cli, "open_session", opened)
+    monkeypatch.setattr(asking, "open_session", opened)
     monkeypatch.setenv("COLUMNS", "200")
     return CliRunner()
 
 
 def said(run: CliRunner, *words: str) -> str:
     app = typer.Typer()
-    siting_cli.register(app)
+    cli.register(app)
     done = run.invoke(app, list(words))
     if isinstance(done.exception, BadInput):
         raise done.exception

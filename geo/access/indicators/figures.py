@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -65,3 +67,48 @@ def state_figure(
 def _unit(session: Session, division: str, on: date) -> tuple[str, str]:
     found = unit(session, division, on)
     return found.code, found.name
+
+
+_DIVISION = ("division", "code", "区划", "区划代码", "区划名称", "乡镇", "乡镇街道")
+_VALUE = ("value", "数值", "人数")
+
+
+def read_figures(path: Path) -> list[tuple[str, float]]:
+    """Division (name or code) and number of every row of a CSV, each division once.
+
+    Raises BadInput that names the row or the column at fault: other columns than these two are not
+    taken, so that nobody's name comes in.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
+    except (OSError, UnicodeDecodeError, ValueError, csv.Error) as problem:
+        raise BadInput(
+            both(f"无法读取 {path}（须为 UTF-8 的 CSV）。", f"cannot read {path} as UTF-8 CSV"),
+            parameter="file",
+        ) from problem
+    names = [cell.strip() for cell in head]
+    if len(names) != 2 or names[0] not in _DIVISION or names[1] not in _VALUE:
+        raise BadInput(
+            both(
+                "只收两列，依次为：区划（名称或代码）、数值；不收姓名等其他列。",
+                "two columns are taken: division (name or code) and value; no names of persons",
+            ),
+            parameter="file",
+        )
+    found: dict[str, float] = {}
+    for number, row in enumerate(rows, start=2):
+        try:
+            division, value = row[0].strip(), float(row[1])
+            if len(row) != 2 or not division or division in found or not 0 <= value < math.inf:
+                raise ValueError
+        except (ValueError, IndexError):
+            raise BadInput(
+                both(
+                    f"{path} 第 {number} 行须有不重复的区划和不小于 0 的数值。",
+                    f"row {number} of {path} needs a division of its own and a number of 0 or more",
+                ),
+                parameter="file",
+            ) from None
+        found[division] = value
+    return list(found.items())
