@@ -234,3 +234,29 @@ def biff(rows: list[list[Any]]) -> bytes:
     directory = entry("Root Entry", 5, 1, end, 0) + entry("Workbook", 2, free, 2, len(stream))
     directory = directory.ljust(512, b"\x00")
     return bytes(header)[:512].ljust(512, b"\xff") + struct.pack("<128I", *fat) + directory + stream
+
+
+def test_what_is_hidden_is_read_and_told(path: Path) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("名单 & 表")
+        for n in range(6):
+            sheet.write_row(n + 2, 1, HEADING if n == 0 else ["天宁区", f"甲{n}", 119.9, 31.7])
+        sheet.set_row(3, options={"hidden": True})
+        sheet.set_row(5, options={"hidden": True})
+        sheet.set_row(60, options={"hidden": True})  # below the data
+        sheet.set_column(3, 3, options={"hidden": True})
+        sheet.set_column(9, 200, options={"hidden": True})  # beside the data
+        kept = book.add_worksheet("存档")
+        kept.write_row(0, 0, ["年", "数"])
+        kept.hide()
+    table = read_table(path)
+    assert [row[1] for row in cells(table)] == ["甲1", "甲2", "甲3", "甲4", "甲5"]
+    told = [note.split(" · ")[0] for note in table.notes]
+    assert "有 2 个隐藏行 (筛选或手工隐藏), 已一并读取, 请核对" in told
+    assert "隐藏的列已一并读取: 经度" in told
+    assert "隐藏的工作表未读: 存档" in told
+
+
+def test_of_what_is_in_sight_nothing_is_told(path: Path) -> None:
+    write(path, HEADING, ["天宁区", "甲", 119.98, 31.78])
+    assert not any("隐藏" in note for note in read_table(path).notes)

@@ -1,14 +1,18 @@
 """What stands in the sheets of a workbook? Run as a program of its own, within limits.
 
 A hostile workbook can ask its reader for any amount of memory; here it only ends this process.
-Writes JSON lines: {"names"}, then per visible sheet {"sheet", "width", "merged"}, its rows as lists
-of text, and {"end", "long"}. Imports nothing of the project, so that it starts quickly.
+Writes JSON lines: {"hidden"}, the names of sheets that are not read, then per visible sheet
+{"sheet", "width", "merged"}, its rows as lists of text, and {"end", "long", "hidden_rows",
+"hidden_columns"}. Imports nothing of the project, so that it starts quickly.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
+import zipfile
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TextIO
@@ -37,15 +41,13 @@ def main(path: str, memory: int, seconds: int, widest: int, longest: int) -> int
     out = sys.stdout
     try:
         with calamine.load_workbook(path) as book:
-            sheets = [
-                sheet.name
-                for sheet in book.sheets_metadata
-                if sheet.visible == calamine.SheetVisibleEnum.Visible
-                and sheet.typ == calamine.SheetTypeEnum.WorkSheet
-            ]
-            write(out, {"names": sheets})
-            for name in sheets:
-                write_sheet(out, name, book.get_sheet_by_name(name), widest, longest)
+            every = [s for s in book.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet]
+            shown = [s.name for s in every if s.visible == calamine.SheetVisibleEnum.Visible]
+            write(out, {"hidden": [s.name for s in every if s.name not in shown]})
+            parts = parts_of(path)
+            for name in shown:
+                sheet = book.get_sheet_by_name(name)
+                write_sheet(out, name, sheet, widest, longest, hidden_in(path, parts, name, sheet))
     except calamine.PasswordError:
         return PASSWORD
     except MemoryError:
@@ -61,7 +63,74 @@ def write(out: TextIO, value: Any) -> None:
     out.write("\n")
 
 
-def write_sheet(out: TextIO, name: str, sheet: Any, widest: int, longest: int) -> None:
+_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
+_HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\s([^<>]*\bhidden\s*=\s*[\"'](?:1|true)[^<>]*)>")
+_CHUNK = 1_000_000
+
+
+def attributes(text: bytes) -> dict[str, str]:
+    """The attributes of an element of XML."""
+    return {
+        name.decode(): (one or other).decode("utf-8", "replace")
+        for name, one, other in _ATTRIBUTE.findall(text)
+    }
+
+
+def parts_of(path: str) -> dict[str, str]:
+    """For each sheet of an XLSX the name of its part; nothing for other formats."""
+    with suppress(zipfile.BadZipFile, KeyError), zipfile.ZipFile(path) as archive:
+        links = archive.read("xl/_rels/workbook.xml.rels")
+        told = [attributes(one) for one in re.findall(rb"<(?:\w+:)?Relationship\s[^<>]*", links)]
+        target = {one.get("Id"): one.get("Target", "") for one in told}
+        sheets = re.findall(rb"<(?:\w+:)?sheet\s[^<>]*", archive.read("xl/workbook.xml"))
+        found = {}
+        for sheet in map(attributes, sheets):
+            link = next((value for key, value in sheet.items() if key.endswith(":id")), None)
+            part = target.get(link, "")
+            found[unescaped(sheet.get("name", ""))] = (
+                part[1:] if part.startswith("/") else f"xl/{part}"
+            )
+        return found
+    return {}
+
+
+def unescaped(text: str) -> str:
+    """A text of XML as people read it."""
+    from html import unescape
+
+    return unescape(text)
+
+
+def hidden_in(path: str, parts: dict[str, str], name: str, sheet: Any) -> tuple[int, list[int]]:
+    """How many rows with data are hidden, and which columns (from 0 at the left of the data)."""
+    rows = 0
+    columns: set[int] = set()
+    if name not in parts or not sheet.start:
+        return 0, []
+    (top, left), (bottom, right) = sheet.start, sheet.end
+    with (
+        suppress(KeyError, ValueError),
+        zipfile.ZipFile(path) as archive,
+        archive.open(parts[name]) as part,
+    ):
+        rest = b""
+        while chunk := part.read(_CHUNK):
+            text = rest + chunk
+            end = 0
+            for element in _HIDDEN.finditer(text):
+                said, end = attributes(element[2]), element.end()
+                if element[1] == b"row":
+                    rows += top <= int(said.get("r", 0)) - 1 <= bottom
+                else:
+                    span = range(int(said["min"]) - 1, min(int(said["max"]), right + 1))
+                    columns.update(column - left for column in span if column >= left)
+            rest = text[max(end, text.rfind(b"<")) :][-_CHUNK:]
+    return rows, sorted(columns)
+
+
+def write_sheet(
+    out: TextIO, name: str, sheet: Any, widest: int, longest: int, hidden: tuple[int, list[int]]
+) -> None:
     """One sheet; of one that is too wide only how wide it is."""
     left = sheet.start[1] if sheet.start else 0
     width = sheet.width if sheet.start else 0
@@ -77,7 +146,9 @@ def write_sheet(out: TextIO, name: str, sheet: Any, widest: int, longest: int) -
             write(out, cells)
             if len(long_numbers) < 1000:
                 long_numbers += [(number, n) for n, cell in enumerate(row) if lost(cell)]
-    write(out, {"end": name, "long": long_numbers[:1000]})
+    rows, columns = hidden
+    end = {"end": name, "long": long_numbers[:1000], "hidden_rows": rows, "hidden_columns": columns}
+    write(out, end)
 
 
 def lost(value: Any) -> bool:

@@ -36,13 +36,17 @@ Line = list[str]
 
 @dataclass(slots=True)
 class _Sheet:
-    """A sheet's lines of cells, its merged ranges (top, left, bottom, right), its lost digits."""
+    """A sheet's lines of cells, its merged ranges (top, left, bottom, right), its lost digits and
+    how much of it a person does not see.
+    """
 
     name: str
     width: int
     merged: list[tuple[int, int, int, int]]
     lines: list[Line] = field(default_factory=list)
     long: list[tuple[int, int]] = field(default_factory=list)
+    hidden_rows: int = 0
+    hidden_columns: list[int] = field(default_factory=list)
 
 
 def check_workbook(archive: zipfile.ZipFile, name: str) -> None:
@@ -65,7 +69,7 @@ def read_workbook(path: Path, name: str, layer: str | None) -> Draft:
     with their value. Raises DeliveryRefused when the workbook cannot be read, has no table, or has
     several sheets with the same heading and none was asked for.
     """
-    sheets = _sheets_of(path, name)
+    sheets, hidden = _sheets_of(path, name)
     chosen, others = _choose(sheets, name, layer)
     draft = _read_sheet(chosen, f"{name} [{chosen.name}]")
     draft.layer = chosen.name
@@ -76,6 +80,9 @@ def read_workbook(path: Path, name: str, layer: str | None) -> Draft:
             f"读取工作表「{chosen.name}」; 未读: {shown} (可用 --layer 指定) · "
             f"sheet {chosen.name!r} was read; not read: {shown} (choose by --layer)"
         )
+    if hidden:
+        shown = ", ".join(hidden[:10])
+        draft.notes.append(f"隐藏的工作表未读: {shown} · hidden sheets were not read: {shown}")
     return draft
 
 
@@ -155,6 +162,17 @@ def _read_sheet(sheet: _Sheet, name: str) -> Draft:
         f"表头在第 {at + 1} 行, 数据从第 {at + depth + 1} 行起 (空行不计) · "
         f"heading in line {at + 1}, data from line {at + depth + 1} (blank lines not counted)",
     )
+    if sheet.hidden_rows:
+        draft.notes.append(
+            f"有 {sheet.hidden_rows} 个隐藏行 (筛选或手工隐藏), 已一并读取, 请核对 · "
+            f"{sheet.hidden_rows} hidden rows were read like the others: check"
+        )
+    if sheet.hidden_columns:
+        labels = [joined[n] or str(n + 1) for n in sheet.hidden_columns if n < len(joined)]
+        shown = ", ".join(labels[:20])
+        draft.notes.append(
+            f"隐藏的列已一并读取: {shown} · hidden columns were read like the others: {shown}"
+        )
     if sheet.long:
         row, column = sheet.long[0]
         label = joined[column] if column < len(joined) else str(column + 1)
@@ -211,8 +229,11 @@ def _fill_merged(sheet: _Sheet, first: int) -> None:
                 line[n] = value
 
 
-def _sheets_of(path: Path, name: str) -> list[_Sheet]:
-    """The visible sheets, read by a process that may only take `MEMORY` and `SECONDS`."""
+def _sheets_of(path: Path, name: str) -> tuple[list[_Sheet], list[str]]:
+    """The visible sheets and the names of the hidden ones.
+
+    Read by a process that may only take `MEMORY` and `SECONDS`.
+    """
     command = [
         sys.executable, "-I", str(Path(sheet_child.__file__)), str(path.absolute()), str(MEMORY),
         str(SECONDS), str(MAX_COLUMNS), str(MAX_CELL),
@@ -224,7 +245,8 @@ def _sheets_of(path: Path, name: str) -> list[_Sheet]:
         watch.start()
         try:
             assert child.stdout is not None
-            sheets = list(_parse(child.stdout, name))
+            hidden: list[str] = []
+            sheets = list(_parse(child.stdout, name, hidden))
         except BaseException:
             child.kill()
             raise
@@ -232,10 +254,10 @@ def _sheets_of(path: Path, name: str) -> list[_Sheet]:
             watch.cancel()
     if child.returncode:
         raise _failed(child.returncode, name)
-    return sheets
+    return sheets, hidden
 
 
-def _parse(lines: Iterator[str], name: str) -> Iterator[_Sheet]:
+def _parse(lines: Iterator[str], name: str, hidden: list[str]) -> Iterator[_Sheet]:
     sheet: _Sheet | None = None
     for line in lines:
         try:
@@ -252,6 +274,9 @@ def _parse(lines: Iterator[str], name: str) -> Iterator[_Sheet]:
             yield sheet
         elif "end" in value and sheet is not None:
             sheet.long = value["long"]
+            sheet.hidden_rows, sheet.hidden_columns = value["hidden_rows"], value["hidden_columns"]
+        elif "hidden" in value:
+            hidden += value["hidden"]
 
 
 def _failed(code: int, name: str) -> Exception:
