@@ -11,23 +11,17 @@ from typing import Any
 
 import xlsxwriter
 
-from maps.report.blocks import (
-    Cards,
-    Cell,
-    Column,
-    Document,
-    Heading,
-    Number,
-    Paragraph,
-    Picture,
-    Sheet,
-    Table,
-    clean,
-    shown,
+from maps.report.blocks import Cell, Column, Document, Number, Picture, Sheet, Table, clean, shown
+from maps.report.excel_front import (
+    LINE_PT,
+    LONGEST_TEXT,
+    Looks,
+    height_of,
+    write_front,
+    write_maps,
 )
 
 _UNFIT = re.compile(r"[\[\]:*?/\\']")
-LONGEST_TEXT = 32_000
 
 
 def as_excel(document: Document) -> bytes:
@@ -44,34 +38,18 @@ def as_excel(document: Document) -> bytes:
         {"title": clean(document.title), "subject": clean(document.subtitle),
          "comments": clean(document.banner)}
     )  # fmt: skip
-    looks = _Looks(book)
+    looks = Looks(book)
     tables = [*(b for b in document.blocks if isinstance(b, Table)), *document.details]
     guide = _guide(document)
     names = _names([*(t.sheet or t.title for t in tables), guide.sheet])
-    _front(book, looks, document, [*tables, guide], names)
+    write_front(book, looks, document, [*tables, guide], names)
     for table, name in zip([*tables, guide], names, strict=True):
         _write(book.add_worksheet(name), looks, document, table)
     pictures = [b for b in document.blocks if isinstance(b, Picture)]
     if pictures:
-        _maps(book.add_worksheet("地图"), looks, document, pictures)
+        write_maps(book.add_worksheet("地图"), looks, document, pictures)
     book.close()
     return raw.getvalue()
-
-
-class _Looks:
-    """The formats of a workbook, each made once."""
-
-    def __init__(self, book: Any) -> None:
-        base = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
-        self._book, self._base = book, base
-        self._kept: dict[tuple[Any, ...], Any] = {}
-
-    def of(self, **look: Any) -> Any:
-        """The format of a look."""
-        key = tuple(sorted(look.items()))
-        if key not in self._kept:
-            self._kept[key] = self._book.add_format(self._base | look)
-        return self._kept[key]
 
 
 def _guide(document: Document) -> Table:
@@ -106,54 +84,7 @@ def _names(wanted: list[str]) -> list[str]:
     return made
 
 
-def _front(
-    book: Any, looks: _Looks, document: Document, tables: list[Table], names: list[str]
-) -> None:
-    """The first sheet: title, banner, the text of the report, and links to the tables."""
-    page = book.add_worksheet("说明")
-    page.hide_gridlines(2)
-    page.set_column(0, 0, 100)
-    row = 0
-    if document.banner:
-        page.write_string(
-            row,
-            0,
-            clean(document.banner),
-            looks.of(
-                bold=True, font_color="#8A1C1C", bg_color="#FDECEA", font_size=13, align="center"
-            ),
-        )
-        row += 1
-    page.write_string(row, 0, clean(document.title), looks.of(bold=True, font_size=20))
-    page.write_string(row + 1, 0, clean(document.subtitle), looks.of(font_size=13))
-    row += 2
-    for line in (*document.cover_lines, f"编制日期:{document.made.isoformat()}"):
-        page.write_string(row, 0, clean(line), looks.of(font_color="#46606A"))
-        row += 1
-    row += 1
-    for block in document.blocks:
-        if isinstance(block, Heading):
-            look = looks.of(bold=True, font_size=13 if block.level == 1 else 11,
-                            font_color="#12695C")  # fmt: skip
-            page.write_string(row, 0, clean(block.text), look)
-            row += 1
-        elif isinstance(block, Paragraph):
-            page.write_string(row, 0, clean(block.text)[:LONGEST_TEXT], looks.of(text_wrap=True))
-            row += 1
-        elif isinstance(block, Cards):
-            for card in block.cards:
-                text = f"{card.label}:{card.number.text} {card.unit} {card.beside} [{card.id}]"
-                page.write_string(row, 0, clean(text), looks.of(bold=True))
-                row += 1
-    row += 1
-    page.write_string(row, 0, "表目", looks.of(bold=True, font_size=13))
-    link = looks.of(font_color="#12695C", underline=1)
-    for table, name in zip(tables, names, strict=True):
-        row += 1
-        page.write_url(row, 0, f"internal:'{name}'!A1", link, clean(table.title)[:250])
-
-
-def _write(page: Any, looks: _Looks, document: Document, table: Table) -> None:
+def _write(page: Any, looks: Looks, document: Document, table: Table) -> None:
     """One table: title, banner, head, rows as numbers and texts, note; printed on A4 across."""
     page.hide_gridlines(2)
     page.set_landscape()
@@ -164,27 +95,51 @@ def _write(page: Any, looks: _Looks, document: Document, table: Table) -> None:
     page.write_string(1, 0, clean(document.banner), looks.of(bold=True, font_color="#8A1C1C"))
     head = looks.of(bold=True, bg_color="#E4EFEC", text_wrap=True, align="center", bottom=1,
                     top=1, border_color="#12695C")  # fmt: skip
-    for at, column in enumerate(table.columns):
-        page.set_column(at, at, 7 + 6 * column.width)
+    widths = [_width(column) for column in table.columns]
+    for at, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+        page.set_column(at, at, width)
         page.write_string(2, at, clean(column.name), head)
+    page.set_row(2, max(height_of(c.name, w) for c, w in zip(table.columns, widths, strict=True)))
     for number, row in enumerate(table.rows):
         is_total = table.bold_last and number == len(table.rows) - 1
         for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             _cell(page, looks, 3 + number, at, column, cell, is_total)
+        high = max(height_of(shown(c), w) for c, w in zip(row, widths, strict=True))
+        if high > LINE_PT:
+            page.set_row(3 + number, high)
     page.freeze_panes(3, 1)
     page.repeat_rows(2)
     if table.rows:
         last = 2 + len(table.rows) - (1 if table.bold_last else 0)
         page.autofilter(2, 0, last, len(table.columns) - 1)
     if table.note:
-        page.write_string(4 + len(table.rows), 0, clean("注：" + table.note)[:LONGEST_TEXT],
-                          looks.of(font_size=9, font_color="#6B7780"))  # fmt: skip
+        _note(page, looks, 4 + len(table.rows), "注：" + table.note, widths)
+
+
+def _width(column: Column) -> float:
+    """Characters that a column is wide: room for ids, and for every title in three lines."""
+    return max(
+        10.0 if column.small else 8.0, 6.5 + (11 if column.width > 2.4 else 7) * column.width
+    )
+
+
+def _note(page: Any, looks: Looks, row: int, text: str, widths: list[float]) -> None:
+    """A note across the table, as high as it needs, so that it does not widen the page."""
+    told = clean(text)[:LONGEST_TEXT]
+    look = looks.of(font_size=9, font_color="#6B7780", text_wrap=True, valign="top")
+    page.set_row(row, height_of(told, sum(widths)))
+    if len(widths) > 1:
+        page.merge_range(row, 0, row, len(widths) - 1, "", look)
+    page.write_string(row, 0, told, look)
 
 
 def _cell(
-    page: Any, looks: _Looks, row: int, at: int, column: Column, cell: Cell, bold: bool
+    page: Any, looks: Looks, row: int, at: int, column: Column, cell: Cell, bold: bool
 ) -> None:
-    look: dict[str, Any] = {"bottom": 4, "bottom_color": "#D6DFE1", "align": column.align}
+    look: dict[str, Any] = {
+        "bottom": 4, "bottom_color": "#D6DFE1", "align": column.align,
+        "text_wrap": not isinstance(cell, Number) and not column.small,
+    }  # fmt: skip
     if bold:
         look |= {"bold": True, "bg_color": "#EEF4F2"}
     if column.small:
@@ -198,17 +153,3 @@ def _cell(
 def _printable(text: str) -> str:
     """Text for a footer, where & begins a code; at most 255 characters in all."""
     return clean(text).replace("&", "&&")[:80]
-
-
-def _maps(page: Any, looks: _Looks, document: Document, pictures: list[Picture]) -> None:
-    page.hide_gridlines(2)
-    page.write_string(0, 0, clean(document.banner), looks.of(bold=True, font_color="#8A1C1C"))
-    row = 2
-    for picture in pictures:
-        page.write_string(row, 0, clean(picture.title), looks.of(bold=True, font_size=13))
-        page.insert_image(
-            row + 1, 0, "map.png",
-            {"image_data": io.BytesIO(picture.png), "x_scale": 0.55, "y_scale": 0.55,
-             "description": clean(picture.title)},
-        )  # fmt: skip
-        row += 36

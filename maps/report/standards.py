@@ -109,7 +109,7 @@ def _failed_table(words: Words) -> Table:
 
 def _sum(words: str) -> str:
     """The arithmetic without the source of its rule, which stands in annex B."""
-    return words.partition("(依据")[0]
+    return words.replace("（依据", "(依据").partition("(依据")[0]
 
 
 def _status(status: str) -> str:
