@@ -206,9 +206,13 @@ def test_the_coverage_table_is_the_answer(server: str, browser_page: Watched) ->
     assert tab.locator("#legend").inner_text().count("个") >= 5
     gaps = api(tab, server, "/access/gaps?kind=canteen&radius_m=500&areas=district&limit=100")
     assert tab.locator(".gap").count() == len(gaps["features"])
+    tab.get_by_role("tab", name="缺口").click()
     ranks = tab.locator("#gap-list .number").all_inner_texts()
     assert ranks == [str(one["properties"]["rank"]) for one in gaps["features"][:20]]
-    assert tab.locator("#missing h3").count() > 0
+    numbered = tab.locator(".leaflet-numbers-pane .ring").all_inner_texts()
+    assert sorted(numbered) == sorted(ranks), "the map's numbers are the list's"
+    tab.get_by_role("tab", name="应有").click()
+    tab.locator("#missing h3").first.wait_for()
 
 
 def test_coverage_changes_with_the_question(server: str, browser_page: Watched) -> None:
@@ -217,6 +221,7 @@ def test_coverage_changes_with_the_question(server: str, browser_page: Watched) 
     tab.get_by_role("button", name="1.0 公里", exact=True).click()
     settle(tab)
     assert tab.inner_text(".headline") != before
+    tab.get_by_text("更多条件", exact=True).click()
     tab.get_by_label("自定半径").fill("800")
     tab.keyboard.press("Tab")
     settle(tab)
@@ -226,7 +231,7 @@ def test_coverage_changes_with_the_question(server: str, browser_page: Watched) 
     assert tab.locator(".area").count() > 20
     tab.get_by_role("button", name="乡镇街道").click()
     settle(tab)
-    assert "无图形,不能计算" in tab.inner_text("#results")
+    assert "无图形，不能计算" in tab.inner_text("#results")
     assert tab.locator(".area").count() == 0, "nothing is drawn that has no outline"
 
 

@@ -1,6 +1,6 @@
 // How can a table of areas be sorted by any of its columns, by mouse and keyboard?
 
-import { el } from "atlas/dom.js";
+import { el, svg } from "atlas/dom.js";
 import { isKnown, t } from "atlas/words.js";
 
 /** The rows by a column; `order` is its code, with `-` before it for the largest first. Unknown last. */
@@ -37,5 +37,9 @@ function heading({ code, head, key }, order, turn) {
   const next = isMine && isDown ? code : `-${code}`;
   return el("th", { scope: "col", "aria-sort": isMine ? (isDown ? "descending" : "ascending") : null },
     el("button", { type: "button", class: "sort", "data-sort": code, title: t(`按「${head}」排序`, `Sort by ${head}`), onclick: () => turn(next) },
-      head, el("span", { class: "sort-mark", "aria-hidden": "true" }, isMine ? (isDown ? "▼" : "▲") : "↕")));
+      head, arrows(isMine ? (isDown ? "down" : "up") : "both")));
 }
+
+/** Two small arrows, of which the one that holds is drawn alone. */
+const arrows = (way) => svg("svg", { class: "sort-mark", viewBox: "0 0 10 14", width: 9, height: 13, "aria-hidden": "true" },
+  way !== "down" && svg("path", { d: "M5 1 9 6H1z" }), way !== "up" && svg("path", { d: "M5 13 9 8H1z" }));
