@@ -82,7 +82,7 @@ def load_raster(
     report = store_checked(
         session, checked, DEMAND.destination(("people_60", "geom")),
         Stated(path, day, secrecy, by, dry_run, started), fill=fill_counties,
-        after=lambda target, _: [_sum_after(target, cells.total)],
+        after=lambda target, _: [_sum_after(target, cells.total), *_left_over(target)],
     )  # fmt: skip
     progress(3, 3, "完成 · done")
     return report
@@ -203,3 +203,27 @@ def _sum_after(target: Target, before: float) -> Problem:
         f"the raster {before:.6f}, stored {after:.6f}, difference {after - before:.6f}"
     )
     return Problem(None, None, f"{after:.6f}", "people_sum", message)
+
+
+def _left_over(target: Target) -> list[Problem]:
+    """Tell of cells that an earlier raster filled and this one does not: they keep their count.
+
+    Cells within the frame of those delivered, of the same count and year.
+    """
+    count, people = target.execute(
+        text("""
+WITH frame AS (SELECT ST_SetSRID(ST_Extent(area), 4490) AS box, min(basis) AS basis,
+                      min(base_year) AS base_year, min(projection) AS projection FROM stage)
+SELECT count(*), coalesce(sum(c.people_60), 0) FROM demand_cell c JOIN frame f
+    USING (basis, base_year, projection)
+WHERE c.geom && f.box AND starts_with(c.code, 'R') AND c.people_60 > 0 AND NOT c.is_synthetic
+    AND NOT EXISTS (SELECT FROM stage s WHERE s.code = c.code)""")
+    ).one()
+    if not count:
+        return []
+    message = (
+        f"范围内另有 {count} 个已入库的格网（共 {people:.6f} 人）在本栅格中没有人口，仍保留原值；"
+        "如已变为 0，请用 atlas undo 由新到旧撤销旧交付，再导入 · stored cells within the frame "
+        "that hold nobody here keep their counts; if they are empty now, undo the former deliveries"
+    )
+    return [Problem(None, None, str(count), "cells_left", message)]

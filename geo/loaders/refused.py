@@ -29,6 +29,8 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _CHARACTERS = 32_767
 """Characters that a cell of a workbook holds."""
 _LINE = "拒绝行"
+_SHAPES = "图形"
+"""The sheet of shapes that are too long for the columns of their row, in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,14 @@ WHERE delivery_id = :id ORDER BY row_number, id"""),
             f"交付 {delivery_id} 没有被拒绝的行。\nDelivery {delivery_id} has no refused rows."
         )
     cells = [_parted(row.data) for row in rows]
+    too_long = {
+        row.row_number: row.data[WKT]
+        for row, parted in zip(rows, cells, strict=True)
+        if row.data.get(WKT) and parted.get(WKT) == ""
+    }
     columns = _in_order(delivery.kind, {name for row in cells for name in row})
     command = _command(delivery, path)
-    _write(path, columns, list(zip(rows, cells, strict=True)), command)
+    _write(path, columns, list(zip(rows, cells, strict=True)), command, too_long)
     return RefusedRows(len(rows), delivery.file_name, command)
 
 
@@ -78,14 +85,20 @@ def _parted(cells: dict[str, str]) -> dict[str, str]:
     shape = cells.get(WKT) or ""
     if len(shape) <= MAX_CELL:
         return cells
+    parts = _parts(shape)
+    if len(parts) > MOST_PARTS:
+        return {**cells, WKT: ""}
+    return {**cells, **{part_of_wkt(n): part for n, part in enumerate(parts, 1)}}
+
+
+def _parts(shape: str) -> list[str]:
+    """A shape as texts that a cell holds, parted behind commas."""
     parts = []
     while shape:
         end = len(shape) if len(shape) <= MAX_CELL else shape.rindex(",", 0, MAX_CELL) + 1
         parts.append(shape[:end])
         shape = shape[end:]
-    if len(parts) > MOST_PARTS:
-        return {**cells, WKT: ""}
-    return {**cells, **{part_of_wkt(n): part for n, part in enumerate(parts, 1)}}
+    return parts
 
 
 def _in_order(kind: str, columns: set[str]) -> list[str]:
@@ -114,8 +127,9 @@ def _command(delivery: Any, path: Path) -> str:
 
 
 def _write(
-    path: Path, columns: list[str], rows: Sequence[tuple[Any, dict[str, str]]], command: str
-) -> None:
+    path: Path, columns: list[str], rows: Sequence[tuple[Any, dict[str, str]]], command: str,
+    too_long: dict[int, str],
+) -> None:  # fmt: skip
     with open_workbook(path) as book:
         head = {"bold": True, "bg_color": "#E8EEF4", "quote_prefix": True}
         bold = book.add_format(head)
@@ -145,6 +159,30 @@ def _write(
                 command,
                 f"以「{FOR_PEOPLE}」开头的列不会被读取 · columns with {FOR_PEOPLE} are not read",
                 "个人信息已去除 · personal data was taken out",
+                *([_told_of_shapes(too_long)] if too_long else []),
             )
         ):
             notes.write_string(line, 0, note)
+        if too_long:
+            _write_shapes(book.add_worksheet(_SHAPES), too_long)
+
+
+def _told_of_shapes(too_long: dict[int, str]) -> str:
+    shown = ", ".join(map(str, list(too_long)[:20]))
+    return (
+        f"原第 {shown} 行的图形过长，分段写在「{_SHAPES}」中，不会随本表导入；"
+        f"改正后请以 GeoJSON 或 GeoPackage 交付 · the shapes of these rows are too long for "
+        f"their columns: they stand in parts in sheet {_SHAPES} and are not loaded from here; "
+        "deliver them as GeoJSON or GeoPackage"
+    )
+
+
+def _write_shapes(sheet: Any, too_long: dict[int, str]) -> None:
+    """Each shape in parts below each other: joined in their order they are the whole."""
+    for at, heading in enumerate(("原行号", "段", WKT)):
+        sheet.write_string(0, at, heading)
+    line = 0
+    for row, shape in too_long.items():
+        for number, part in enumerate(_parts(shape), 1):
+            line += 1
+            sheet.write_row(line, 0, (str(row), str(number), part))

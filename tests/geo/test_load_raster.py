@@ -124,6 +124,20 @@ def test_a_corrected_raster_updates_its_cells(session: Session, tmp_path: Path) 
     assert other.counts.kept == 2, "another basis is another count"
 
 
+def test_cells_that_fall_to_nobody_are_told(session: Session, tmp_path: Path) -> None:
+    first = load(session, tif(tmp_path / "p.tif", np.array([[1.0, 2.0, 4.5]])))
+    assert "cells_left" not in {problem.rule for problem in first.problems}
+    report = load(session, tif(tmp_path / "p.tif", np.array([[1.0, 0.0, 4.5]])))
+    [left] = [problem for problem in report.problems if problem.rule == "cells_left"]
+    assert left.value == "1"
+    assert "2.000000 人" in left.message
+    for delivery in (report, first):
+        undo_delivery(session, delivery.delivery_id or 0)
+    again = load(session, tmp_path / "p.tif")
+    assert "cells_left" not in {problem.rule for problem in again.problems}
+    assert people(session) == 5.5
+
+
 def test_a_band_is_chosen_and_must_count_the_old(session: Session, tmp_path: Path) -> None:
     bands = np.stack([np.full((1, 1), 9.0), np.full((1, 1), 3.0)])
     file = tif(tmp_path / "p.tif", bands, names=("population", "60岁及以上"))

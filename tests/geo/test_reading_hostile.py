@@ -32,6 +32,7 @@ from hypothesis import strategies as st
 from geo.errors import DeliveryRefused, GeoError
 from geo.loaders.reading import read_table
 from geo.loaders.reading.content import ENDINGS
+from geo.loaders.reading.points import part_points
 
 EVERY_ENDING = sorted(ending for endings in ENDINGS.values() for ending in endings)
 MEMORY_MB = 1500
@@ -466,3 +467,16 @@ def test_reading_takes_no_time_of_its_own(tmp_path: Path) -> None:
     started = time.process_time()
     assert len(read_table(path).rows) == 50_000
     assert time.process_time() - started < SECONDS
+
+
+def test_a_layer_of_which_no_point_can_be_read_is_refused_for_that(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    points = shapely.to_wkb(shapely.points([[np.inf, 31.7], [119.8, np.inf]]))
+    names = np.array(["甲", "乙"], dtype=object)
+    pyogrio.raw.write(
+        path, points, [names], ["名称"], geometry_type="Point", crs="EPSG:4490", driver="GPKG",
+        layer="a", layer_options={"SPATIAL_INDEX": "NO"},
+    )  # fmt: skip
+    table = read_table(path)
+    with pytest.raises(DeliveryRefused, match="全部 2 个点都读不出"):
+        part_points(table, path)

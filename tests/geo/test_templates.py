@@ -316,6 +316,26 @@ def test_a_long_shape_goes_over_several_columns_and_comes_back(
     assert shapely.from_wkb(bytes(kept)).geoms[0].equals(ring)
 
 
+def test_a_shape_too_long_for_its_columns_stands_in_a_sheet_of_its_own(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo.loaders.refused.MOST_PARTS", 1)
+    ring = SPOT.buffer(0.1, quad_segs=500)
+    given = geojson(tmp_path / "z.geojson", [(ring, {"名称": "", "编码": "Z1"}),
+                                             (AREA, {"名称": "", "编码": "Z2"})])  # fmt: skip
+    report = load_delivery(session, "zones", given, on=DAY)
+    out = tmp_path / "退回.xlsx"
+    write_refused(session, report.delivery_id or 0, out)
+    book = python_calamine.load_workbook(out)
+    heading, *parts = book.get_sheet_by_name("图形").to_python()
+    assert heading == ["原行号", "段", "WKT"]
+    assert [part[:2] for part in parts] == [["1", str(n)] for n in range(1, len(parts) + 1)]
+    assert len(parts) > 1
+    assert shapely.from_wkt("".join(part[2] for part in parts)).equals(ring)
+    told = [line[0] for line in book.get_sheet_by_name("说明").to_python()]
+    assert any(note.startswith("原第 1 行的图形过长") for note in told)
+
+
 def test_the_command_repeats_what_was_stated(session: Session, tmp_path: Path) -> None:
     given = tmp_path / "格网.csv"
     given.write_text("编号,经度,纬度,60+\n1,119.95,31.75,约\n", "utf-8")

@@ -18,7 +18,7 @@ from geo.loaders.load import load_delivery
 from geo.loaders.report import Report
 from geo.loaders.things import Options
 from geo.loaders.undo import undo_delivery
-from tests.factories import make_event, make_unit, square
+from tests.factories import make_event, make_line, make_unit, square
 
 DAY = date(2026, 1, 1)
 
@@ -285,6 +285,20 @@ def test_lines_know_both_sides_and_follow_old_codes(session: Session, tmp_path: 
     assert "320482 金坛市 →(2015 撤市设区)→ 320413 金坛区" in old.message
     row = session.execute(text("SELECT code, left_code, right_code, level FROM boundary_line"))
     assert tuple(row.one()) == ("A1", "320402000000", "320413000000", 3)
+
+
+def test_markers_are_held_against_the_lines_on_record(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "markers.csv"
+    file.write_text("界桩编号,界线代码,纵坐标,横坐标\n3204001A,3204,31.7,119.9\n"
+                    "3299002A,3299、3204,31.71,119.9\n", "utf-8")  # fmt: skip
+    report = load(session, "boundary-markers", file, crs="cgcs2000", dry_run=True)
+    assert [p for p in report.problems if p.rule == "unknown_line"] == []  # no line to compare with
+    make_line(session, "320402000000", "320411000000", code="3204")
+    report = load(session, "boundary-markers", file, crs="cgcs2000")
+    [unknown] = [p for p in report.problems if p.rule == "unknown_line"]
+    assert (unknown.row, unknown.column) == (2, "界线代码")
+    assert "3299，" in unknown.message
+    assert report.counts.kept == 2
 
 
 def test_markers_keep_their_archived_coordinates(session: Session, tmp_path: Path) -> None:

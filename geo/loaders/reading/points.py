@@ -21,7 +21,7 @@ def part_points(table: Table, path: Path) -> tuple[Table, list[tuple[Row, Proble
     """The table without the rows that are lines or areas, and those rows, each with the reason.
 
     Rows without geometry stay: their position is missing, or stands in other columns. Raises
-    DeliveryRefused when no row is a point.
+    DeliveryRefused when no row is a point, or none can be read.
     """
     if table.geometry is None:
         return table, []
@@ -35,6 +35,13 @@ def part_points(table: Table, path: Path) -> tuple[Table, list[tuple[Row, Proble
             safe_file_name(path.name),
             f"几何是 {shown}, 不是点; 设施需要点, 请交付点图层或经纬度列。",
             f"its geometry is {shown}: facilities need points.",
+        )
+    if len(lost) == len(table.rows) and lost and LON not in table.columns:
+        first = next(text for text in told if text)
+        raise refused(
+            safe_file_name(path.name),
+            f"全部 {len(lost)} 个点都读不出，第一个：{first}；请重新导出。",
+            f"none of its {len(lost)} points can be read, the first: {first}; export it again.",
         )
     parted = []
     for n in lost:

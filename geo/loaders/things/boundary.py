@@ -6,6 +6,8 @@ import re
 from datetime import date
 from typing import Any
 
+from sqlalchemy import text
+
 from geo.loaders.staging import Target
 from geo.loaders.things.parsers import YES_OR_NO, integer_of, list_of, number_of, word_of
 from geo.loaders.things.rows import code_of, merge_repeats
@@ -189,7 +191,22 @@ def identify_markers(session: Target, batch: Batch, on: date, options: Options) 
             message = "界桩应在一至三条界线上, 请给「界线代码」 · a marker stands on 1–3 lines"
             why.append((thing, "line_codes", "line_codes", message))
     batch.refuse(why)
+    _compare_lines(session, batch)
     merge_repeats(batch, is_own_code=True)
+
+
+def _compare_lines(session: Target, batch: Batch) -> None:
+    """Tell of markers on lines that are not on record; with no line there, nothing is to compare.
+
+    A marker may come before its line, so that it is kept.
+    """
+    known = set(session.execute(text("SELECT code FROM boundary_line")).scalars())
+    for thing in batch.things if known else ():
+        missing = [code for code in thing.values["line_codes"] or () if code not in known]
+        if missing:
+            shown = "、".join(missing)
+            message = f"库中没有界线 {shown}，请核对代码或补交界线 · no such line on record: check"
+            batch.report(thing, "line_codes", "unknown_line", message)
 
 
 def _markers_into(told: tuple[str, ...]) -> Destination:
