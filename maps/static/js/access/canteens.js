@@ -38,7 +38,7 @@ const people = (value) => (isKnown(value) ? count(value) : withheld());
 function columns(pick) {
   return [
     { code: "name", head: t("食堂", "Canteen"), key: (row) => row.name, cell: (row) => [el("button", { type: "button", onclick: () => pick(row.code) }, row.name), " ", row.is_synthetic && el("span", { class: "synthetic" }, t("合成", "synthetic"))] },
-    { code: "capacity", head: t("月能力", "Capacity"), key: (row) => row.capacity, cell: (row) => [count(row.capacity), isKnown(row.capacity) && el("span", { class: "row-note line" }, `${count(row.meals_per_day)}×${row.days_open}`, t(" 天", " d"), row.days_assumed && t("（按每日）", " (assumed)"))] },
+    { code: "capacity", head: t("月能力", "Capacity"), key: (row) => row.capacity, cell: (row) => [count(row.capacity), isKnown(row.capacity) && el("span", { class: "row-note line tight" }, `${count(row.meals_per_day)}×${row.days_open}`, t(" 天", " d"), row.days_assumed && t("（按每日）", " (assumed)"))] },
     { code: "meals", head: t("实际供餐", "Served"), key: (row) => row.meals, cell: (row) => [count(row.meals), isKnown(row.used) && el("span", { class: "row-note line" }, percent(row.used))] },
     { code: "around", head: t("服务人口", "Around"), key: (row) => row.catchment_60, cell: (row) => people(row.catchment_60) },
     { code: "nearest", head: t("就近人口", "Nearest"), key: (row) => row.nearest_60, cell: (row) => people(row.nearest_60) },

@@ -69,7 +69,7 @@ function table(days, rowOf, areaName) {
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))),
     el("tbody", {}, days.map((one) => {
       const sum = one.summary.total;
-      return el("tr", {}, el("th", { scope: "row" }, one.summary.on), el("td", {}, count(one.summary.facilities)),
+      return el("tr", {}, el("th", { scope: "row", class: "tight" }, one.summary.on), el("td", {}, count(one.summary.facilities)),
         el("td", {}, say(sum, `covered_${age()}`)), el("td", {}, say(sum, `people_${age()}`)), el("td", {}, say(sum, `share_${age()}`, percent)),
         rowOf && el("td", {}, say(rowOf(one), `share_${age()}`, percent)), el("td", {}, count(one.summary.base_year).replace(/[,\s]/g, "")));
     }))));
