@@ -74,13 +74,14 @@ def test_without_a_token_there_is_no_data(desk: str, open_page: OpenPage, token:
     assert tab.locator(".leaflet-numbers-pane .mark, .area").count() == 0
     for wrong, words in (
         ("mza_wrong", "令牌无效、已过期或已撤销"), ("令牌", "只含英文字母"),
-        (token("surveyor"), "没有规划权限"), (token(division="320402000000"), "只能查看区划"),
+        (token("surveyor"), "没有规划权限"),
     ):  # fmt: skip
         sign_in(tab, wrong)
         expect(tab.locator("#sign-in-problem")).to_contain_text(words)
         assert tab.evaluate(f"sessionStorage.getItem('{KEY}')") is None
-    tab.get_by_role("link", name="打开该区划的工作台").click()
     sign_in(tab, token(division="320402000000"))
+    expect(tab.locator("#sign-in-problem")).to_contain_text("只能查看区划 320402000000")
+    tab.get_by_role("link", name="打开该区划的工作台").click()
     expect(tab.locator(".views [aria-current]")).to_have_text("任务")
     assert "city=320402" in tab.url
 

@@ -9,7 +9,7 @@ import { drawPlaceNames } from "atlas/place_names.js";
 import { asQuery, choose, chosen } from "atlas/state.js";
 import { clearMap, drawDistricts, loadZones } from "atlas/planning/desk.js";
 import { dropToken, forgetAll, hasToken, Refused } from "atlas/planning/door.js";
-import { drawSignIn } from "atlas/planning/sign_in.js";
+import { drawSignIn, problemBox } from "atlas/planning/sign_in.js";
 import { VIEWS } from "atlas/planning/words.js";
 import { t } from "atlas/words.js";
 
@@ -78,7 +78,8 @@ async function open() {
 /** A token that died on the way asks for another one; everything else is said where it happened. */
 function refused(problem) {
   tell("");
-  if (problem instanceof Refused) {
+  if (problem instanceof Refused && problem.division) put(byId("results"), el("div", { role: "alert" }, problemBox(problem)));
+  else if (problem instanceof Refused) {
     dropToken();
     stop();
     drawSignIn(enter, problem);

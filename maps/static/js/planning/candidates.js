@@ -21,6 +21,7 @@ export function drawCandidates(host, found, { isOpen, onpick, chosen }) {
     ["excluded", found.excluded, t(`排除 ${count(found.excluded.length)} 处，各有原因`, `${count(found.excluded.length)} excluded, each with its reason`)],
     ["usable", found.usable, t(`可用 ${count(found.usable.length)} 处`, `${count(found.usable.length)} can be used`)],
   ];
+  host.classList.add("candidates");
   put(host,
     el("h2", {}, t("候选点", "Candidates"), " ", synthetic(found.has_synthetic)),
     lists.filter(([, rows]) => rows.length).map(([code, rows, title]) => {
@@ -45,7 +46,7 @@ function row(one, found, onpick, isChosen) {
       el("span", { class: "row-name" }, one.name, " ", synthetic(one.is_synthetic), isChosen && el("span", { class: "tag strong" }, t("选定", "chosen"))),
       el("span", { class: "row-note" }, facts),
       one.reasons.map((reason) => el("span", { class: "reason line" }, t(reason.zh, reason.en),
-        el("span", { class: "small" }, ` ${t("依据：", "by: ")}${half(reason.source)}${ruleState(reason.status) ? t(`（${ruleState(reason.status)}）`, ` (${ruleState(reason.status)})`) : ""}`))),
+        el("span", { class: "small" }, ` ${t("依据：", "by: ")}${half(reason.source)}${isSaid(reason) ? "" : t(`（${ruleState(reason.status)}）`, ` (${ruleState(reason.status)})`)}`))),
       one.unknown.length > 0 && el("span", { class: "small line" }, t(`未填报：${one.unknown.map((name) => MISSING[name] ?? name).join("、")}，不因此排除`, `not stated: ${one.unknown.map((name) => MISSING[name] ?? name).join(", ")}; no ground for exclusion`))));
 }
 
@@ -56,4 +57,6 @@ function floorName(floor) {
   return floor.startsWith("-") ? t(`地下 ${floor.slice(1)} 层`, `basement ${floor.slice(1)}`) : floor;
 }
 
+/** Some sources say themselves that they are second hand. */
+const isSaid = ({ source, status }) => !ruleState(status) || /转引|未核/.test(source);
 const half = (source) => t(source.split("· ")[0].trim(), source.split("· ")[1]?.trim() ?? source);

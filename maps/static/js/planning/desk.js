@@ -5,7 +5,7 @@ import { apart, drawGround, drawLabels, drawLegend, drawSources, fits, layer, ma
 import { byId, el, put } from "atlas/dom.js";
 import { extent } from "atlas/geodesy.js";
 import { page } from "atlas/page.js";
-import { chosen } from "atlas/state.js";
+import { choose, chosen } from "atlas/state.js";
 import { day, isKnown, known, moment, t } from "atlas/words.js";
 
 const L = globalThis.L;
@@ -120,6 +120,11 @@ export function input(label, attributes) {
   const box = el("input", attributes);
   return [el("label", { class: "field" }, el("span", {}, label), box), box];
 }
+
+/** As of which day: another one is another page, as outlines and stock may differ. */
+export const dayField = () => input(t("截至哪一天（不填为今天）", "As of which day (empty: today)"), {
+  type: "date", value: chosen("on"), max: new Date().toISOString().slice(0, 10), onchange: (event) => { choose({ on: event.target.value }); location.reload(); },
+})[0];
 
 export const results = (...children) => put(byId("results"), ...children);
 export const question = (...children) => put(byId("question"), ...children);

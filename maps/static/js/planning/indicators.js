@@ -6,7 +6,7 @@ import { el, tell } from "atlas/dom.js";
 import { choice, select } from "atlas/rows.js";
 import { choose, chosen } from "atlas/state.js";
 import { attempt } from "atlas/planning/attempt.js";
-import { drawAreas, input, methodBox, question, results, synthetic, table, tiles } from "atlas/planning/desk.js";
+import { dayField, drawAreas, input, methodBox, question, results, synthetic, table, tiles } from "atlas/planning/desk.js";
 import { ask } from "atlas/planning/door.js";
 import { classAt, classesFor } from "atlas/planning/scale.js";
 import { AREAS, oneDecimal, plain, ruleState, signed, unitName, valued } from "atlas/planning/words.js";
@@ -49,7 +49,7 @@ function drawQuestion() {
     select(t("指标", "Indicator"), catalogue.map((each) => [each.id, t(each.title, each.title_en)]), one.id, (indicator) => set({ indicator })),
     choice(t("统计单元", "Areas"), one.levels.map((code) => [code, AREAS[code]]), areas(), (code) => set({ areas: code })),
     choice(t("看法", "Show as"), [["", t("分区数值", "By area")], ["league", t("排名", "League table")]], isRanked() ? "league" : "", (as) => set({ as })),
-    isRanked() && input(t("与哪一天比较（可不填）", "Compared with (optional)"), { type: "date", value: chosen("since"), max: new Date().toISOString().slice(0, 10), onchange: (event) => set({ since: event.target.value }) })[0]);
+    el("div", { class: "pair" }, isRanked() && input(t("与哪一天比较（可不填）", "Compared with (optional)"), { type: "date", value: chosen("since"), max: new Date().toISOString().slice(0, 10), onchange: (event) => set({ since: event.target.value }) })[0], dayField()));
 }
 
 const figure = (row) => valued(row.value, found.indicator.unit);

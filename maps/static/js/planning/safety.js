@@ -5,7 +5,7 @@ import { el, tell } from "atlas/dom.js";
 import { choice, drawRows } from "atlas/rows.js";
 import { choose, chosen } from "atlas/state.js";
 import { attempt } from "atlas/planning/attempt.js";
-import { chip, dot, methodBox, nameOf, question, results, synthetic, table, tiles } from "atlas/planning/desk.js";
+import { chip, dayField, dot, methodBox, nameOf, question, results, synthetic, table, tiles } from "atlas/planning/desk.js";
 import { ask } from "atlas/planning/door.js";
 import { money } from "atlas/planning/words.js";
 import { count, day, isKnown, percent, t, unknown, word } from "atlas/words.js";
@@ -54,7 +54,7 @@ function drawQuestion() {
     choice(t("看什么", "What"), [["", t("消防检查", "Fire checks")], ["projects", t("建设项目", "Projects")]], isProjects() ? "projects" : "", again),
     found && el("div", { class: "chips", role: "group", "aria-label": t("筛选", "Filter") }, [["", [t("全部", "All"), () => true]], ...Object.entries(sets())].map(([code, [name, test, mark]]) =>
       el("button", { type: "button", class: "chip", "aria-pressed": String((sets()[chosen("only")] ? chosen("only") : "") === code), onclick: () => { choose({ only: code }); at = 0; drawQuestion(); draw(); } },
-        mark ? `${mark} ` : "", name, " ", count(found.rows.filter(test).length)))));
+        mark ? `${mark} ` : "", name, " ", count(found.rows.filter(test).length)))), dayField());
 }
 
 function draw() {

@@ -40,7 +40,7 @@ export function drawSignIn(enter, problem = null) {
       await ask("/planning/work-items", {}, "sign-in");
       enter();
     } catch (found) {
-      dropToken();
+      if (!found.division) dropToken(); // good for another division: its desk opens with it
       put(told, problemBox(found));
       button.disabled = false;
       field.focus();
@@ -62,7 +62,8 @@ export function drawSignIn(enter, problem = null) {
     el("dl", { class: "holds" }, HOLDS.map(([name, words]) => el("div", {}, el("dt", {}, name), el("dd", {}, words))))));
 }
 
-function problemBox(problem) {
+/** What went wrong, and the way to where a limited token is good. */
+export function problemBox(problem) {
   const division = problem.division;
   return el("p", { class: "problem" }, problem.message, division && division !== page.city.code && [" ",
     el("a", { href: `${location.pathname}?${asQuery({ city: division.slice(0, 6) })}` }, t("打开该区划的工作台", "Open the desk of that division"))]);

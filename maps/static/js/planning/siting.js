@@ -34,7 +34,7 @@ export async function open() {
   [listed, answer, plan] = [null, null, 0];
   drawQuestion();
   await load();
-  if (isChosen("run") && listed) await solve();
+  if (isChosen("run") && listed) await attempt(solve);
 }
 
 async function load() {
@@ -54,7 +54,7 @@ const optional = (name, value) => (value === null || Number.isNaN(value) ? {} : 
 
 async function solve() {
   const asked = now();
-  tell(t("正在计算选址…", "Computing where to build …"));
+  tell(asked.goal.startsWith("cover") ? t("正在计算选址…", "Computing where to build …") : t("正在计算选址…全市的距离问题可能要半分钟", "Computing where to build … distances of a whole city may take half a minute"));
   const { sites, ...rest } = asked;
   const found = await send("/siting", {
     ...rest, ...(asked.goal === "cover_all" ? { leave_unreachable: true } : { sites }), city: page.city.code, age: chosen("age") || "60", plans: 2, time_limit_s: 8, thin: true,
@@ -93,7 +93,12 @@ function drawQuestion() {
     type: "number", value: value ?? "", placeholder, ...limits,
     onchange: (event) => { if (event.target.reportValidity()) set({ [name]: event.target.value }); },
   })[0];
-  const run = () => { choose({ run: "1" }); attempt(solve); };
+  const run = async (event) => {
+    choose({ run: "1" });
+    event.target.disabled = true;
+    await attempt(solve);
+    event.target.disabled = false;
+  };
   const parts = [
     select(t("要建什么", "What is to be built"), page.groups.map((group) => ({
       group: t(group.zh, group.en), options: kindsOf(group.code).map((code) => [code, kindName(code)]),

@@ -40,6 +40,7 @@ export function openTwin({ paint, title }) {
   shape(outlines.district, () => ({ className: "ground", pane: "ground", interactive: false })).addTo(twin);
   keepInStep(map, twin);
   keepInStep(twin, map);
+  keepSize(host);
   paint("before");
   paint("after", twin, L.featureGroup().addTo(twin));
 }
@@ -55,6 +56,18 @@ function keepInStep(from, to) {
   };
   from.on("move zoom", follow);
   undo.push(() => from.off("move zoom", follow));
+}
+
+/** Another size, on screen or on paper, shows the same place. */
+function keepSize(host) {
+  const fit = () => {
+    twin?.invalidateSize({ animate: false });
+    twin?.setView(map.getCenter(), map.getZoom(), { animate: false });
+  };
+  const watch = new ResizeObserver(fit);
+  watch.observe(host);
+  addEventListener("beforeprint", fit);
+  undo.push(() => { watch.disconnect(); removeEventListener("beforeprint", fit); });
 }
 
 /** Number the places of a scenario's changes; on a desktop on its own map only. */
