@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import random
@@ -25,16 +26,17 @@ FULL = os.environ.get("ATLAS_TEST_FULL", "") not in ("", "0")
 KILLS = 100 if FULL else 10
 ROWS = 300
 JANUARY, JUNE = date(2026, 1, 1), date(2026, 6, 1)
-TABLES = ("delivery", "facility", "refused_row", "delivery_change")
+TABLES = ("delivery", "facility", "road_edge", "refused_row", "delivery_change")
+CRS = {"facilities": "gcj02", "roads": "cgcs2000"}
 FORKED = multiprocessing.get_context("forkserver")
 
 
-def load_once(database: Database, path: Path, pipe: Pipe) -> None:
+def load_once(database: Database, kind: str, path: Path, pipe: Pipe) -> None:
     """What the killed process does: it says when it begins, and when all is committed."""
     with session_factory(database)() as session:
         session.execute(text("SELECT 1"))
         pipe.send("begun")
-        load_delivery(session, "facilities", path, crs="gcj02", on=JUNE)
+        load_delivery(session, kind, path, crs=CRS[kind], on=JUNE)
         session.commit()
     pipe.send("done")
 
@@ -76,13 +78,19 @@ def state(engine: Engine) -> tuple[object, ...]:
             text("SELECT md5(string_agg(CAST(ROW(code, name, beds_total, validity, "
                  "ST_AsEWKB(geom)) AS text), '|' ORDER BY code, validity)) FROM facility")
         )  # fmt: skip
-    return (*counts, content)
+        roads = connection.scalar(
+            text("SELECT md5(string_agg(CAST(ROW(code, name, ST_AsEWKB(geom)) AS text), "
+                 "'|' ORDER BY code)) FROM road_edge")
+        )  # fmt: skip
+    return (*counts, content, roads)
 
 
-def run(database: Database, path: Path, kill_after_s: float | None) -> float:
+def run(
+    database: Database, path: Path, kill_after_s: float | None, kind: str = "facilities"
+) -> float:
     """Load in a process of its own, killed after so many seconds; how long it went on."""
     mine, its = FORKED.Pipe()
-    process = FORKED.Process(target=load_once, args=(database, path, its))
+    process = FORKED.Process(target=load_once, args=(database, kind, path, its))
     process.start()
     its.close()
     assert mine.recv() == "begun"
@@ -118,7 +126,7 @@ def test_killed_at_random_moments(database: Database, engine: Engine, tmp_path: 
     lasts_s = run(database, new, None)
     after = state(engine)
     assert after[1] == 2 * ROWS + 100
-    assert after[2] == 2
+    assert after[3] == 2
     taken_back()
     moments = random.Random(20221)
     whole = 0
@@ -132,4 +140,50 @@ def test_killed_at_random_moments(database: Database, engine: Engine, tmp_path: 
     assert whole < KILLS, "no kill came in time"
     print(f"{KILLS} kills within {lasts_s:.2f} s: {whole} whole, {KILLS - whole} not at all")
     run(database, new, None)
+    assert state(engine) == after
+
+
+def write_roads(path: Path, rows: int, name: str) -> Path:
+    """A street of so many lines, one behind the other."""
+    lines = [
+        {"type": "Feature", "properties": {"name": f"{name}{n}", "class": "residential"},
+         "geometry": {"type": "LineString",
+                      "coordinates": [[119.5 + at / 5000, 31.75] for at in (n, n + 1)]}}
+        for n in range(rows)
+    ]  # fmt: skip
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": lines}), "utf-8")
+    return path
+
+
+@pytest.mark.timeout(3600 if FULL else 600)
+def test_roads_killed_at_random_moments(database: Database, engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    old = write_roads(tmp_path / "old" / "路网.geojson", ROWS, "旧路")
+    new = write_roads(tmp_path / "路网.geojson", ROWS + 100, "新路")
+    with session_factory(database).begin() as session:
+        load_delivery(session, "roads", old, crs=CRS["roads"], on=JANUARY)
+    before = state(engine)
+    lasts_s = run(database, new, None, "roads")
+    after = state(engine)
+    assert after != before
+    moments = random.Random(20222)
+    whole = 0
+
+    def taken_back() -> None:
+        with session_factory(database).begin() as session:
+            undo_delivery(session, newest(engine))
+            session.execute(text("DELETE FROM delivery WHERE status = 'undone'"))
+        assert state(engine) == before
+
+    taken_back()
+    kills = KILLS // 2
+    for number in range(kills):
+        run(database, new, moments.uniform(0, lasts_s * 1.2), "roads")
+        found = state(engine)
+        assert found in (before, after), f"kill {number}: neither whole nor nothing: {found}"
+        if found == after:
+            whole += 1
+            taken_back()
+    assert whole < kills, "no kill came in time"
+    run(database, new, None, "roads")
     assert state(engine) == after
