@@ -22,6 +22,7 @@ from api.schemas.parameters import Measure, NetworkAsked, ThingCode
 from api.schemas.problem import ALWAYS, problems
 from api.schemas.standards import (
     ByAreas,
+    ByLevel,
     EstatesAnswer,
     FireAnswer,
     FireMap,
@@ -82,7 +83,7 @@ def indicators() -> Response:
     responses={200: {"model": IndicatorAnswer}, **problems(403)},
 )
 def indicator_values(
-    doors: DoorsHere, day: Day, city: CityAsked, code: ThingCode, areas: ByAreas = "district",
+    doors: DoorsHere, day: Day, city: CityAsked, code: ThingCode, areas: ByLevel = None,
     measure: Measure = "line", network: NetworkAsked = None,
 ) -> Response:  # fmt: skip
     """An indicator by area, from published rows only; internal ones answer 403."""
@@ -108,7 +109,7 @@ def indicator_values(
 )
 def indicator_for_planners(
     doors: DoorsHere, day: Day, city: CityAsked, caller: Planner, code: ThingCode,
-    areas: ByAreas = "district", measure: Measure = "line", network: NetworkAsked = None,
+    areas: ByLevel = None, measure: Measure = "line", network: NetworkAsked = None,
 ) -> Response:  # fmt: skip
     """The same from all rows, also unpublished ones, with exact counts, and internal indicators."""
     with doors.counting() as connection:
@@ -126,7 +127,7 @@ def indicator_for_planners(
 )
 def indicator_league(
     doors: DoorsHere, day: Day, city: CityAsked, caller: Planner, code: ThingCode,
-    areas: ByAreas = "district", since: Since = None,
+    areas: ByLevel = None, since: Since = None,
 ) -> Response:  # fmt: skip
     """Areas by value: equal values share a rank, unknown ones have none; `since` compares."""
     with doors.counting() as connection:

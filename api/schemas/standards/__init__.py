@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.schemas.standards.asked import (
     ByAreas,
+    ByLevel,
     ItemNumber,
     OverdueOnly,
     PlannedStated,
@@ -70,6 +71,7 @@ from api.schemas.standards.work import (
 __all__ = [
     "AreaCheckTold",
     "ByAreas",
+    "ByLevel",
     "EstateTold",
     "EstatesAnswer",
     "FireAnswer",

@@ -15,6 +15,10 @@ ByAreas = Annotated[
     Literal["city", "district", "township", "zone"],
     Query(description="统计单元 · areas: the whole city, district, township or planning zone"),
 ]
+ByLevel = Annotated[
+    Literal["city", "district", "township", "zone"] | None,
+    Query(description="统计单元 · areas; default: districts, or the first level of the indicator"),
+]
 Since = Annotated[
     Annotated[date, BeforeValidator(read_day)] | None,
     Query(description="比较日或起始日 · the day compared with, or the first day of the period"),

@@ -23,6 +23,7 @@ class IndicatorTold(Answer):
     definition: str
     formula: str
     unit: str
+    unit_zh: str
     levels: list[str]
     period: str
     source: str

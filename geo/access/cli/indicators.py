@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from geo.access.cli.asking import (
-    By,
     City,
     Measure,
     Network,
@@ -23,11 +22,19 @@ from geo.access.cli.asking import (
     print_notes,
     table_of,
 )
-from geo.access.indicators import Computation, catalogue, compute_indicator, league_of
-from geo.access.indicators.catalogue import LEVEL_WORDS
+from geo.access.indicators import (
+    Computation,
+    IndicatorValue,
+    catalogue,
+    compute_indicator,
+    league_of,
+)
+from geo.access.indicators.catalogue import LEVEL_WORDS, PERIOD_WORDS
 from geo.access.indicators.figures import read_figures, state_figure
 from geo.access.league import League
 from geo.queries.admin import code_of
+
+LEVELS = " · ".join(f"{level} {word}" for level, word in LEVEL_WORDS.items())
 
 
 def register(app: typer.Typer) -> None:
@@ -45,14 +52,14 @@ def list_indicators() -> None:
     for one in catalogue().values():
         levels = "、".join(LEVEL_WORDS[level] for level in one.levels)
         title = one.title + ("（内部）" if one.is_internal else "")
-        table.add_row(one.id, escape(title), escape(one.unit), levels, one.period)
+        table.add_row(one.id, escape(title), escape(one.unit_zh), levels, PERIOD_WORDS[one.period])
     Console().print(table)
 
 
 def show_indicator(
     id_: Annotated[str, typer.Argument(metavar="ID", help="指标编号 · id, see atlas indicators")],
     city: City = None,
-    by: By = "district",
+    by: Annotated[str | None, typer.Option(help=LEVELS, show_default="district")] = None,
     on: On = None,
     measure: Measure = "line",
     network: Network = None,
@@ -113,9 +120,9 @@ def load_figures(
 
 
 def _print_values(found: Computation) -> None:
-    heads = ("分子", "分母", "数值", "未知", "目标", "备注")
+    heads = ("分子", "分母", f"数值（{found.indicator.unit_zh}）", "未知", "目标", "备注")
     table = table_of(escape(found.title), "区域 area", *heads)
-    for row in (*found.rows, found.total):
+    for row in _told(found):
         target = {True: "达到", False: "未达到", None: "—"}[row.meets]
         table.add_row(
             mark_row(row.area_name, bool(row.mark)), number(row.numerator), number(row.denominator),
@@ -128,6 +135,11 @@ def _print_values(found: Computation) -> None:
         console.print(f"合计核对 · check: {found.check.words}")
     console.print(f"来源 · sources: {escape('；'.join(found.sources) or '无')}")
     print_notes(console, found.method, found.has_synthetic)
+
+
+def _told(found: Computation) -> list[IndicatorValue]:
+    """The areas and the whole; a city alone is told once."""
+    return [*(found.rows if found.asked.by != "city" else ()), found.total]
 
 
 def _print_league(found: League) -> None:

@@ -170,7 +170,7 @@ def show_groups(
     for group in found.groups:
         minutes = [one.minutes for one in group.spokes if one.minutes is not None]
         table.add_row(
-            escape(group.name), str(len(group.spokes)),
+            mark_row(group.name, found.has_synthetic), str(len(group.spokes)),
             escape("、".join(area.area_name for area in group.areas)) or "–",
             f"{max(minutes):.0f}" if minutes else "–",
         )  # fmt: skip

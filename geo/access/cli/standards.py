@@ -11,7 +11,7 @@ from rich.table import Table
 
 from geo.access.cli.asking import (
     EXACT,
-    By,
+    Areas,
     City,
     On,
     Since,
@@ -29,6 +29,7 @@ from geo.access.indicators.projects import Month
 from geo.access.standards import STATUS_WORDS, missing
 from geo.access.standards.areas import area_checks
 from geo.queries.filters import VALUE_WORDS
+from geo.sums import check_sum
 
 
 def register(app: typer.Typer) -> None:
@@ -77,7 +78,7 @@ def show_missing(
 
 
 def show_standards(
-    city: City = None, by: By = "district", on: On = None,
+    city: City = None, by: Areas = "district", on: On = None,
     everything: Annotated[bool, typer.Option("--all", help="也列出达到的 · passes too")] = False,
 ) -> None:  # fmt: skip
     """按标准核对：床位、护理型占比、用地、面积、生活圈 · Areas against the written rules."""
@@ -88,7 +89,8 @@ def show_standards(
     words = {"pass": "达到", "fail": "未达到", "unknown": "未知"}
     for row in found.rows:
         if everything or row.status != "pass":
-            table.add_row(escape(row.area_name), words[row.status], escape(row.words))
+            name = mark_row(row.area_name, row.is_synthetic)
+            table.add_row(name, words[row.status], escape(row.words))
     console = Console()
     console.print(table)
     if found.without_rule:
@@ -109,12 +111,14 @@ def show_estates(
     table = table_of(title, "小区 estate", "结论", "算式与依据 · sum and rule")
     for check in found.rows:
         if everything or check.status != "pass":
-            table.add_row(escape(check.estate.name), check.status_zh, escape(check.words))
+            name = mark_row(check.estate.name, check.estate.is_synthetic)
+            table.add_row(name, check.status_zh, escape(check.words))
     console.print(table)
     rates = table_of(title, "区域 area", "达标", "不达标", "未知", "未到期", "达标率", "下限–上限")
     for rate in (*found.districts, found.total):
         rates.add_row(
-            escape(rate.area_name), str(rate.passed), str(rate.failed), str(rate.unknown),
+            mark_row(rate.area_name, rate.has_synthetic), str(rate.passed), str(rate.failed),
+            str(rate.unknown),
             str(rate.not_due), share(rate.rate), f"{share(rate.lowest)}–{share(rate.highest)}",
         )  # fmt: skip
     console.print(rates)
@@ -149,16 +153,21 @@ def show_projects(
     table = table_of(title, "类别 class", *heads)
     for row in (*found.classes, found.total):
         table.add_row(
-            escape(row.name), str(row.projects), str(row.begun), str(row.begun_unknown),
+            mark_row(row.name, row.has_synthetic), str(row.projects), str(row.begun),
+            str(row.begun_unknown),
             share(row.start_rate), str(row.finished), str(row.overdue), wan(row.planned_cny),
             wan(row.paid_cny),
         )  # fmt: skip
     console.print(table)
     console.print(f"项目数核对 · check: {found.check.words}")
-    if found.money_check is not None and found.money_check.adds_up is not None:
-        console.print(f"计划资金核对（元）· check: {found.money_check.words}")
+    money = found.money_check
+    if money is not None and money.total is not None:
+        parts = [None if part is None else part / 1e4 for part in money.parts]
+        told = check_sum(money.total / 1e4, parts)
+        console.print(f"计划资金核对（万元）· check: {told.words}")
     for project in found.overdue:
-        console.print(f"  逾期 overdue: {escape(project.name)}，应于 {project.due_on} 完工")
+        name = mark_row(project.name, project.is_synthetic)
+        console.print(f"  逾期 overdue: {name}，应于 {project.due_on} 完工")
     if months:
         console.print(_by_month(f"{title} · {asked}", months))
     print_notes(console, found.method, found.has_synthetic)
@@ -173,7 +182,7 @@ def show_fire(city: City = None, on: On = None) -> None:
     table = table_of(title, "机构 home", "状态", "上次检查", "应检日", "隐患 hazards")
     for row in found.overdue:
         table.add_row(
-            escape(row.name), VALUE_WORDS.get(row.fire_state or "", "未知"),
+            mark_row(row.name, row.is_synthetic), VALUE_WORDS.get(row.fire_state or "", "未知"),
             str(row.fire_checked_on), str(row.next_check_on), "、".join(row.hazards),
         )  # fmt: skip
     console.print(table)
@@ -204,7 +213,7 @@ def _by_month(title: str, months: tuple[Month, ...]) -> Table:
         for row in (*month.classes, month.progress):
             is_all = row is month.progress
             table.add_row(
-                month.month, escape(row.name), str(row.projects),
+                month.month, mark_row(row.name, row.has_synthetic), str(row.projects),
                 str(month.newly_begun) if is_all else "", str(row.begun), share(row.start_rate),
                 str(month.newly_finished) if is_all else "", str(row.overdue),
                 wan(row.planned_all_cny), wan(row.paid_cny), stages if is_all else "",

@@ -18,6 +18,8 @@ FILE = DATA / "standards" / "indicators.toml"
 
 LEVEL_WORDS = {"city": "全市", "district": "区县", "township": "乡镇街道", "zone": "片区"}
 """The levels at which values are given."""
+PERIOD_WORDS = {"year": "年", "month": "月"}
+"""How often a new value makes sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class Indicator:
     threshold_subject: str | None
     scale: float
     params: dict[str, Any]
+    unit_zh: str = ""
+
+    def level(self, asked: str | None) -> str:
+        """The level that is meant: the one asked for, else districts, else the first it has."""
+        if asked is not None:
+            return asked
+        return "district" if "district" in self.levels else self.levels[0]
 
     @property
     def denominator(self) -> str:
@@ -58,8 +67,8 @@ class Indicator:
 
 
 _OWN = {
-    "title_en", "definition", "formula", "unit", "levels", "period", "computes", "audience",
-    "higher_is_better", "threshold_subject", "scale",
+    "title_en", "definition", "formula", "unit", "unit_zh", "levels", "period", "computes",
+    "audience", "higher_is_better", "threshold_subject", "scale",
 }  # fmt: skip
 
 
@@ -102,4 +111,5 @@ def _indicator(row: dict[str, Any]) -> Indicator:
         said.get("threshold_subject"),
         float(said.get("scale", 1.0)),
         {key: value for key, value in said.items() if key not in _OWN},
+        said.get("unit_zh", said["unit"]),
     )

@@ -46,7 +46,7 @@ def compute_indicator(
     id_: str,
     *,
     city: str,
-    by: str = "district",
+    by: str | None = "district",
     on: date,
     published_only: bool = False,
     rounded_to: float = 0,
@@ -55,6 +55,7 @@ def compute_indicator(
 ) -> Computation:
     """The values of an indicator in every area of a city (or any division) on a day.
 
+    by: a level; None: districts, or the first level that it has.
     published_only: rest on what the public sees only, with people rounded to `rounded_to`. measure:
     walk for a coverage along the stored roads (`network` where several lie there); areas without
     roads are unknown. Raises NotFound for an unknown indicator or division, BadInput for a level at
@@ -69,11 +70,12 @@ def compute_indicator(
                 f"{one.id} is for staff; use the planner's address",
             )
         )
+    by = one.level(by)
     if by not in one.levels:
         levels = "、".join(f"{LEVEL_WORDS[level]} {level}" for level in one.levels)
         raise BadInput(
             both(
-                f"「{one.title}」只有：{levels}。", f"{one.id} is given by {', '.join(one.levels)}"
+                f"「{one.title}」可按：{levels}。", f"{one.id} is given by {', '.join(one.levels)}"
             ),
             parameter="areas",
         )
@@ -180,5 +182,5 @@ def _why_unknown(row: Counted, one: Indicator, base: float) -> str:
         return row.note
     if row.numerator is None or row.denominator is None:
         return f"人数不足 {base:g}，不公布" if base else "资料未知"
-    unknown = f"，{row.unknown} 个情况未知" if row.unknown else ""
-    return f"没有可计入的「{one.denominator}」{unknown}"
+    unknown = f"；{row.unknown} 个情况未知" if row.unknown else ""
+    return f"没有「{one.denominator}」，无法计算{unknown}"

@@ -80,7 +80,7 @@ def areas_of(session: Reader, asked: Asked) -> list[Area]:
 
 def named(source: str | None, day: date | None) -> str:
     """A source with its date, as an answer lists it."""
-    return f"{source or '来源未知'}({day or '日期未知'})"
+    return f"{source or '来源未知'}（{day or '日期未知'}）"
 
 
 def total_of(parts: Iterable[Counted], code: str, name: str) -> Counted:

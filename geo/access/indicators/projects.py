@@ -119,7 +119,7 @@ def projects_report(
     return ProjectReport(
         place.code, on, tuple(rows), classes, total,
         check_sum(stated, [one.projects for one in classes]),
-        tuple(sorted({f"{r.source or '未知'}({r.source_date or '日期未知'})" for r in rows})),
+        tuple(sorted({f"{r.source or '未知'}（{r.source_date or '日期未知'}）" for r in rows})),
         datetime.now(UTC),
         check_sum(
             total.planned_all_cny if stated_planned_cny is None else stated_planned_cny,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 
 from geo.access.indicators.catalogue import Indicator
 from geo.access.indicators.counted import Area, Asked, Counted, areas_of, named
+from geo.access.indicators.facilities import Home, homes_of
 from geo.access.radius.seen import as_seen
 from geo.access.standards.must_have import PRESENT, UNKNOWN, Judgement, missing
 from geo.access.standards.written import most_specific, rules_for
@@ -52,6 +53,8 @@ _FIGURES = text(
 MINOR_LEVELS = {3: ("中心",), 4: ("工作站", "保护站", "服务站"), 5: ("工作点", "保护点", "服务点")}
 """Level of a division → how the names of its minors' protection bases end: 中心, 站, 点."""
 
+
+BASE = "minor_station"
 
 Judge = Callable[[list[str], bool], bool | None]
 """Names of a unit's facilities, and whether its territory is known → does it have what is asked?"""
@@ -129,16 +132,25 @@ def township_staffing(session: Reader, indicator: Indicator, asked: Asked) -> li
 
 
 def minor_protection(session: Reader, indicator: Indicator, asked: Asked) -> list[Counted]:
-    """Units of one level that have a minors' protection base of that level (县、乡、村三级)."""
+    """Units of one level that have a minors' protection base of that level (县、乡、村三级).
+
+    Where no base of any level is on record, nobody has told yet where they are: unknown.
+    """
     level = indicator.params["level"]
+    known = bool(_bases(session, asked))
 
     def judge(names: list[str], is_drawn: bool) -> bool | None:
         levels = [minor_level(name) for name in names]
         if level in levels:
             return True
-        return None if None in levels or not is_drawn else False
+        return None if None in levels or not is_drawn or not known else False
 
-    return _by_level(session, asked, level, ["minor_station"], judge)
+    return _by_level(session, asked, level, [BASE], judge)
+
+
+def _bases(session: Reader, asked: Asked) -> list[Home]:
+    """Every open base of the city, of any level."""
+    return homes_of(session, replace(asked, by="city"), [BASE])
 
 
 def minor_level(name: str) -> int | None:
