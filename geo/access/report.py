@@ -135,7 +135,8 @@ def gather(
         gap_answers={kind: gap_lines(question, found) for kind, (question, found) in gaps.items()},
         facilities=listed, demand=forecasts(session, asked), targets=rules, on_foot=on_foot,
         sites=studies[0], scenarios=studies[1], watched=watched(session, asked),
-        deliveries=deliveries_behind(session, DELIVERED), made_at=datetime.now(UTC),
+        deliveries=() if published_only else deliveries_behind(session, DELIVERED),
+        made_at=datetime.now(UTC),
         **_stock(session, asked, bases), **_standards(session, asked, street),
     )  # fmt: skip
 

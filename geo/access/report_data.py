@@ -26,7 +26,7 @@ class ReportData:
     """All that a report says. `street`: township where these have territories, else zone, district.
 
     coverage: by (areas, kind). gaps with shapes by kind. demand: by (year, projection), empty
-    where no forecast is stored. estates None and facilities without projects: not for the public.
+    where no forecast is stored. Not for the public: estates (then None), deliveries, projects.
     on_foot: coverage along the roads beside the straight line. sites, scenarios: what the planner's
     tools find; empty for the public. watched: the catalogue of indicators with values.
     """

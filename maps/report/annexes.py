@@ -99,19 +99,41 @@ def origins(words: Words) -> list[Block]:
             ),
             sheet="数据来源",
         ),
-        Table(
-            "数据交付批次",
-            (Column("批次", 0.5), Column("数据表", 1.2, "left"), Column("文件", 2.2, "left"),
-             Column("校验和(前 12 位)", 1.4, "left", small=True), Column("接收日期", 1, "center"),
-             Column("许可", 1, "left"), Column("行数", 0.8)),
-            tuple(
-                (str(one.id), one.table, one.file_name, one.sha256[:12],
-                 one.received_at.date().isoformat(), one.licence or "未知", Number(one.rows))
-                for one in data.deliveries
-            ),
-            note="同一批次可写入多张数据表;行数为该批次在表中的全部行,含其他城市。",
-            sheet="交付批次", dense=True,
-        ),
+        _deliveries(words),
         Paragraph(f"数据状态编号:{data.people['district'].stamp};编制于 {data.made_at.date()}。",
                   "note"),
     ]  # fmt: skip
+
+
+def _deliveries(words: Words) -> Block:
+    """Which files the rows came by; their names are for staff, and so is what was not published."""
+    data = words.data
+    if data.published_only:
+        return Paragraph("数据交付批次属内部资料,公开口径不列。", "note")
+    return Table(
+        "数据交付批次",
+        (
+            Column("批次", 0.5),
+            Column("数据表", 1.2, "left"),
+            Column("文件", 2.2, "left"),
+            Column("校验和(前 12 位)", 1.4, "left", small=True),
+            Column("接收日期", 1, "center"),
+            Column("许可", 1, "left"),
+            Column("行数", 0.8),
+        ),
+        tuple(
+            (
+                str(one.id),
+                one.table,
+                one.file_name,
+                one.sha256[:12],
+                one.received_at.date().isoformat(),
+                one.licence or "未知",
+                Number(one.rows),
+            )
+            for one in data.deliveries
+        ),
+        note="同一批次可写入多张数据表;行数为该批次在表中的全部行,含其他城市。",
+        sheet="交付批次",
+        dense=True,
+    )
