@@ -18,7 +18,8 @@ from tests.conftest import OpenPage
 from tests.maps.test_pages import DESK, PHONE, settle
 
 VIEWS = (
-    "view=siting", "view=siting&run=1", "view=scenarios", "view=indicators&areas=zone",
+    "view=siting", "view=siting&run=1", "view=siting&of=groups", "view=scenarios",
+    "view=indicators&areas=zone",
     "view=indicators&as=league&since=2024-12-31", "view=estates", "view=estates&of=standards",
     "view=safety", "view=safety&of=projects", "view=work", "view=work&new=1",
 )  # fmt: skip
@@ -127,7 +128,7 @@ def test_every_view_opens_cleanly_for_everybody(
     tab.goto(f"{desk}/data")
     tab.evaluate(f"sessionStorage.setItem('{KEY}', '{token()}')")
     # A phone draws the same views: one of each kind is enough there.
-    views = VIEWS if size == DESK else (VIEWS[1], VIEWS[4], VIEWS[7], VIEWS[10])
+    views = VIEWS if size == DESK else (VIEWS[1], VIEWS[5], VIEWS[8], VIEWS[11])
     for view in views:
         tab.goto(f"{desk}/planning?{view}{look}")
         tab.locator(".views [aria-current]").wait_for(timeout=20_000)

@@ -1,7 +1,7 @@
 // Which homes are overdue for a fire check or have open hazards, and how far are the projects?
 
 import { drawLegend, layer, map, showPoint } from "atlas/board.js";
-import { el, tell } from "atlas/dom.js";
+import { el, put, tell } from "atlas/dom.js";
 import { choice, drawRows } from "atlas/rows.js";
 import { choose, chosen } from "atlas/state.js";
 import { attempt } from "atlas/planning/attempt.js";
@@ -129,11 +129,29 @@ function drawProjects() {
       [t("完工", "Done"), (row) => count(row.finished)], [t("逾期", "Overdue"), (row) => count(row.overdue)],
       [t("计划资金", "Planned"), (row) => money(row.planned_cny), "tight"], [t("已拨付", "Paid"), (row) => [money(row.paid_cny), el("span", { class: "small line" }, percent(row.paid_share))], "tight"],
     ], found.classes, { foot: { ...sum, name: t("合计", "Total"), has_synthetic: false }, label: t("分类表", "By class"), caption: `${found.check.adds_up === false ? "✗ " : "✓ "}${t(found.check.words, found.check.words_en)}` }),
+    monthsFold(),
     el("h2", {}, t("逐个项目，逾期在前", "Project by project, overdue ones first")), list,
     methodBox(found, { sources: found.sources }));
   found.rows.sort((a, b) => Number(b.is_overdue === true) - Number(a.is_overdue === true) || String(a.due_on ?? "9").localeCompare(String(b.due_on ?? "9")));
   drawList(list, projectRow);
   tell(t(`${count(shown().length)} 个项目`, `${count(shown().length)} projects`));
+}
+
+/** The months of the year so far, asked for when the table is opened. */
+function monthsFold() {
+  const host = el("div", { class: "folded" });
+  const year = Number(found.on.slice(0, 4));
+  const fill = async ({ target }) => {
+    if (!target.open || host.childElementCount) return;
+    const told = await attempt(() => ask("/planning/projects/monthly", { year, on: chosen("on") }, "months"), host);
+    if (!told) return;
+    put(host, table([
+      [t("月份", "Month"), (row) => [row.month, " ", synthetic(told.has_synthetic)]], [t("本月开工", "Begun"), (row) => count(row.newly_begun)], [t("本月完工", "Done"), (row) => count(row.newly_finished)],
+      [t("逾期", "Overdue"), (row) => count(row.total.overdue)], [t("开工率", "Start rate"), (row) => percent(row.total.start_rate)],
+      [t("已拨付", "Paid"), (row) => [money(row.total.paid_cny), el("span", { class: "small line" }, percent(row.total.paid_share))], "tight"],
+    ], told.months, { label: t("项目月表", "Projects by month"), caption: t("各月末的情况", "At the end of each month") }));
+  };
+  return el("details", { class: "fold", ontoggle: fill }, el("summary", {}, t(`${year} 年月表`, `${year} by month`)), host);
 }
 
 function projectRow(row, number) {

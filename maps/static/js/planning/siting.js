@@ -7,10 +7,11 @@ import { page, kindsOf } from "atlas/page.js";
 import { ask as askPublic } from "atlas/api.js";
 import { choice, select } from "atlas/rows.js";
 import { choose, chosen, chosenNumber, isChosen } from "atlas/state.js";
-import { boxOf, dot, input, question, results } from "atlas/planning/desk.js";
-import { ask, send } from "atlas/planning/door.js";
+import { boxOf, clearMap, dot, input, question, results } from "atlas/planning/desk.js";
+import { ask, forgetAll, send } from "atlas/planning/door.js";
 import { attempt } from "atlas/planning/attempt.js";
 import { drawCandidates } from "atlas/planning/candidates.js";
+import { openGroups } from "atlas/planning/groups.js";
 import { drawAnswer } from "atlas/planning/siting_answer.js";
 import { AREAS, GOALS } from "atlas/planning/words.js";
 import { count, kindName, metres, t } from "atlas/words.js";
@@ -32,9 +33,23 @@ const now = () => ({
 
 export async function open() {
   [listed, answer, plan] = [null, null, 0];
+  if (chosen("of") === "groups") return openGroups(rooms());
   drawQuestion();
   await load();
   if (isChosen("run") && listed) await attempt(solve);
+  return undefined;
+}
+
+/** The two questions of this view. */
+function rooms() {
+  const turn = (of) => {
+    choose({ of, run: null, areas: null, measure: null });
+    forgetAll();
+    clearMap();
+    results();
+    attempt(open);
+  };
+  return choice(t("问什么", "Which question"), [["", t("建在哪里", "Where to build")], ["groups", t("1+N 组团", "1+N groups")]], chosen("of") === "groups" ? "groups" : "", turn);
 }
 
 async function load() {
@@ -100,6 +115,7 @@ function drawQuestion() {
     event.target.disabled = false;
   };
   const parts = [
+    !answer && rooms(),
     select(t("要建什么", "What is to be built"), page.groups.map((group) => ({
       group: t(group.zh, group.en), options: kindsOf(group.code).map((code) => [code, kindName(code)]),
     })), asked.kind, (kind) => set({ kind }, true)),
