@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import pytest
 import typer
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from geo.access import cli
 from geo.access.cli import asking
-from geo.errors import BadInput, GeoError
+from geo.errors import BadInput, GeoError, NotFound
 from tests.factories import (
     make_cell,
     make_city,
@@ -119,3 +120,61 @@ def test_a_stated_figure(run: Run, session: Session) -> None:
     for bad in (("figure", "320402001", "zzz", "1"), (*figure, "nan")):
         with pytest.raises(BadInput):
             run(*bad, "--on", "2026-01-01")
+
+
+def test_stated_figures_come_in_from_a_list(run: Run, session: Session, tmp_path: Path) -> None:
+    make_rule(session, "township_staffing", {"value": 3, "unit": "persons"}, code="three")
+    rows = ["区划,人数"]
+    for number in range(70):
+        code = f"320402{100 + number}000"
+        make_unit(
+            session, code, name=f"第{number}镇", level=4, parent_code="320402000000", geom=None
+        )
+        rows.append(f"{code if number % 2 else f'第{number}镇'},{3 if number < 64 else 2}")
+    path = tmp_path / "officers.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    words = (str(path), "civil_affairs_officers", "--on", "2026-01-01")
+    assert "已保存 70 个区划" in run("figures", *words)
+    told = run("indicator", "township-staffing", "--on", "2026-06-01")
+    assert "91.4%" in told, "64 of 70"
+    assert "占乡镇街道的比例" in told
+    for wrong, where in (
+        ("区划,姓名,人数\n第0镇,某某,3", "姓名"), ("区划,人数\n第0镇,many", "第 2 行"),
+        ("区划,人数\n第0镇,3\n第0镇,3", "第 3 行"), ("", "两列|无法读取"),
+    ):  # fmt: skip
+        path.write_text(wrong, encoding="utf-8")
+        with pytest.raises(BadInput, match=where):
+            run("figures", *words)
+
+
+def test_months_and_money_that_does_not_add_up(run: Run, session: Session) -> None:
+    for name, planned in (("甲类", 20_400_000), ("乙类", 15_480_000)):
+        make_project(session, project_class=name, funding_planned_cny=planned,
+                     funding_paid_cny=1e6, stage="主体", is_synthetic=True)  # fmt: skip
+    told = run("projects", "--monthly", "--planned", "2170", "--on", "2026-03-15")
+    assert "2,040 + 1,548 = 3,588，合计写作 2,170" in told or "1,548 + 2,040" in told
+    assert "请核对" in told
+    assert "2026-03" in told
+    assert "主体 2" in told
+    assert "甲类（合成）" in told
+
+
+def test_a_city_by_name_and_what_is_made_up(run: Run, session: Session) -> None:
+    make_cell(session, (119.96, 31.76), 20, is_synthetic=True)
+    make_facility(session, kinds=["canteen"])
+    for command in (("coverage",), ("gaps",), ("measures", "--kind", "canteen")):
+        told = run(*command, "--city", "常州市", "--on", "2026-06-01")
+        assert "【合成】" in told, command
+        assert "甲区（合成）" in told, command
+    with pytest.raises(NotFound, match="某某市"):
+        run("coverage", "--city", "某某市")
+
+
+def test_groups_along_roads_that_are_not_there(run: Run, session: Session) -> None:
+    make_facility(session, kinds=["care_complex"], name="中心")
+    make_facility(session, kinds=["day_care"], name="站点")
+    assert "中心" in run("site", "groups", "--areas", "district", "--on", "2026-06-01")
+    with pytest.raises(NotFound, match="路网"):
+        run("site", "groups", "--measure", "drive", "--areas", "district", "--on", "2026-06-01")
+    with pytest.raises(BadInput, match="drive"):
+        run("site", "groups", "--measure", "fly")

@@ -25,7 +25,6 @@ from geo.access.estates import estates_checked
 from geo.access.gaps import gaps
 from geo.access.indicators import fire_report, projects_report
 from geo.access.standards.must_have import missing
-from geo.access.work_findings import of_estates, of_fire, of_gaps, of_missing, of_projects
 from geo.access.work_items import (
     KINDS,
     STEP_WORDS,
@@ -38,6 +37,7 @@ from geo.access.work_items import (
     work_item,
     work_items,
 )
+from geo.access.work_items.findings import of_estates, of_fire, of_gaps, of_missing, of_projects
 from geo.errors import BadInput, both
 from geo.queries.filters import kind_code
 

@@ -1,25 +1,26 @@
-"""Which hub serves whom: 1+N groups of an area centre with the homes and stations around it?
-
-A spoke belongs to the hub that its record names (`hub_code`), else to the nearest one; both are
-told, so that a record that sends people past a nearer hub shows. An area is served by the hub that
-is nearest to most of its elders. Travel times follow from a stated rule unless a network is given.
-"""
+"""Which hub serves whom? By the hub that a record names, else the nearest one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 from sqlalchemy import text
 
-from geo.access.radius.distance import CGCS2000, Floats
+from geo.access.groups.told import Group, Groups, ServedArea, Spoke
+from geo.access.groups.travel import (
+    TRAVELS,
+    MinutesOf,
+    metres_between,
+    places_of,
+    road_minutes,
+    straight_minutes,
+)
 from geo.access.radius.ground import Source, read_ground
 from geo.access.radius.question import ask
 from geo.access.radius.record import on_record
-from geo.access.walking.travel import TRAVEL_ZH, travel_minutes
 from geo.errors import BadInput, NotFound, both
 from geo.models.kinds import KINDS
 from geo.queries.admin import BELOW, Reader, unit
@@ -27,122 +28,6 @@ from geo.queries.filters import kind_code
 
 HUB = "care_complex"
 SPOKES = ("rural_home", "mutual_aid_home", "service_station", "day_care")
-SPEED_KMH = 30.0
-DETOUR = 1.4
-"""Assumed, to be confirmed: driving speed in town and village, road length over straight line."""
-
-TRAVELS = {
-    "line": (
-        f"直线距离 × {DETOUR:g} ÷ {SPEED_KMH:g} 千米/时（假定，待核实）",
-        f"straight line × {DETOUR:g} at {SPEED_KMH:g} km/h (assumed)",
-    ),
-    "drive": (f"沿路网行车，按{TRAVEL_ZH}", "driving along the stored roads, by the class of road"),
-    "walk": ("沿路网步行", "on foot along the stored roads"),
-}
-"""Measure → how the travel time is found, in words."""
-
-MinutesOf = Callable[[Floats, Floats], Floats]
-"""(from (n, 2), to (m, 2)) → minutes (n, m), inf where there is no way; longitude and latitude."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spoke:
-    """A facility of the second rank. stated: the hub that its record names, nearest: by minutes.
-
-    served_by: the stated hub if it is open, else the nearest within the limit; None: unserved.
-    minutes, distance_m: to `served_by` (to the nearest where unserved).
-    """
-
-    code: str
-    name: str
-    kind: str
-    admin_code: str | None
-    stated: str | None
-    nearest: str | None
-    served_by: str | None
-    minutes: float | None
-    distance_m: float | None
-    why: str
-
-    @property
-    def passes_nearer(self) -> bool:
-        """Is it assigned to a hub that is not the nearest?"""
-        return self.served_by is not None and self.served_by != self.nearest
-
-
-@dataclass(frozen=True, slots=True)
-class ServedArea:
-    """A township, zone or district: the hub nearest to most of its elders, and their share.
-
-    hub None: unserved (nobody there is within the limit) or, with `status` not measured, unknown.
-    minutes: the elders' mean to their nearest hub, of those within the limit; beyond_60: the rest.
-    """
-
-    area_code: str
-    area_name: str
-    status: str
-    hub: str | None = None
-    share: float | None = None
-    minutes: float | None = None
-    people_60: float | None = None
-    beyond_60: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A hub with its spokes, nearest first, and the areas that it serves."""
-
-    code: str
-    name: str
-    admin_code: str | None
-    spokes: tuple[Spoke, ...]
-    areas: tuple[ServedArea, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """All groups of a city, and who is in none."""
-
-    city: str
-    on: date
-    hub_kind: str
-    limit_min: float
-    groups: tuple[Group, ...]
-    unserved_spokes: tuple[Spoke, ...]
-    unserved_areas: tuple[ServedArea, ...]
-    unknown_areas: tuple[ServedArea, ...]
-    sources: tuple[Source, ...]
-    method: str
-    method_en: str
-    measure: str = "line"
-
-    @property
-    def has_synthetic(self) -> bool:
-        """Some facility, area or count of people is made up."""
-        return any(one.is_synthetic for one in self.sources)
-
-
-def straight_minutes(speed_kmh: float = SPEED_KMH, detour: float = DETOUR) -> MinutesOf:
-    """Minutes by a straight line made longer by `detour` at `speed_kmh`."""
-    if not 1 <= speed_kmh <= 120 or not 1 <= detour <= 5:
-        raise BadInput(
-            both("车速为 1–120 千米/时，绕行系数为 1–5。", "speed is 1–120 km/h, detour 1–5"),
-            parameter="speed_kmh",
-        )
-
-    def minutes(start: Floats, end: Floats) -> Floats:
-        return np.asarray(_metres(start, end) * detour / (speed_kmh * 1000 / 60))
-
-    return minutes
-
-
-def road_minutes(session: Reader, profile: str, network: str | None = None) -> MinutesOf:
-    """Minutes along the stored roads: drive, by the class of the road, or walk."""
-
-    def minutes(start: Floats, end: Floats) -> Floats:
-        return travel_minutes(session, start, end, profile, network=network)
-
-    return minutes
 
 
 def groups(
@@ -225,8 +110,8 @@ def _spokes(
 ) -> list[Spoke]:  # fmt: skip
     if not rows:
         return []
-    start, end = _places(rows), _places(hubs)
-    minutes, metres = minutes_of(start, end), _metres(start, end)
+    start, end = places_of(rows), places_of(hubs)
+    minutes, metres = minutes_of(start, end), metres_between(start, end)
     column = {hub.code: number for number, hub in enumerate(hubs)}
     made = []
     for number, row in enumerate(rows):
@@ -266,7 +151,7 @@ def _areas(
         raise NotFound(both(f"{on} 尚无记录。", f"nothing is on record on {on} yet"))
     ground = read_ground(session, question, kinds=[hub_kind], longest_m=1.0)
     at = np.column_stack([ground.cell_lon, ground.cell_lat])
-    minutes = minutes_of(at, _places(hubs)) if len(at) else np.zeros((0, len(hubs)))
+    minutes = minutes_of(at, places_of(hubs)) if len(at) else np.zeros((0, len(hubs)))
     nearest = np.argmin(minutes, axis=1) if len(at) else np.zeros(0, dtype=np.int64)
     least = minutes[np.arange(len(at)), nearest]
     people, near = ground.people[:, 0], least <= limit_min
@@ -317,17 +202,6 @@ def _kind(said: str) -> str:
 
 def _by_minutes(spoke: Spoke) -> tuple[float, str]:
     return (np.inf if spoke.minutes is None else spoke.minutes, spoke.code)
-
-
-def _places(rows: Sequence[Any]) -> Floats:
-    return np.array([(row.lon, row.lat) for row in rows], dtype=np.float64)
-
-
-def _metres(start: Floats, end: Floats) -> Floats:
-    """Geodesics (n, m) on the CGCS2000 ellipsoid."""
-    row, column = (part.ravel() for part in np.indices((len(start), len(end))))
-    _, _, metres = CGCS2000.inv(start[row, 0], start[row, 1], end[column, 0], end[column, 1])
-    return np.asarray(metres, dtype=np.float64).reshape(len(start), len(end))
 
 
 _FACILITIES = text(

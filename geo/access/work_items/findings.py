@@ -8,7 +8,7 @@ from geo.access.indicators.safety import FireReport
 from geo.access.radius.gap import Gaps
 from geo.access.radius.question import kind_name
 from geo.access.standards.must_have import LACKING, Missing
-from geo.access.work_items import Finding
+from geo.access.work_items.steps import Finding
 
 
 def of_gaps(found: Gaps, least: float) -> list[Finding]:
