@@ -1,15 +1,17 @@
 """How long does a city take from PostGIS to a stored result, and how does that grow?
 
-Run `.venv/bin/python -m benchmarks.access.city [--cells 10000 100000 1000000] [--runs 3]`:
-a made-up city of that many cells, 5 000 canteens, straight lines, radius 500 m. Two ways:
+Run `.venv/bin/python -m benchmarks.access.city [--cells 10000 100000 1000000] [--runs 3]`: a
+made-up city of that many cells, 5 000 canteens and a net of 200 000 stretches of road (`--edges`), radius
+500 m, by straight lines and on foot. Two ways for each:
 
-- batch: `geo.batch.run.coverage_stored` reads people and facilities from PostGIS piece by piece
-  (in this process, and with two workers) and writes a Parquet file per piece and the summary;
+- batch: `geo.batch.run.coverage_stored` reads people, facilities and roads from PostGIS piece by
+  piece (in this process, and with two workers) and writes a Parquet file per piece and the summary;
 - service: `geo.access.coverage.coverage(store=True)` on the same data, kept in `coverage_run`.
 
-Both must count the same people. Every run is a process of its own; its peak memory (and that of the
-larger of its workers, without the database) and the machine's load are told. The exponent is that
-of seconds from the smallest city to the largest.
+All ways by line must count the same people, and all on foot. Every run is a process of its own; its
+peak memory (and that of the larger of its workers, without the database) and the machine's load are
+told. On foot a first run that nobody counts puts compiled code on disk. The exponent is that of
+seconds from the smallest city to the largest.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from geo.access.coverage import coverage
+from geo.access.radius.distance import CGCS2000
 from geo.batch.cluster import open_cluster
 from geo.batch.run import coverage_stored
 from geo.batch.stored import Asked
@@ -41,6 +44,7 @@ from geo.db import make_engine
 from geo.db.embedded import embedded
 from geo.migrations import migrate
 
+MODULE = "geo.batch.run"
 DAY = date(2026, 6, 1)
 SITES = 5_000
 RADIUS_M = 500.0
@@ -98,30 +102,61 @@ def fill(url: str, cells: int) -> None:
         at.commit()
 
 
+def pave(url: str, edges: int) -> None:
+    """A bent net of streets over the city, of about so many stretches between junctions."""
+    random = np.random.default_rng(8)
+    side = round(math.sqrt(edges / 2))
+    step = SIDE / side
+    lon, lat = np.meshgrid(WEST + step * np.arange(side), SOUTH + step * np.arange(side))
+    lon, lat = (at + random.uniform(-step / 5, step / 5, at.shape) for at in (lon, lat))
+    node = np.arange(side * side).reshape(side, side)
+    tails = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    heads = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    x, y = lon.ravel(), lat.ravel()
+    metres = CGCS2000.inv(x[tails], y[tails], x[heads], y[heads])[2]
+    with psycopg.connect(url.replace("+psycopg", ""), options="-c search_path=atlas,public") as at:
+        at.execute("TRUNCATE road_edge")
+        with at.cursor().copy(
+            "COPY road_edge (network, code, from_node, to_node, length_m, walkable, geom, source, "
+            "is_synthetic) FROM STDIN"
+        ) as into:
+            for i, (a, b) in enumerate(zip(tails.tolist(), heads.tolist(), strict=True)):
+                into.write_row((
+                    "town", f"E{i}", f"N{a}", f"N{b}", metres[i], True,
+                    f"SRID=4490;LINESTRING({x[a]} {y[a]},{x[b]} {y[b]})", "benchmark", True,
+                ))  # fmt: skip
+        at.commit()
+        at.execute("ANALYZE road_edge")
+        at.commit()
+    print(f"{tails.size} stretches of road, {step * 111_000:.0f} m from junction to junction")
+
+
 def one_run(url: str, way: str) -> dict[str, Any]:
     """Compute and store once; answer seconds, megabytes and counts."""
-    if way == "service":
+    place, measure = way.split(", ")
+    if place == "service":
         began = time.perf_counter()
         with Session(make_engine(url)) as session:
             found = coverage(
-                session, city=CITY, kind="canteen", radius_m=RADIUS_M, on=DAY, store=True
-            ).total
+                session, city=CITY, kind="canteen", radius_m=RADIUS_M, on=DAY, measure=measure,
+                store=True,
+            ).total  # fmt: skip
             session.commit()
         counts = [found.people_60, found.covered_60]
         seconds = time.perf_counter() - began
     else:
-        asked = Asked("canteen", DAY)
+        asked: dict[str, Any] = {"radius_m": RADIUS_M, "measure": measure}
         with tempfile.TemporaryDirectory() as out:
-            if way == "batch":
+            if place == "batch":
                 began = time.perf_counter()
-                made = coverage_stored(url, asked, radius_m=RADIUS_M, out=Path(out))
+                made = coverage_stored(url, Asked("canteen", DAY), **asked, out=Path(out))
                 seconds = time.perf_counter() - began
             else:
                 with open_cluster(2) as client:
-                    client.run(__import__, "geo.batch.run")
+                    client.run(__import__, "geo.batch.foot" if measure == "walk" else MODULE)
                     began = time.perf_counter()
                     made = coverage_stored(
-                        url, asked, radius_m=RADIUS_M, client=client, cut=0.25, out=Path(out)
+                        url, Asked("canteen", DAY), **asked, client=client, cut=0.25, out=Path(out)
                     )
                     seconds = time.perf_counter() - began
             counts = [float(made.people.sum()), float(made.covered.sum())]
@@ -141,33 +176,37 @@ def in_child(url: str, way: str) -> dict[str, Any]:
     return answer | {"load": load}
 
 
-WAYS = ("batch", "batch, 2 workers", "service")
+PLACES = ("batch", "batch of two workers", "service")
 
 
-def measure(url: str, sizes: list[int], runs: int) -> None:
+def measure(url: str, sizes: list[int], runs: int, measures: list[str]) -> None:
     """Every size by every way; then the exponents."""
-    taken: dict[str, list[tuple[int, float]]] = {way: [] for way in WAYS}
+    taken: dict[str, list[tuple[int, float]]] = {}
+    if "walk" in measures:
+        fill(url, 1000)
+        in_child(url, "batch, walk")
     for cells in sizes:
         fill(url, cells)
-        counts = []
-        for way in WAYS:
-            done = []
-            for _ in range(runs):
-                with create_engine(url).begin() as connection:
-                    connection.execute(text("TRUNCATE atlas.coverage_run CASCADE"))
-                done.append(in_child(url, way))
-            seconds = median(run["seconds"] for run in done)
-            taken[way].append((cells, seconds))
-            counts += [run["counts"] for run in done]
-            print(
-                f"{cells:>9} cells × {SITES}, {way:<16} {seconds:7.2f} s, "
-                f"{max(run['peak_mb'] for run in done):6.0f} MB, load "
-                f"{max(run['load'] for run in done):.1f}",
-                flush=True,
-            )
-        assert all(count == counts[0] for count in counts), f"the same people by every way {counts}"
-    for way in WAYS:
-        (fewest, fast), (most, slow) = taken[way][0], taken[way][-1]
+        for how in measures:
+            counts = []
+            for way in [f"{place}, {how}" for place in PLACES]:
+                done = []
+                for _ in range(runs):
+                    with create_engine(url).begin() as connection:
+                        connection.execute(text("TRUNCATE atlas.coverage_run CASCADE"))
+                    done.append(in_child(url, way))
+                seconds = median(run["seconds"] for run in done)
+                taken.setdefault(way, []).append((cells, seconds))
+                counts += [run["counts"] for run in done]
+                print(
+                    f"{cells:>9} cells × {SITES}, {way:<26} {seconds:7.2f} s, "
+                    f"{max(run['peak_mb'] for run in done):6.0f} MB, load "
+                    f"{max(run['load'] for run in done):.1f}, covered {counts[-1][1]:.0f}",
+                    flush=True,
+                )
+            assert all(one == counts[0] for one in counts), f"one count by every way: {counts}"
+    for way, found in taken.items():
+        (fewest, fast), (most, slow) = found[0], found[-1]
         if most > fewest:
             exponent = math.log(slow / fast) / math.log(most / fewest)
             print(f"{way}: growth exponent {exponent:.2f} from {fewest} to {most} (≤ 1.1)")
@@ -177,6 +216,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--cells", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     options.add_argument("--runs", type=int, default=3)
+    options.add_argument("--edges", type=int, default=200_000)
+    options.add_argument("--measures", nargs="+", default=["line", "walk"])
     options.add_argument("--way", help=argparse.SUPPRESS)
     options.add_argument("--url", help=argparse.SUPPRESS)
     chosen = options.parse_args()
@@ -187,7 +228,9 @@ def main() -> None:
         Path(folder).chmod(0o755)
         with embedded(Path(folder) / "home", what="benchmarks/access/city.py") as running:
             migrate(running.database.owner_url)
-            measure(running.database.owner_url, chosen.cells, chosen.runs)
+            url = running.database.owner_url
+            pave(url, chosen.edges)
+            measure(url, chosen.cells, chosen.runs, chosen.measures)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,12 @@ same way, as two Parquet files, rows by grid cell of 0.5°. Each run is a proces
 starts its workers, reads the files piece by piece, measures straight lines on the ellipsoid and
 writes a Parquet file per piece and a summary. Runs with one worker and with two take turns; all
 must give the same counts. Memory is the sum over all its processes of what each holds alone
-(proportional set size), sampled five times a second. The load of the machine is told beside.
+(proportional set size), sampled five times a second.
+
+Two workers share the machine with whatever else runs on it, so its load is told beside each run,
+and so is the processor time: of the busiest worker, and of the process that sends and adds up. What
+the busiest of two workers needs, next to one alone, is what a second one is worth where nothing else
+runs; the clock says the same on a quiet machine (load before below 0.5).
 """
 
 from __future__ import annotations
@@ -63,17 +68,20 @@ def one_run(folder: Path, workers: int) -> dict[str, Any]:
     began = time.perf_counter()
     with open_cluster(workers) as client, tempfile.TemporaryDirectory(dir=folder) as out:
         client.run(__import__, "geo.batch.run")
+        before, own = client.run(time.process_time), time.process_time()
         ready = time.perf_counter()
         made = coverage_of_files(
             folder / "demand.parquet", folder / "sites.parquet", radius_m=RADIUS_M,
             people="people_60", area="county", client=client, out=Path(out),
         )  # fmt: skip
         seconds = time.perf_counter() - ready
+        own = time.process_time() - own
+        busy = [after - before[at] for at, after in client.run(time.process_time).items()]
         written = sum(part.stat().st_size for part in Path(out).iterdir())
     counts = {name: made.as_json()[name] for name in ("places", "covered_places", "covered")}
     return {
         "start_s": ready - began, "seconds": seconds, "pieces": made.pieces,
-        "written_mb": written / 1e6, "counts": counts,
+        "written_mb": written / 1e6, "counts": counts, "busiest_s": max(busy), "own_s": own,
     }  # fmt: skip
 
 
@@ -107,15 +115,18 @@ def _memory_mb(pid: int) -> float:
 def measure(folder: Path, runs: int) -> None:
     """Runs with one and with two workers in turn, each told, then the medians."""
     taken: dict[int, list[float]] = {1: [], 2: []}
+    busiest: dict[int, list[float]] = {1: [], 2: []}
     counts = []
     for _ in range(runs):
         for workers in (1, 2):
             run = watched(folder, workers)
             taken[workers].append(run["seconds"])
+            busiest[workers].append(run["busiest_s"])
             counts.append(run["counts"])
             print(
                 f"{workers} worker(s): {run['seconds']:6.1f} s (start {run['start_s']:.1f} s), "
-                f"peak {run['peak_mb']:.0f} MB, {run['pieces']} pieces, "
+                f"processor {run['busiest_s']:.1f} s of the busiest, {run['own_s']:.1f} s of the "
+                f"sender, peak {run['peak_mb']:.0f} MB, {run['pieces']} pieces, "
                 f"{run['written_mb']:.0f} MB written, load before {run['load']:.1f}",
                 flush=True,
             )
@@ -126,6 +137,9 @@ def measure(folder: Path, runs: int) -> None:
         f"medians {median(taken[1]):.1f} s and {median(taken[2]):.1f} s; two workers are "
         f"{median(pairs):.2f} times one (each pair: {', '.join(f'{p:.2f}' for p in pairs)}; ≥ 1.6)"
     )
+    worth = median(busiest[1]) / median(busiest[2])
+    print(f"by processor time of the busiest worker {worth:.2f} times; load now "
+          f"{os.getloadavg()[0]:.1f}")  # fmt: skip
 
 
 def main() -> None:

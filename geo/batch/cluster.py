@@ -31,6 +31,7 @@ def open_cluster(workers: int | None = None, scheduler: str | None = None) -> It
     one, such as tcp://host:8786, instead. Raises BadInput for no workers, Unavailable where the
     scheduler does not answer or has none.
     """
+    import dask
     from distributed import Client, LocalCluster
 
     if scheduler is not None:
@@ -50,8 +51,10 @@ def open_cluster(workers: int | None = None, scheduler: str | None = None) -> It
             both("至少需要一个工作进程。", "at least one worker is needed"), parameter="workers"
         )
     with (
+        # Nobody looks at its pages and samples here, and they take time of every worker.
+        dask.config.set({"distributed.worker.profile.enabled": False}),
         LocalCluster(
-            n_workers=count, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
+            n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None,
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,

@@ -414,7 +414,7 @@ def test_the_command_answers_for_files(files: tuple[Path, Path, Any], tmp_path: 
 
 
 def test_the_command_wants_both_files() -> None:
-    from api.cli import app
+    from geo.batch.cli import app
 
-    said = CliRunner().invoke(app, ["batch", "coverage", "--demand", "x.parquet"])
+    said = CliRunner().invoke(app, ["coverage", "--demand", "x.parquet"])
     assert isinstance(said.exception, BadInput)
