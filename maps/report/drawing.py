@@ -7,6 +7,7 @@ a city is right to a few thousandths; the scale bar is measured on the ellipsoid
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,9 +98,8 @@ def draw_map(
             handles.append(_spots(axes, words, marker, colour, places))
         if marks:
             handles.append(_marks(axes, marks, mark_words))
-        west, south, east, north = furniture.fit(
-            axes, [p.shape for p in districts if p.shape is not None]
-        )
+        shapes = [place.shape for place in districts if place.shape is not None]
+        west, south, east, north = furniture.fit(axes, _in_view(shapes, marks))
         furniture.names(axes, districts)
         furniture.scale(axes, west, south, east, north)
         furniture.legend(axes, handles)
@@ -181,10 +181,13 @@ def _fill(
         step = int(np.searchsorted(edges[1:-1], value, side="right"))
         counts[step] += 1
         _add(axes, street.shape, facecolor=shades[step], edgecolor="none", zorder=1)
-    handles: list[Any] = [Line2D([], [], linestyle="none", label=prose(words))]
+    told = "\n".join(textwrap.wrap(prose(words), 18))
+    handles: list[Any] = [Line2D([], [], linestyle="none", label=told)]
     for step, shade in enumerate(shades):
         low, high = edges[step], edges[step + 1]
-        span = f"{low * 100:.0f}–{high * 100:.0f}%" if percent else f"{low:,.4g}–{high:,.4g}"
+        digits = 0 if percent or max(map(abs, edges)) >= 100 else 1
+        by, sign = (100, "%") if percent else (1, "")
+        span = f"{low * by:,.{digits}f}–{high * by:,.{digits}f}{sign}"
         handles.append(
             Patch(facecolor=shade, edgecolor="#9fb0b8", linewidth=0.4,
                   label=prose(f"{span}({counts[step]} 个)"))

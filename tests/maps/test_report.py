@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -13,13 +14,25 @@ from pathlib import Path
 import docx
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
+from geo.access.indicators import catalogue
 from geo.access.report import gather
 from geo.errors import BadInput
 from maps.report import compose, write
-from maps.report.blocks import Document, Number, Table, clean, prose, shown
+from maps.report.blocks import (
+    Document,
+    Heading,
+    Number,
+    Paragraph,
+    Table,
+    clean,
+    prose,
+    shown,
+    stretches,
+)
 from maps.report.formats import check_format
 from maps.report.pdf import as_html
 from tests.factories import (
@@ -38,9 +51,26 @@ HOSTILE = '=HYPERLINK("http://x.invalid","<b>&\x0b点我</b>")'
 DDE = "@SUM(1+1)*cmd|' /C calc'!A0"
 
 
-@pytest.fixture
-def document(session: Session) -> Document:
-    """A small town with hostile names, partly synthetic."""
+@pytest.fixture(scope="module")
+def town(engine: Engine) -> Iterator[Session]:
+    """A small town with hostile names, partly synthetic; taken back at the end."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as session:
+            _fill(session)
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture(scope="module")
+def document(town: Session) -> Document:
+    """The report of the town."""
+    return compose(gather(town, city="320400", on=DAY, radius_m=500))
+
+
+def _fill(session: Session) -> None:
     make_city(session)
     make_unit(session, "320402000000", name=HOSTILE, geom=square(119.9, 31.7))
     make_unit(session, "320404000000", name="+乙区", geom=square(120.0, 31.7))
@@ -56,7 +86,6 @@ def document(session: Session) -> Document:
         session, code="x", subject="must_have", title=DDE,
         rule={"kinds": ["canteen"], "unit_types": [], "value": 1}, source=HOSTILE,
     )  # fmt: skip
-    return compose(gather(session, city="320400", on=DAY, radius_m=500))
 
 
 def _html_tables(document: Document) -> list[list[str]]:
@@ -184,7 +213,7 @@ def test_other_endings_are_refused() -> None:
 
 
 def test_the_commands_write_and_explain(
-    session: Session, document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    town: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from contextlib import contextmanager
 
@@ -193,7 +222,7 @@ def test_the_commands_write_and_explain(
 
     @contextmanager
     def opened(what: str = "atlas"):
-        yield session
+        yield town
 
     monkeypatch.setattr(commands, "open_session", opened)
     monkeypatch.setenv("ATLAS_HOME", str(tmp_path / "home"))
@@ -219,3 +248,43 @@ def test_no_public_report_without_an_approval_number(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     said = made.output + str(made.exception)
     assert "审图号" in said
+
+
+def test_wide_tables_turn_with_their_headings() -> None:
+    wide = Table("宽", (), (), wide=True)
+    blocks = (
+        Heading(1, "章", "c1"), Paragraph("话"), Table("窄", (), ()), Heading(2, "节", "c1-1"),
+        wide, Table("后", (), ()), Heading(2, "节二", "c1-2"), Paragraph("话"), wide, wide,
+    )  # fmt: skip
+    made = [(is_wide, len(group)) for is_wide, group in stretches(blocks)]
+    assert made == [(False, 3), (True, 2), (False, 1), (True, 4)]
+
+
+def test_the_contents_lead_to_pages(document: Document) -> None:
+    """Each heading's bookmark is there, once, and its entry asks for its page."""
+    with zipfile.ZipFile(io.BytesIO(write(document, ".docx"))) as parts:
+        body = parts.read("word/document.xml").decode()
+        fonts = parts.read("word/fontTable.xml").decode()
+    for heading in document.headings:
+        assert body.count(f'w:name="_{heading.key}"') == 1
+        assert f"PAGEREF _{heading.key} " in body
+    for font in ("宋体", "黑体", "仿宋"):
+        assert f'w:name="{font}"' in fonts
+        assert "Noto S" in fonts
+
+
+def test_a_workbook_says_units_and_repeats_its_heads(document: Document) -> None:
+    with zipfile.ZipFile(io.BytesIO(write(document, ".xlsx"))) as parts:
+        book = parts.read("xl/workbook.xml").decode()
+        sheets = [parts.read(n).decode() for n in parts.namelist() if "worksheets/sheet" in n]
+    tables = len([t for t in document.blocks if isinstance(t, Table)])
+    assert book.count("_xlnm.Print_Titles") >= tables
+    assert sum('state="frozen"' in sheet for sheet in sheets) >= tables
+    assert all('fitToPage="1"' in sheet for sheet in sheets)
+
+
+def test_indicators_stand_with_their_targets(document: Document) -> None:
+    table = next(t for t in document.tables if t.title.startswith("监测指标"))
+    assert len(table.rows) == len(catalogue())
+    heads = [column.name for column in table.columns]
+    assert {"2030 年目标", "2035 年目标", "现状值"} <= set(heads)
