@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import threading
@@ -56,7 +57,8 @@ def town(home: Path, cluster: Embedded) -> Iterator[str]:
     """The address of a service on that town."""
     from api.app import create_app
 
-    database = worker_database(home, cluster.socket, "access_page")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    database = worker_database(home, cluster.socket, f"access_page_{worker}")
     engine = make_engine(database.owner_url)
     with Session(engine) as session:
         make_town(session)
@@ -99,9 +101,13 @@ def test_walking_is_told_apart_from_the_line(town: str, browser_page: Watched) -
     assert cells(tab, "西区")[0] == f"{on_foot['covered_60']:,}"
     assert on_foot["covered_60"] != by_line["properties"]["covered_60"]
     assert "步行 15 分钟（720 米）内" in tab.inner_text(".headline")
-    tab.get_by_role("button", name="5 分钟", exact=True).click()
+    tab.get_by_role("button", name="5 分钟", exact=True).press("Enter")
     settle(tab)
     assert "步行 5 分钟（240 米）内" in tab.inner_text(".headline")
+    assert tab.evaluate("document.activeElement.textContent") == "5 分钟"
+    tab.locator("#controls select").nth(1).select_option("served_2")
+    settle(tab)
+    assert tab.evaluate("document.activeElement.tagName") == "SELECT", "the keyboard stays there"
     assert browser_page.errors == []
 
 
@@ -199,7 +205,7 @@ def test_access_is_told_where_enough_people_stand_behind_it(
     assert f"基尼系数 {answer['gini']:.2f}" in tab.inner_text(".headline")
     for row in answer["rows"]:
         assert cells(tab, row["area_name"])[-1] == f"{row['access']:,.1f}"
-    assert tab.locator("#tab-body .chart svg[role=img]").count() == 1
+    tab.locator("#tab-body .chart svg[role=img]").wait_for()
     last = tab.locator("#tab-body table").nth(1).locator("tbody tr").last.inner_text()
     assert last.count("100.0%") == 2
 

@@ -2,7 +2,6 @@
 
 import { mapped, sayMapped } from "atlas/access/indicators.js";
 import { gapLook } from "atlas/access/gaps.js";
-import { lorenz } from "atlas/access/lorenz.js";
 import { age } from "atlas/access/question.js";
 import { scaleOf } from "atlas/access/scale.js";
 import { sortable } from "atlas/access/table.js";
@@ -84,7 +83,10 @@ export function drawTable(host, pick, withCurve = true) {
     row: ({ properties: p }) => ({ class: p.area_code === opened() ? "is-open" : "", "data-code": p.area_code }),
     foot: [t("合计", "Total"), ...sayParts(sum), sayValue(sum)],
   }));
-  if (made.hasCurve && withCurve) host.append(...lorenz());
+  if (!made.hasCurve || !withCurve) return;
+  const room = el("div");
+  host.append(room);
+  import("atlas/access/lorenz.js").then(({ lorenz }) => put(room, lorenz()));
 }
 
 function name({ properties: p, geometry }, pick) {

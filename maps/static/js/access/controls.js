@@ -11,12 +11,17 @@ import { AREAS, BASES, kindName, metres, t } from "atlas/words.js";
 
 const FLOATING = { "2sfca": t("2SFCA（两步）", "2SFCA"), e2sfca: t("E2SFCA（分段衰减）", "E2SFCA (steps)"), gaussian: t("高斯衰减", "Gaussian decay") };
 
+const CONTROLS = "button, select, input, summary";
+const nameOf = (control) => `${control.tagName} ${control.closest("label")?.firstChild.textContent ?? control.textContent}`;
+
 /**
- * Draw all controls. `ask(choices)` asks anew, `redraw(choices)` only shows the answer differently,
+ * Draw all controls; the keyboard stays on the one that it was on. `ask(choices)` asks anew, `redraw(choices)` only shows the answer differently,
  * `focus(code)` brings a district into view.
  */
 export function drawControls({ ask, redraw, focus }) {
-  put(byId("controls"),
+  const host = byId("controls");
+  const focused = host.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+  put(host,
     el("div", { class: "pair" }, kindSelect(ask), held ? null : measureSelect(ask)),
     ...[foldedOnPhone("fold-how", summaryOfHow(), false,
       el("div", { class: held ? null : "pair is-how" },
@@ -25,6 +30,7 @@ export function drawControls({ ask, redraw, focus }) {
         lengthChoice(ask)),
       choice(t("统计单元", "Areas"), offered("areas", Object.keys(AREAS)).map((code) => [code, AREAS[code]]), question().areas, (areas) => ask({ areas })),
       more({ ask, redraw, focus }))].flat());
+  if (focused) [...host.querySelectorAll(CONTROLS)].find((one) => nameOf(one) === focused)?.focus();
 }
 
 function kindSelect(ask) {
@@ -48,7 +54,7 @@ const ageSelect = (redraw) => (indicator().hasGaps
   : select(t("人群", "People"), [["60", t("60 岁以上", "60+")]], "60", () => {}));
 
 function more({ ask, redraw, focus }) {
-  return el("details", { class: "fold", id: "fold-more", open: byId("fold-more")?.open }, el("summary", {}, el("span", {}, t("更多条件", "More"), el("span", { class: "row-note" }, ` ${summaryOfMore()}`))),
+  return el("details", { class: "fold", id: "fold-more", open: byId("fold-more")?.open }, el("summary", {}, el("span", {}, el("span", {}, t("更多条件", "More")), el("span", { class: "row-note" }, ` ${summaryOfMore()}`))),
     el("div", { class: "folded" },
       el("div", { class: "pair" },
         select(t("只看", "Only"), [["", t("全市", "Whole city")], ...view.districts.map((one) => [one.properties.code, one.properties.name])], within(), (code) => { redraw({ within: code }); focus(code); }),

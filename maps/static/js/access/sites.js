@@ -1,6 +1,6 @@
 // Which facilities count, and what lies within minutes of the one that is chosen?
 
-import { drawAround, forgetAround } from "atlas/access/around.js";
+import { aroundKey, drawAround, forgetAround } from "atlas/access/around.js";
 import { question, within } from "atlas/access/question.js";
 import { districtOf, view } from "atlas/access/view.js";
 import { askAll, sorry } from "atlas/api.js";
@@ -127,5 +127,5 @@ export function leaveSites() {
 export function siteKey() {
   if (!map || !map.hasLayer(layer("facilities"))) return [];
   const kind = kinds.has(question().kind) ? question().kind : kindsOf(question().kind)[0];
-  return [[sign(kind, { number: "", size: 20 }), t("设施（编号同列表，圆点为其余）", "Facility (number as listed; dots: others)"), count(shown().length)]];
+  return [[sign(kind, { number: "", size: 20 }), t("设施（编号同列表，圆点为其余）", "Facility (number as listed; dots: others)"), count(shown().length)], ...aroundKey()];
 }

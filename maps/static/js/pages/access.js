@@ -2,16 +2,12 @@
 
 import "atlas/shell.js";
 import { drawAreas, drawKey, drawTable, labelAreas } from "atlas/access/areas.js";
-import { aroundKey } from "atlas/access/around.js";
-import { drawCanteens } from "atlas/access/canteens.js";
 import { drawControls } from "atlas/access/controls.js";
 import { drawGapList, drawGaps, firstPage, turnToOpen } from "atlas/access/gaps.js";
 import { drawSourceLine, headline, method, networkNotes } from "atlas/access/notes.js";
 import { held, question, within } from "atlas/access/question.js";
-import { drawSites, leaveSites, pickSite, chosenSite, siteKey } from "atlas/access/sites.js";
 import { openTab, tabList } from "atlas/access/tabs.js";
 import { areasShown, districtOf, gapCode, gapsShown, indicator, open, opened, view } from "atlas/access/view.js";
-import { drawYears } from "atlas/access/years.js";
 import { ask, Problem, sorry } from "atlas/api.js";
 import { drawGround, map, nearby, openMap, show } from "atlas/board.js";
 import { defineHatch } from "atlas/classes.js";
@@ -27,13 +23,14 @@ const isMeal = () => ["canteen", "meal"].includes(question().kind);
 const TABS = [
   { code: "areas", name: t("分区", "Areas"), draw: (host) => drawTable(host, pick) },
   { code: "gaps", name: t("缺口", "Gaps"), draw: (host) => drawGapList(host, pick) },
-  { code: "sites", name: t("设施", "Sites"), draw: drawSites },
-  { code: "years", name: t("历年", "Years"), draw: drawYears, isServed: true },
-  { code: "meals", name: t("供餐", "Meals"), draw: (host) => drawCanteens(host, toSite), isServed: true, isFor: isMeal },
+  { code: "sites", name: t("设施", "Sites"), load: () => import("atlas/access/sites.js").then((found) => { sites = found; return found.drawSites; }) },
+  { code: "years", name: t("历年", "Years"), load: () => import("atlas/access/years.js").then(({ drawYears }) => drawYears), isServed: true },
+  { code: "meals", name: t("供餐", "Meals"), load: () => import("atlas/access/canteens.js").then(({ drawCanteens }) => (host) => drawCanteens(host, toSite)), isServed: true, isFor: isMeal },
   { code: "missing", name: t("应有", "Due"), draw: (host) => drawDue(host) },
 ];
 const tabs = () => TABS.filter((one) => (!isSaved || !one.isServed) && (one.isFor?.() ?? true));
 const tab = () => (tabs().find(({ code }) => code === chosen("tab")) ?? tabs()[0]).code;
+let sites = null; // the module of facilities, once its part was opened: parts come when they are asked for
 let turn = 0; // which question is the newest
 
 async function refresh() {
@@ -88,25 +85,27 @@ function draw() {
   drawLegendNow();
 }
 
-function drawTab() {
-  const one = TABS.find(({ code }) => code === tab());
-  if (one.code !== "sites") leaveSites();
-  one.draw(openTab(one.code));
+async function drawTab() {
+  const { code, draw: now, load } = TABS.find((one) => one.code === tab());
+  if (code !== "sites") sites?.leaveSites();
+  const host = openTab(code);
+  if (now) return now(host);
+  const later = await load();
+  return code === tab() && host.isConnected && later(host);
 }
 
-const drawLegendNow = () => drawKey([...siteKey(), ...aroundKey()]);
+const drawLegendNow = () => drawKey(sites?.siteKey());
 
 function goTo(code) {
-  choose({ tab: code === "areas" ? null : code, facility: code === "sites" ? chosenSite() : null });
+  choose({ tab: code === "areas" ? null : code, facility: code === "sites" ? chosen("facility") : null });
   drawGaps(pick);
   drawTab();
   drawLegendNow();
 }
 
 function toSite(code) {
-  choose({ facility: null });
+  choose({ facility: code });
   goTo("sites");
-  pickSite(code);
 }
 
 const drawDue = (host) => {
@@ -139,11 +138,8 @@ const controls = () => drawControls({
 });
 
 function askAnew(choices) {
-  const focused = document.activeElement?.textContent;
   choose({ area: null, ...choices });
   controls();
-  // A choice redraws its buttons: the keyboard stays where it was.
-  [...byId("controls").querySelectorAll("button")].find((one) => one.textContent === focused)?.focus();
   nameTownships().then(refresh);
 }
 
