@@ -48,6 +48,7 @@ from geo.access.groups import groups
 from geo.access.scenario import Change, drop_scenario, keep_scenario, scenario, scenarios
 from geo.access.sites import asks, best_sites, line_costs
 from geo.access.sites.walk import walk_costs
+from geo.errors import BadInput, both
 from geo.validity import today_in_china
 
 router = APIRouter(
@@ -71,13 +72,21 @@ def sited(request: Request, doors: DoorsHere, caller: Planner, sent: SitingSent)
     asked = asks(
         city=city, on=day, close=tuple(sent.close),
         **sent.model_dump(
-            exclude={"city", "on", "close", "candidates", "least_m2", "highest_floor"}
+            exclude={
+                "city", "on", "close", "candidates", "least_m2", "highest_floor", "network"
+            }
         ),
     )  # fmt: skip
     limits = Limits(least_m2=sent.least_m2, highest_floor=sent.highest_floor)
+    if sent.network is not None and sent.measure != "walk":
+        raise BadInput(
+            both("路网仅用于步行（measure=walk）。", "a network is for measure=walk"),
+            parameter="network",
+        )
     with doors.counting() as connection:
         lies_within(connection, caller, city, day)
-        costs = walk_costs(connection) if sent.measure == "walk" else line_costs
+        on_foot = sent.measure == "walk"
+        costs = walk_costs(connection, network=sent.network) if on_foot else line_costs
         found = best_sites(connection, asked, limits=limits, codes=sent.candidates, costs=costs)
     return private(siting_told(found, threshold()))
 

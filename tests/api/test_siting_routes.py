@@ -191,6 +191,8 @@ def test_a_token_of_a_division_stays_in_it(service: TestClient, town: Database) 
         ({"kind": "nothing"}, 400), ({"city": "990000"}, 404), ({"unknown": 1}, 400),
         ({"close": ["X"]}, 404), ({"candidates": ["X"]}, 404), ({"radius_m": -1}, 400),
         ({"use_capacity": True}, 400), ({"measure": "walk"}, 404),
+        ({"network": "x"}, 400), ({"measure": "walk", "network": "x"}, 404),
+        ({"sites": 10**30}, 400), ({"radius_m": "NaN"}, 400), ({"on": "2026-02-30"}, 400),
         ({"time_limit_s": 999}, 400), ({"on": "1900-01-01"}, 404),
     ],
 )  # fmt: skip

@@ -163,7 +163,7 @@ def test_a_city_by_name_and_what_is_made_up(run: Run, session: Session) -> None:
     make_cell(session, (119.96, 31.76), 20, is_synthetic=True)
     make_facility(session, kinds=["canteen"])
     for command in (("coverage",), ("gaps",), ("measures", "--kind", "canteen")):
-        told = run(*command, "--city", "常州市", "--on", "2026-06-01")
+        told = run(*command, "--city", "测试市", "--on", "2026-06-01")
         assert "【合成】" in told, command
         assert "甲区（合成）" in told, command
     with pytest.raises(NotFound, match="某某市"):

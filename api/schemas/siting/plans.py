@@ -29,6 +29,7 @@ class SitingSent(Sent):
     on: Dated | None = Field(None, description="default today")
     radius_m: float = Field(500.0, ge=1, le=50_000)
     measure: Literal["line", "walk"] = Field("line", description="walk: along the stored roads")
+    network: Text | None = Field(None, description="road network, where several lie there")
     areas: AreasWord = "district"
     age: Literal["60", "65", "80"] = "60"
     candidates: list[Text] | None = Field(None, max_length=5000, description="only these")

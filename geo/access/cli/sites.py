@@ -60,6 +60,7 @@ def show_best(
     time_limit: Annotated[float, typer.Option(help="计算时限（秒）· seconds to compute")] = 20,
     thin: Annotated[bool, typer.Option(help="候选点过多时抽稀 · thin out too many")] = False,
     walk: Walk = False,
+    network: Network = None,
 ) -> None:
     """选址：在候选点中求最优新建位置 · The best sites among the candidates, with what is proven.
 
@@ -71,7 +72,7 @@ def show_best(
             areas=areas, close=tuple(close or ()), budget_cny=budget, cost_each=cost_each,
             plans=plans, time_limit_s=time_limit, thin=thin, measure="walk" if walk else "line",
         )  # fmt: skip
-        costs = walk_costs(session) if walk else line_costs
+        costs = walk_costs(session, network=network) if walk else line_costs
         found = best_sites(session, asked, limits=Limits(least_m2=least_m2), costs=costs)
     console = Console()
     for plan in found.plans:
