@@ -105,6 +105,7 @@ def test_walking_is_told_apart_from_the_line(town: str, browser_page: Watched) -
     settle(tab)
     assert "步行 5 分钟（240 米）内" in tab.inner_text(".headline")
     assert tab.evaluate("document.activeElement.textContent") == "5 分钟"
+    tab.locator("#controls select").nth(1).focus()
     tab.locator("#controls select").nth(1).select_option("served_2")
     settle(tab)
     assert tab.evaluate("document.activeElement.tagName") == "SELECT", "the keyboard stays there"
