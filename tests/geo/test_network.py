@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -386,3 +387,46 @@ def test_whole_floats_serve_as_indices_and_inputs_are_copied() -> None:
     assert network.nearest(np.array([2.0])).distance_m.tolist() == [3, 2, 0]
     with pytest.raises(ValueError, match="read-only"):
         network.lengths_m[0] = 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_one_way_edges_lead_one_way(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    nodes, edges = 12, 30
+    tails, heads = random.integers(0, nodes, (2, edges))
+    lengths = random.integers(1, 5, edges).astype(np.float64)
+    oneway = random.random(edges) < 0.6
+    tails[1], heads[1], lengths[1] = heads[0], tails[0], lengths[0]  # to and fro: both ways
+    oneway[:2] = True
+    network = Network.from_edges(nodes, tails, heads, lengths, oneway=oneway)
+    split, at = network.with_points([4, 9, 4], [0.25, 0.5, 0.75])
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(split.node_count))
+
+    def add(begin: int, end: int, length: float, one: bool) -> None:
+        for a, b in [(begin, end)] if one else [(begin, end), (end, begin)]:
+            if a != b and length < graph.get_edge_data(a, b, {"weight": np.inf})["weight"]:
+                graph.add_edge(a, b, weight=length)
+
+    on: dict[int, list[tuple[float, int]]] = {}
+    for place, node in zip([(4, 0.25), (9, 0.5), (4, 0.75)], at.tolist(), strict=True):
+        on.setdefault(place[0], []).append((place[1] * lengths[place[0]], node))
+    for i in range(edges):
+        add(tails[i], heads[i], lengths[i], oneway[i])
+        stops = [(0.0, tails[i]), *on.get(i, []), (lengths[i], heads[i])]
+        for (before, a), (after, b) in pairwise(stops):
+            add(a, b, after - before, oneway[i])
+    found = split.within(np.arange(split.node_count), np.inf)
+    for source in range(split.node_count):
+        expected = nx.single_source_dijkstra_path_length(graph, source)
+        row = found[[source]].tocoo()
+        got = dict(zip(row.col.tolist(), row.data.tolist(), strict=True))
+        assert got.keys() == expected.keys()
+        assert all(got[node] == pytest.approx(expected[node]) for node in expected)
+
+
+def test_one_way_is_said_for_each_edge() -> None:
+    with pytest.raises(BadArray, match="oneway"):
+        Network.from_edges(2, [0], [1], [1.0], oneway=[1])
+    with pytest.raises(BadArray):
+        Network.from_edges(2, [0], [1], [1.0], oneway=[True, False])

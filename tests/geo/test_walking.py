@@ -387,3 +387,22 @@ def test_minutes_by_car_and_on_foot(session: Session) -> None:
     assert np.isinf(travel_minutes(session, places[:1], [east(20050)])[0, 0])
     with pytest.raises(NotFound):
         travel_minutes(session, [(10.0, 50.0)], [(10.0, 50.1)])
+
+
+def test_cars_keep_to_one_way_streets_and_people_do_not(session: Session) -> None:
+    make_city(session)
+    corners = [east(0), east(1000), east(1000, 1000), east(0, 1000)]
+    ring = {"road_class": "residential", "drivable": True, "oneway": True}
+    for begin, end in zip(corners, corners[1:] + corners[:1], strict=True):
+        make_road(session, begin, end, **ring)
+    here, there = east(250), east(750)
+    there_and_back = [here, there]
+    driven = travel_minutes(session, there_and_back, there_and_back, "drive")
+    along = 1000 / (25 / 3.6) / 60
+    assert driven[0, 1] == pytest.approx(along / 2, rel=1e-3)
+    assert driven[1, 0] == pytest.approx(3.5 * along, rel=1e-3)
+    # One search from each target, against the traffic, gives the same.
+    more = [here, there, east(500)]
+    assert travel_minutes(session, more, there_and_back, "drive")[:2] == pytest.approx(driven)
+    walked = travel_minutes(session, there_and_back, there_and_back, "walk")
+    assert walked[0, 1] == pytest.approx(walked[1, 0])

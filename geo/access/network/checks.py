@@ -12,6 +12,7 @@ from geo.errors import BadArray, both
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Truths = NDArray[np.bool_]
 
 
 def refuse(name: str, zh: str, en: str) -> BadArray:

@@ -94,8 +94,9 @@ def driving_seconds(
     """Seconds to drive each edge: length ÷ the speed of its class; inf where no car may go.
 
     road_class: the `highway` class of each edge; one that is not in `speeds_km_h` is not driven, so
-    leave edges of inf out of the network. One-way streets, turns, lights and traffic are not
-    counted: it is a plain estimate for 1+N and rural offices, and says so. Raises BadArray.
+    leave edges of inf out of the network. Turns, lights and traffic are not counted (one-way
+    streets are, by a network that knows them): a plain estimate for 1+N and rural offices that says
+    so. Raises BadArray.
     """
     length = checks.positive("length_m", length_m)
     classes = np.asarray(road_class, dtype=np.str_)

@@ -11,7 +11,16 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.access.network import checks, searches
-from geo.access.network.checks import Floats, Ints
+from geo.access.network.arcs import (
+    Points,
+    arcs_of,
+    merged,
+    not_met,
+    pieces_of,
+    same_roads,
+    stacked,
+)
+from geo.access.network.checks import Floats, Ints, Truths
 from geo.access.network.searches import Arcs
 
 
@@ -39,22 +48,14 @@ class Components:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Points:
-    """Places along edges that became nodes: by edge, then by metres from the edge's tail."""
-
-    edge: Ints
-    position_m: Floats
-    node: Ints
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """Ways that are walked in both directions; build it with `Network.from_edges`.
+    """Ways that are used in both directions, or some in one; build it with `Network.from_edges`.
 
     tails, heads, lengths_m: the edges as given. An edge is always named by its position there, also
     after `with_points`. road: for each edge the first edge that is the same way, i.e. joins the
     same two nodes with exactly the same length, in either direction (ways are often stored twice).
-    points: places that became nodes. arcs: what is searched.
+    points: places that became nodes. arcs: what is searched. oneway: edges that lead from tail to
+    head only. All searches run outwards from their sources, along those directions.
     All arrays are read-only.
     """
 
@@ -65,12 +66,22 @@ class Network:
     road: Ints
     points: Points
     arcs: Arcs
+    oneway: Truths
 
     @classmethod
     def from_edges(
-        cls, node_count: int, tails: ArrayLike, heads: ArrayLike, lengths_m: ArrayLike
+        cls,
+        node_count: int,
+        tails: ArrayLike,
+        heads: ArrayLike,
+        lengths_m: ArrayLike,
+        *,
+        oneway: ArrayLike | None = None,
     ) -> Network:
-        """The network of nodes 0 … node_count - 1 and undirected edges with lengths in metres.
+        """The network of nodes 0 … node_count - 1 and edges with lengths in metres.
+
+        Edges are undirected, but for those that `oneway` marks (shape (edges,), truths), which lead
+        from tail to head; two of one length that lead to and fro are one undirected edge.
 
         tails, heads, lengths_m: shape (edges,). Of parallel edges the shortest counts; a loop from
         a node to itself is allowed and shortens nothing. `lengths_m` may be any cost that adds up,
@@ -84,8 +95,13 @@ class Network:
         length = checks.positive("lengths_m", lengths_m)
         checks.same_length(tails=tail, heads=head, lengths_m=length)
         none = Points(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
-        road = _same_roads(node_count, tail, head, length)
-        return cls._build(node_count, tail, head, length, road, none)
+        single = np.zeros(tail.size, dtype=np.bool_)
+        if oneway is not None:
+            single = checks.truths("oneway", oneway)
+            checks.same_length(tails=tail, oneway=single)
+            single = not_met(node_count, tail, head, length, single)
+        road = same_roads(node_count, tail, head, length, single)
+        return cls._build(node_count, tail, head, length, road, none, single)
 
     @classmethod
     def _build(
@@ -96,21 +112,23 @@ class Network:
         lengths_m: Floats,
         road: Ints,
         points: Points,
+        oneway: Truths,
     ) -> Network:
         whole = road == np.arange(road.size)
         whole[points.edge] = False
-        pieces = _pieces(tails, heads, lengths_m, points)
-        arcs = _arcs(
+        pieces = pieces_of(tails, heads, lengths_m, points)
+        arcs = arcs_of(
             node_count,
             np.concatenate([tails[whole], pieces[0]]),
             np.concatenate([heads[whole], pieces[1]]),
             np.concatenate([lengths_m[whole], pieces[2]]),
+            np.concatenate([oneway[whole], oneway[pieces[3]]]),
         )
-        for array in (tails, heads, lengths_m, road, arcs.starts, arcs.ends, arcs.lengths):
+        for array in (tails, heads, lengths_m, road, oneway, arcs.starts, arcs.ends, arcs.lengths):
             array.setflags(write=False)
         for array in (points.edge, points.position_m, points.node):
             array.setflags(write=False)
-        return cls(node_count, tails, heads, lengths_m, road, points, arcs)
+        return cls(node_count, tails, heads, lengths_m, road, points, arcs, oneway)
 
     def with_points(self, edge: ArrayLike, fraction: ArrayLike) -> tuple[Network, Ints]:
         """A network in which places along edges are nodes, and the node of each place.
@@ -135,10 +153,10 @@ class Network:
         node[at_tail] = self.tails[road[at_tail]]
         node[at_head] = self.heads[road[at_head]]
         inside = node < 0
-        points, node[inside] = _merged(self.points, road[inside], position[inside], self.node_count)
+        points, node[inside] = merged(self.points, road[inside], position[inside], self.node_count)
         node_count = self.node_count + points.node.size - self.points.node.size
         network = Network._build(
-            node_count, self.tails, self.heads, self.lengths_m, self.road, points
+            node_count, self.tails, self.heads, self.lengths_m, self.road, points, self.oneway
         )
         return network, node
 
@@ -171,7 +189,7 @@ class Network:
         else:
             with ThreadPoolExecutor(len(parts)) as pool:
                 rows = list(pool.map(lambda part: self._rows(part, limit), parts))
-        return _stacked(rows, self.node_count)
+        return stacked(rows, self.node_count)
 
     def reach(self, seeds: Ints, used_m: Floats, limit_m: float) -> tuple[Floats, Ints]:
         """For each node the metres from the nearest seed, and its position; inf, -1 past the limit.
@@ -243,89 +261,3 @@ def joined_at_zero(
     rank[np.argsort(first)] = np.arange(first.size)
     new = rank[group]
     return new, new[tail[~zero]], new[head[~zero]], length[~zero]
-
-
-def _same_roads(node_count: int, tails: Ints, heads: Ints, lengths_m: Floats) -> Ints:
-    """For each edge the first that joins the same nodes with exactly the same length."""
-    pair = np.minimum(tails, heads) * np.int64(max(node_count, 1)) + np.maximum(tails, heads)
-    order = np.lexsort((lengths_m, pair))  # stable: equal edges stay in their order
-    is_first = np.ones(order.size, dtype=np.bool_)
-    is_first[1:] = (np.diff(pair[order]) != 0) | (np.diff(lengths_m[order]) != 0)
-    road = np.empty(order.size, dtype=np.int64)
-    road[order] = order[is_first][np.cumsum(is_first) - 1]
-    return road
-
-
-def _merged(points: Points, road: Ints, position_m: Floats, next_node: int) -> tuple[Points, Ints]:
-    """The points with places added, and the node of each place; known points keep their node."""
-    edge = np.concatenate([points.edge, road])
-    position = np.concatenate([points.position_m, position_m])
-    order = np.lexsort((position, edge))  # stable: known points first, then in the order given
-    is_first = np.ones(order.size, dtype=np.bool_)
-    is_first[1:] = (np.diff(edge[order]) != 0) | (np.diff(position[order]) != 0)
-    first = order[is_first]
-    old = points.edge.size
-    node = np.empty(first.size, dtype=np.int64)
-    known = first < old
-    node[known] = points.node[first[known]]
-    fresh = np.flatnonzero(~known)
-    node[fresh[np.argsort(first[fresh])]] = next_node + np.arange(fresh.size)
-    of_place = np.empty(order.size, dtype=np.int64)
-    of_place[order] = node[np.cumsum(is_first) - 1]
-    return Points(edge[first], position[first], node), of_place[old:]
-
-
-def _pieces(
-    tails: Ints, heads: Ints, lengths_m: Floats, points: Points
-) -> tuple[Ints, Ints, Floats]:
-    """The edges between neighbouring points of the split ways, and to their ends."""
-    starts_edge = np.ones(points.edge.size, dtype=np.bool_)
-    starts_edge[1:] = np.diff(points.edge) != 0
-    ends_edge = np.roll(starts_edge, -1)
-    last = points.edge[ends_edge]
-    before = np.where(starts_edge, tails[points.edge], np.roll(points.node, 1))
-    reached = np.where(starts_edge, 0.0, np.roll(points.position_m, 1))
-    return (
-        np.concatenate([before, points.node[ends_edge]]),
-        np.concatenate([points.node, heads[last]]),
-        np.concatenate(
-            [points.position_m - reached, lengths_m[last] - points.position_m[ends_edge]]
-        ),
-    )
-
-
-def _arcs(node_count: int, one: Ints, other: Ints, length: Floats) -> Arcs:
-    """Both directions of each edge in CSR form; of parallel edges the shortest, loops left out."""
-    real = one != other
-    begin = np.concatenate([one[real], other[real]])
-    end = np.concatenate([other[real], one[real]])
-    both = np.concatenate([length[real], length[real]])
-    pair = begin * np.int64(max(node_count, 1)) + end
-    order = np.lexsort((both, pair))
-    keep = np.ones(order.size, dtype=np.bool_)
-    keep[1:] = np.diff(pair[order]) != 0
-    order = order[keep]
-    starts = np.zeros(node_count + 1, dtype=np.int64)
-    np.cumsum(np.bincount(begin[order], minlength=node_count), out=starts[1:])
-    narrow = np.uint32 if node_count < 2**32 else np.int64  # unsigned is quicker to index with
-    lengths = both[order]
-    mean, longest = (lengths.mean(), lengths.max()) if lengths.size else (1.0, 1.0)
-    return Arcs(starts, end[order].astype(narrow), lengths, float(mean), float(longest))
-
-
-def _stacked(rows: list[tuple[Ints, Ints, Floats]], node_count: int) -> csr_array:
-    """One matrix of the rows, with 64-bit indices and with its stored zeros."""
-    if len(rows) == 1:
-        starts, columns, values = rows[0]
-    else:
-        offsets = np.cumsum([0, *(part[0][-1] for part in rows)])
-        starts = np.concatenate(
-            [[0], *(part[0][1:] + offset for part, offset in zip(rows, offsets, strict=False))]
-        ).astype(np.int64)
-        columns = np.concatenate([part[1] for part in rows])
-        values = np.concatenate([part[2] for part in rows])
-    matrix = csr_array((starts.size - 1, node_count), dtype=np.float64)
-    matrix.data, matrix.indices, matrix.indptr = values, columns, starts
-    matrix.has_sorted_indices = True
-    matrix.has_canonical_format = True
-    return matrix

@@ -1,14 +1,16 @@
 """How many minutes is it from some places to others, driving or on foot?
 
-For 1+N groups and rural offices: a plain estimate by the class of the road; one-way streets, turns
-and traffic are not counted, and an answer says so.
+For 1+N groups and rural offices: a plain estimate by the class of the road. Cars keep to one-way
+streets; turns and traffic are not counted, and an answer says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike
 from sqlalchemy import text
 
@@ -27,7 +29,7 @@ HALO_M = 5000.0
 BESIDE_KM_H = 15.0
 UNSAID = "unclassified"
 
-TRAVEL_ZH = "道路等级的一般车速估算,不计单行、转弯、红绿灯和拥堵"
+TRAVEL_ZH = "道路等级的一般车速估算,遵守单行,不计转弯、红绿灯和拥堵"
 
 _CLASSES = text(
     "SELECT e.id, e.road_class, e.speed_kmh FROM road_edge e WHERE e.id = ANY(:ids) ORDER BY e.id"
@@ -48,9 +50,10 @@ def travel_minutes(
 
     origins, targets: longitude and latitude in degrees (EPSG:4490), shapes (n, 2) and (m, 2).
     profile: drive, by the mean speed of each class (`speeds_km_h`; a road without a class takes its
-    permitted speed, or that of `unclassified`; what lies beside the road at 15 km/h); walk, at
-    `pace`, steps and slopes counted. Places farther from any way than 10 × the snap limit (driving)
-    or than it (on foot) have no way. Raises NotFound where no network lies there, Ambiguous where
+    permitted speed, or that of `unclassified`; what lies beside the road at 15 km/h), one-way
+    streets in their direction; walk, at `pace`, steps and slopes counted, one-way ignored. Places
+    farther from any way than 10 × the snap limit (driving) or than it (on foot) have no way. Raises
+    NotFound where no network lies there, Ambiguous where
     several do, BadInput for an unknown profile, BadArray for bad places.
     """
     start, end = checks.points("origins", origins), checks.points("targets", targets)
@@ -79,11 +82,23 @@ def travel_minutes(
         )
     if not edges.tails.size:
         return np.full((len(start), len(end)), np.inf)
-    ways = Ways.of(edges, seconds)
+    outwards = len(start) <= len(end)
+    directed = profile == "drive"
+    if directed and not outwards:  # one search from each target, against the traffic
+        edges = _turned(edges)
+    ways = Ways.of(edges, seconds, directed=directed)
     from_, to = (_timed(ways, at, limit_m, beside_m_s) for at in (start, end))
-    if len(start) <= len(end):
+    if outwards:
         return _minutes(Walks.between(ways, to, from_))
     return _minutes(Walks.between(ways, from_, to)).T
+
+
+def _turned(edges: RoadEdges) -> RoadEdges:
+    """The same edges, all drawn from head to tail."""
+    lines = shapely.to_wkb(shapely.reverse(shapely.from_wkb(edges.lines)))
+    turned = np.empty(len(lines), dtype=object)
+    turned[:] = lines
+    return replace(edges, tails=edges.heads, heads=edges.tails, lines=turned)
 
 
 def _minutes(walks: Walks) -> Floats:
@@ -119,5 +134,4 @@ def _driven(
         for name in ("tails", "heads", "lengths_m", "oneway", "is_steps", "slopes", "edge_ids",
                      "lines")
     }  # fmt: skip
-    same = {name: getattr(edges, name) for name in ("network", "node_ids", "lon", "lat")}
-    return RoadEdges(**kept, **same), seconds[used]
+    return replace(edges, **kept), seconds[used]

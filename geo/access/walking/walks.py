@@ -105,7 +105,7 @@ class Walks:
         ]
         row, place, metres = (np.concatenate(part) for part in zip(*found, strict=True))
         metres = np.round(metres + self.sites.beside_m[known[row]], DIGITS)
-        kept = (metres <= limit_m) & ~self.places.is_far[place]
+        kept = (metres <= limit_m) & np.isfinite(metres) & ~self.places.is_far[place]
         shape = (len(self.places), len(sites))
         return least(place[kept], column[row[kept]], metres[kept], shape)
 
@@ -131,7 +131,10 @@ def read(field: Floats, places: Places, around: Bracket, limit_m: float) -> Floa
 
 
 def bracket(graph: Network, places: Places) -> Bracket:
-    """Find each place between the nodes on its way, the points of `graph` among them."""
+    """Find each place between the nodes on its way, the points of `graph` among them.
+
+    A place on a one-way edge is reached from before it only.
+    """
     road = graph.road[places.edge]
     length = graph.lengths_m[road]
     against = graph.tails[places.edge] != graph.tails[road]
@@ -160,7 +163,9 @@ def bracket(graph: Network, places: Places) -> Bracket:
         np.where(has_before, node[before_at], graph.tails[road]),
         np.where(has_after, node[after_at], graph.heads[road]),
         position - np.where(has_before, at[before_at], 0.0),
-        np.where(has_after, at[after_at], length) - position,
+        np.where(
+            graph.oneway[road], np.inf, np.where(has_after, at[after_at], length) - position
+        ),
     )
 
 

@@ -65,17 +65,26 @@ class Ways:
 
     @classmethod
     def of(
-        cls, edges: RoadEdges, lengths: Floats | None = None, plane: Plane | None = None
+        cls,
+        edges: RoadEdges,
+        lengths: Floats | None = None,
+        plane: Plane | None = None,
+        *,
+        directed: bool = False,
     ) -> Ways:
         """Make ways of edges as they are stored. lengths: other costs for them, e.g. seconds.
 
-        plane: where places are snapped; None: that around the middle of the ways.
+        plane: where places are snapped; None: that around the middle of the ways. directed: one-way
+        streets lead one way.
         """
         lines = shapely.from_wkb(edges.lines)
         at = shapely.total_bounds(lines) if len(lines) else np.zeros(4)
         plane = plane or Plane(float(at[0] + at[2]) / 2, float(at[1] + at[3]) / 2)
         costs = edges.lengths_m if lengths is None else lengths
-        graph = Network.from_edges(edges.node_count, edges.tails, edges.heads, costs)
+        graph = Network.from_edges(
+            edges.node_count, edges.tails, edges.heads, costs,
+            oneway=edges.oneway if directed else None,
+        )  # fmt: skip
         return cls(edges.network, graph, way_grid(graph, plane.flat(lines)), plane)
 
     def places(self, lon: Floats, lat: Floats, limit_m: float) -> Places:
