@@ -52,6 +52,7 @@ NONSENSE: dict[str, list[str]] = {
     "measure": [*WORDS, "line,walk"],
     "pace": WORDS,
     "fallback": WORDS,
+    "basis": [*WORDS, "resident,registered"],
     "supply": WORDS,
     "floating": [*WORDS, "4sfca"],
     "minutes": [*(v for v in NUMBERS if v != "1,5"), "0", "-1", "121", "5,,10", "5;10"],
