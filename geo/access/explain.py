@@ -149,7 +149,7 @@ def find_figure(
     if parts is None or not SHORTEST <= len(parts[2]) <= LONGEST:
         raise BadInput(
             both(
-                f"「{said[:30]}」不是编号;编号形如 C-3F2A,印在报告的数字旁或表格末列。",
+                f"「{said[:30]}」不是编号；编号形如 C-3F2A，印在报告的数字旁或表格末列。",
                 f"{said[:30]!r} is no id of a figure; one looks like C-3F2A",
             ),
             parameter="id",
@@ -164,15 +164,13 @@ def find_figure(
         if len({entry["digest"] for entry in fitting}) > 1:
             names = "、".join(entry["id"] for entry in fitting[:5])
             raise Ambiguous(
-                both(
-                    f"编号 {said} 不止一个:{names}。", f"several figures begin like {said}: {names}"
-                )
+                both(f"编号 {said} 不止一个：{names}。", f"several figures begin so: {names}")
             )
         if fitting:
             return _figure(letter, fitting[0]), register
     raise NotFound(
         both(
-            f"没有编号为 {said} 的数字;请用 --figures 给出报告旁的 .figures.json 文件。",
+            f"没有编号为 {said} 的数字；请用 --figures 给出报告旁的 .figures.json 文件。",
             f"no register has a figure {said}; name the report's .figures.json with --figures",
         )
     )
@@ -219,7 +217,7 @@ def _figure(letter: str, entry: Mapping[str, Any]) -> Figure:
     if asked.topic not in TOPICS:
         raise BadInput(
             both(
-                f"此编号由更新的版本写成(主题 {asked.topic}),本版本不能复算。",
+                f"此编号由更新的版本写成（主题 {asked.topic}），本版本不能复算。",
                 f"this figure is of a newer version (topic {asked.topic})",
             )
         )

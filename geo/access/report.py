@@ -159,7 +159,7 @@ def _bases(
     if bases["district"].ground is None:
         raise NotFound(
             both(
-                f"{asked.on} 尚无人口或设施记录,不能编制报告。",
+                f"{asked.on} 尚无人口或设施记录，不能编制报告。",
                 f"nothing is on record for {asked.on}",
             )
         )
@@ -206,7 +206,7 @@ def _kind(said: str) -> str:
     kind = kind_code(said)
     if kind not in KINDS:
         raise BadInput(
-            both(f"「{said[:40]}」是一大类,请指明一种设施。", f"{said[:40]!r} is a group of kinds"),
+            both(f"「{said[:40]}」是一大类，请指明一种设施。", f"{said[:40]!r} is a group"),
             parameter="site_kind",
         )
     return kind

@@ -70,7 +70,7 @@ def radii_of(
     if lacking:
         raise BadInput(
             both(
-                f"没有生活圈规则 {'、'.join(lacking)},请用 --radius 指定半径。",
+                f"没有生活圈规则 {'、'.join(lacking)}，请用 --radius 指定半径。",
                 f"no rule {', '.join(lacking)} is stored; give --radius",
             ),
             parameter="radius",

@@ -83,7 +83,7 @@ def walked(
             return OnFoot(None, {}, str(unknown).partition("\n")[0])
         if basis.network is None:
             return OnFoot(
-                None, {}, "没有载入路网,步行覆盖未知;载入路网(atlas load roads)后自动给出。"
+                None, {}, "没有载入路网，步行覆盖未知；载入路网（atlas load roads）后自动给出。"
             )
         network = basis.network
         for kind, radius_m in radii.items():
@@ -130,7 +130,7 @@ def chosen_scenarios(
             known = "、".join(one.name for one in stored) or "无"
             raise NotFound(
                 both(
-                    f"本市没有名为「{said[:60]}」的方案;已存:{known}。",
+                    f"本市没有名为「{said[:60]}」的方案；已存：{known}。",
                     f"there is no scenario {said[:60]!r} of this city",
                 )
             )

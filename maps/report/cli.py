@@ -31,7 +31,7 @@ from maps.report.names import value_name
 from maps.writing import write_whole
 
 On = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期，默认今天 · day, default today")
 ]
 
 
@@ -44,31 +44,31 @@ def register(app: typer.Typer) -> None:
 def save_report(
     city: Annotated[str, typer.Argument(help="城市名或代码 · city, by name or code.")],
     out: Annotated[
-        list[Path], typer.Option("--out", help="文件 .docx .xlsx .pdf,可重复 · file, repeatable.")
+        list[Path], typer.Option("--out", help="文件 .docx .xlsx .pdf，可重复 · file, repeatable.")
     ],
     on: On = None,
     radius: Annotated[
         float | None,
-        typer.Option(help="统一半径(米),默认按生活圈 · one radius in metres for all kinds."),
+        typer.Option(help="统一半径（米），默认按生活圈 · one radius in metres for all kinds."),
     ] = None,
     site_kind: Annotated[
         list[str] | None,
-        typer.Option(help="推荐选址的设施类别,可重复 · recommend sites for this kind, repeatable."),
+        typer.Option(help="推荐选址的设施类别，可重复 · recommend sites of this kind."),
     ] = None,
     sites: Annotated[int, typer.Option(help="每类新增处数 · how many new sites of each.")] = SITES,
     scenario: Annotated[
         list[str] | None,
-        typer.Option(help="方案名称或编号,可重复,默认全部 · scenario, default all of the city."),
+        typer.Option(help="方案名称或编号，可重复，默认全部 · scenario, default all of the city."),
     ] = None,
     walk: Annotated[
         bool,
         typer.Option("--walk/--no-walk", help="有路网时并列步行 · on foot beside the line."),
     ] = True,
     network: Annotated[
-        str | None, typer.Option(help="路网名称,有多个时 · which network, where several lie.")
+        str | None, typer.Option(help="路网名称，有多个时 · which network, where several lie.")
     ] = None,
     public: Annotated[
-        bool, typer.Option("--public", help="公开口径:已公开、取整 · published rows, rounded.")
+        bool, typer.Option("--public", help="公开口径：已公开、取整 · published rows, rounded.")
     ] = False,
 ) -> None:
     """养老服务设施布局规划报告:Word、Excel、PDF · A layout plan for elder-care facilities.
@@ -82,7 +82,7 @@ def save_report(
     if public and not approval:
         raise BadInput(
             both(
-                "公开报告含地图,须先有审图号 ATLAS_MAP_APPROVAL_NUMBER。",
+                "公开报告含地图，须先有审图号 ATLAS_MAP_APPROVAL_NUMBER。",
                 "a public report holds maps and needs ATLAS_MAP_APPROVAL_NUMBER first",
             ),
             parameter="public",
@@ -105,18 +105,18 @@ def save_report(
         _keep(file, listed, data.made_at)
         console.print(f"已存 · saved {file} ({len(content) / 1e6:.1f} MB)", markup=False)
     console.print(
-        f"{len(data.figures())} 个数字有编号,复核: atlas explain 编号 · figures with an id",
+        f"{len(data.figures())} 个数字有编号，复核： atlas explain 编号 · figures with an id",
         markup=False,
     )
     if data.has_synthetic:
-        console.print("[yellow]含合成数据,仅供演示 · contains synthetic data[/]")
+        console.print("[yellow]含合成数据，仅供演示 · contains synthetic data[/]")
 
 
 def show_explanation(
-    figure: Annotated[str, typer.Argument(help="编号,如 C-3F2A · id of a figure.")],
+    figure: Annotated[str, typer.Argument(help="编号，如 C-3F2A · id of a figure.")],
     figures: Annotated[
         Path | None,
-        typer.Option(help="报告旁的 .figures.json,默认查本机存过的 · register of the report."),
+        typer.Option(help="报告旁的 .figures.json，默认查本机存过的 · register of the report."),
     ] = None,
     picture: Annotated[
         Path | None, typer.Option("--map", help="把它画成地图 PNG · draw it as a map.")
@@ -140,7 +140,7 @@ def _rounding() -> float:
     if base <= 0:
         raise BadInput(
             both(
-                "公开报告须设小数保护 ATLAS_SMALL_COUNT_THRESHOLD(如 10)。",
+                "公开报告须设小数保护 ATLAS_SMALL_COUNT_THRESHOLD（如 10）。",
                 "a public report needs ATLAS_SMALL_COUNT_THRESHOLD above 0",
             ),
             parameter="public",
@@ -214,7 +214,7 @@ def _question(told: Explanation) -> Iterator[str]:
     if asked.kind:
         yield f"类别 {kind_name(asked.kind)}"
     if asked.radius_m:
-        measure = f"步行,路网 {asked.network}" if asked.measure == "walk" else "直线"
+        measure = f"步行，路网 {asked.network}" if asked.measure == "walk" else "直线"
         yield f"半径 {asked.radius_m:g} 米({measure})"
     if asked.sites:
         yield f"新增 {asked.sites} 处"

@@ -23,9 +23,9 @@ from maps.report.drawing import SITE, Frame, Mark, Spot, Stretch, draw_map
 from maps.report.words import NO_APPROVAL
 
 SHADED = {
-    "people": ("people_60", "60 岁以上人口(人)"), "beds": ("per_1000", "每千名老人床位(张)"),
-    "sites": ("open", "在用设施(处)"), "estates": ("rate", "小区配建达标率"),
-    "measures": ("sites", "设施(处)"), "scenario": ("share_planned", "方案实施后的覆盖率"),
+    "people": ("people_60", "60 岁以上人口（人）"), "beds": ("per_1000", "每千名老人床位（张）"),
+    "sites": ("open", "在用设施（处）"), "estates": ("rate", "小区配建达标率"),
+    "measures": ("sites", "设施（处）"), "scenario": ("share_planned", "方案实施后的覆盖率"),
     "coverage": ("share_60", ""), "walk": ("share_60", ""), "indicator": ("value", ""),
 }  # fmt: skip
 """Topics whose lines are areas → the value that shades them, and its words."""
@@ -42,10 +42,10 @@ def draw_explained(session: Reader, told: Explanation) -> bytes:
     except NotFound:  # units without outlines, judged by what facilities state
         districts, places = drawn_places(session, part_of(ground, areas="district"))
     seen = dict.fromkeys(o.source or "未知" for o in told.now.origins)
-    source = f"来源:{'、'.join(seen)} · " if seen else ""
+    source = f"来源：{'、'.join(seen)} · " if seen else ""
     frame = Frame(
         f"{source}{TOPICS[asked.topic].zh} · 状态日期 {asked.on} · CGCS2000 · {told.id}",
-        NO_APPROVAL, "合成数据,仅供演示" if told.now.has_synthetic else "",
+        NO_APPROVAL, "合成数据，仅供演示" if told.now.has_synthetic else "",
     )  # fmt: skip
     parts = _shades(told) | _places(session, told)
     return draw_map(frame, districts=districts, streets=places, **parts)

@@ -25,7 +25,7 @@ def check_format(out: Path) -> str:
     if ending not in FORMATS:
         raise BadInput(
             both(
-                f"报告的文件名应以 {'、'.join(FORMATS)} 结尾,不是「{out.name[:60]}」。",
+                f"报告的文件名应以 {'、'.join(FORMATS)} 结尾，不是「{out.name[:60]}」。",
                 f"a report ends in {', '.join(FORMATS)}, not {out.suffix or 'nothing'}",
             ),
             parameter="out",

@@ -50,7 +50,7 @@ def chinese_font() -> str:
         if name in known:
             return name
     raise Unavailable(
-        "缺少中文字体,不能绘制地图。Debian/Ubuntu: sudo apt-get install fonts-noto-cjk\n"
+        "缺少中文字体，不能绘制地图。Debian/Ubuntu: sudo apt-get install fonts-noto-cjk\n"
         "No Chinese font: sudo apt-get install fonts-noto-cjk"
     )
 
@@ -125,7 +125,7 @@ def legend(axes: Any, handles: Sequence[Any]) -> None:
 def frame(figure: Figure, said: Frame) -> None:
     """Source, approval and banner below the map."""
     figure.text(0.02, 0.045, clean(prose(said.source)), fontsize=6.3, color=SOFT, va="center")
-    figure.text(0.02, 0.02, prose(f"{said.approval} · 示意,不作为划界依据"), fontsize=6.3,
+    figure.text(0.02, 0.02, prose(f"{said.approval} · 示意，不作为划界依据"), fontsize=6.3,
                 color=SOFT, va="center")  # fmt: skip
     if said.banner:
         figure.text(

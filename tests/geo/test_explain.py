@@ -15,7 +15,8 @@ from geo.access.coverage import coverage
 from geo.access.explain import explain, find_figure, read_register, register_of
 from geo.access.figures import Asked, answer, shortest
 from geo.access.figures.asked import Answer, Line
-from geo.access.report import gather
+from geo.access.indicators import catalogue
+from geo.access.report import Planned, gather
 from geo.access.report_data import ReportData, figure_of, figures_of
 from geo.errors import Ambiguous, BadInput, NotFound
 from tests.factories import (
@@ -27,6 +28,7 @@ from tests.factories import (
     make_unit,
     square,
 )
+from tests.geo.test_walking import make_road
 
 DAY = date(2026, 9, 1)
 CITY = "320400000000"
@@ -226,3 +228,55 @@ def test_without_a_rule_a_radius_must_be_given(town: Session) -> None:
 def test_a_day_before_any_record_gives_no_report(town: Session) -> None:
     with pytest.raises(NotFound):
         gather(town, city=CITY, on=date(1999, 1, 1), radius_m=500)
+
+
+def test_on_foot_stands_beside_the_line_and_is_asked_again(town: Session) -> None:
+    data = _gathered(town)
+    assert data.on_foot.network is None
+    assert "没有载入路网" in data.on_foot.problem
+    make_road(town, (119.94, 31.7501), (119.9605, 31.7501))  # not to the cell in the north
+    data = _gathered(town)
+    assert data.on_foot.network == "test"
+    line = data.coverage["district", "canteen"].line("320402000000")
+    walk = data.on_foot.answers["district", "canteen"].line("320402000000")
+    assert line is not None
+    assert walk is not None
+    assert (line.values["covered_60"], walk.values["covered_60"]) == (100, 100)
+    assert walk.values["too_far_60"] == 40
+    unknown = data.on_foot.answers["district", "canteen"].line("320404000000")
+    assert unknown is not None
+    assert unknown.values["covered_60"] is None, "no road enters that district"
+    figure = figure_of(data.on_foot.answers["district", "canteen"], walk)
+    assert figure.id(4).startswith("W-")
+    told = explain(town, *find_figure([_register(data)], figure.id(8)))
+    assert told.is_same
+    assert told.same_data
+    town.execute(text("DELETE FROM road_edge"))
+    with pytest.raises(NotFound, match="test"):
+        explain(town, *find_figure([_register(data)], figure.id(8)))
+
+
+def test_without_walks_when_they_are_not_wanted(town: Session) -> None:
+    make_road(town, (119.94, 31.7501), (119.9605, 31.7501))
+    assert _gathered(town, planned=Planned(walk=False)).on_foot.answers == {}
+
+
+def test_a_register_of_before_is_still_read(town: Session) -> None:
+    data = _gathered(town)
+    register = _register(data)
+    for entry in register["figures"]:
+        for key in ("measure", "network", "sites", "scenario", "indicator"):
+            if entry["asked"]["topic"] == "must_have":
+                assert key not in entry["asked"], "so that ids of before stay what they were"
+                entry["id"] = "S" + entry["id"][1:]
+    kept = [entry for entry in register["figures"] if entry["asked"]["topic"] == "coverage"]
+    assert explain(town, *find_figure([register], kept[0]["id"])).is_same
+
+
+def test_every_indicator_that_may_be_told_is_watched(town: Session) -> None:
+    inside = {one.indicator.id for one in _gathered(town).watched}
+    public = _gathered(town, published_only=True, rounded_to=10.0).watched
+    assert inside == set(catalogue())
+    assert {one.indicator.id for one in public} == {
+        one.id for one in catalogue().values() if not one.is_internal
+    }

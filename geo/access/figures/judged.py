@@ -28,7 +28,7 @@ def beds_answer(session: Reader, asked: Asked, basis: Basis | None = None) -> An
         lines.append(Line(line.key, line.name, values, is_made_up, line.note))
     return Answer(
         replace(asked, base_year=people.asked.base_year), tuple(lines),
-        "在用设施的床位,每处设施只计一次;养老机构与社区设施分列,床位不详的设施另计处数;"
+        "在用设施的床位，每处设施只计一次；养老机构与社区设施分列，床位不详的设施另计处数；"
         "每千名老人床位 = 床位 × 1000 ÷ 60 岁以上人数。" + people.method,
         (*people.origins, *found.origins), INPUTS, people.stamp,
     )  # fmt: skip
@@ -49,8 +49,8 @@ def must_have_answer(session: Reader, asked: Asked) -> Answer:
         lines.append(Line(rule.code, rule.title, values, found.has_synthetic, rule.source or ""))
     return Answer(
         asked, tuple(lines),
-        "每个单元按规则所列类别的在用设施判断;在建、规划、暂停的另列,不计为已有;"
-        "比例 = 已有 ÷ 可判断单元,未知的不计入分母。",
+        "每个单元按规则所列类别的在用设施判断；在建、规划、暂停的另列，不计为已有；"
+        "比例 = 已有 ÷ 可判断单元，未知的不计入分母。",
         (), stock.MUST_HAVE_TABLES, stamp,
     )  # fmt: skip
 

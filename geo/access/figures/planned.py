@@ -102,8 +102,8 @@ def scenario_lines(asked: Asked, found: Comparison, stamp: int) -> Answer:
     }  # fmt: skip
     lines.append(Line("", "合计", whole, found.has_synthetic))
     said = (
-        f"方案「{found.scenario.name}」自 {found.scenario.on_date} 的现状起,增减设施后以同一规则、"
-        f"同一次读取的数据再算一遍,两次之差为方案的效果。{today.method}"
+        f"方案「{found.scenario.name}」自 {found.scenario.on_date} 的现状起，增减设施后以同一规则、"
+        f"同一次读取的数据再算一遍，两次之差为方案的效果。{today.method}"
     )
     asked = replace(asked, base_year=today.question.base_year)
     return Answer(asked, tuple(lines), said, origins_of(today.sources), SCENARIO_TABLES, stamp)

@@ -77,10 +77,10 @@ def people_answer(session: Reader, asked: Asked, basis: Basis | None = None) -> 
     made = _of_coverage(replace(asked, base_year=found.question.base_year), found, _people)
     word = {"resident": "常住", "registered": "户籍"}[asked.basis]
     year = found.question.base_year or "未知"
-    of = "" if asked.projection == "none" else f",预测方案 {asked.projection}"
+    of = "" if asked.projection == "none" else f"，预测方案 {asked.projection}"
     return replace(
         made,
-        method=f"{word}人口,基准年 {year}{of};人口格网以代表点计入所在区域,每人只计一次。"
+        method=f"{word}人口，基准年 {year}{of}；人口格网以代表点计入所在区域，每人只计一次。"
         + (f"人数取整到 {asked.rounded_to:g}。" if asked.rounded_to else ""),
         origins=tuple(o for o in made.origins if o.what != "facilities"),
         tables=("admin_unit", "planning_zone", "demand_cell"),
@@ -109,7 +109,7 @@ def gap_lines(asked: Asked, found: Gaps) -> Answer:
     return Answer(
         replace(asked, base_year=question.base_year),
         lines,
-        found.coverage.method + "未覆盖的连片区域按 60 岁以上人数排序;面积为椭球面量算值。",
+        found.coverage.method + "未覆盖的连片区域按 60 岁以上人数排序；面积为椭球面量算值。",
         origins_of(found.coverage.sources),
         INPUTS,
         found.coverage.stamp,

@@ -132,12 +132,12 @@ def stock_answer(session: Reader, asked: Asked) -> Answer:
         }
         for code in codes:
             values[f"open:{code}"] = sum(r.state == "open" and r.area_code == code for r in own)
-        name = KINDS[kind].zh if kind else "合计(每处只计一次)"
+        name = KINDS[kind].zh if kind else "合计（每处只计一次）"
         lines.append(Line(kind, name, values, any(row.is_synthetic for row in own)))
     return Answer(
         asked, tuple(lines),
-        f"状态截至 {asked.on.isoformat()};按位置归入区域;一处多种功能的在各类分别计数,"
-        "合计行每处只计一次;已关闭的不列。",
+        f"状态截至 {asked.on.isoformat()}；按位置归入区域；一处多种功能的在各类分别计数，"
+        "合计行每处只计一次；已关闭的不列。",
         _origins(rows), STOCK_TABLES, stamp,
     )  # fmt: skip
 
@@ -154,13 +154,14 @@ def sites_answer(session: Reader, asked: Asked) -> Answer:
         values: dict[str, float | None] = {"open": len(own)}
         for kind in ELDER_KINDS:
             values[f"open:{kind}"] = sum(kind in row.kinds for row in own)
-        note = "" if area.is_drawn else "无边界,未知"
+        note = "" if area.is_drawn else "无边界，未知"
         if note:
             values = dict.fromkeys(values)
         lines.append(Line(area.code, area.name, values, any(r.is_synthetic for r in own), note))
     return Answer(
         asked, tuple(lines),
-        f"在用设施,状态截至 {asked.on.isoformat()};按位置归入区域;一处多种功能的在各类分别计数。",
+        f"在用设施，状态截至 {asked.on.isoformat()}；按位置归入区域；"
+        "一处多种功能的在各类分别计数。",
         _origins(rows), STOCK_TABLES, stamp,
     )  # fmt: skip
 
@@ -184,8 +185,8 @@ def measures_answer(session: Reader, asked: Asked) -> Answer:
 
 
 MEASURE_RULE = (
-    "措施取自数据中的「规划措施」,其次取自关联建设项目的类别;在建、规划中的设施为新建;"
-    "在用、暂停而无文件说明的为未知,不推定为保留。"
+    "措施取自数据中的「规划措施」，其次取自关联建设项目的类别；在建、规划中的设施为新建；"
+    "在用、暂停而无文件说明的为未知，不推定为保留。"
 )
 
 
@@ -259,7 +260,7 @@ def _listed(row: Any) -> Listed:
         measure = "改建" if "改扩建" in classes else measure
         ground = f"建设项目 {row.project}({classes})"
     elif row.state in ("planned", "under_construction"):
-        measure, ground = "新建", f"设施状态:{STATES_ZH[row.state]}"
+        measure, ground = "新建", f"设施状态：{STATES_ZH[row.state]}"
     return Listed(
         row.code, row.name, tuple(row.kinds), row.state, row.beds_total, row.area_code,
         row.area_name, row.lon, row.lat, measure, ground, getattr(row, "due_year", None),

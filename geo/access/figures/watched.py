@@ -37,7 +37,7 @@ def indicator_lines(asked: Asked, found: Computation, stamp: int) -> Answer:
         for key, row in (*rows, ("", found.total))
     )
     sources = ";".join(found.sources)
-    said = found.method + (f"来源:{sources}。" if sources else "")
+    said = found.method + (f"来源：{sources}。" if sources else "")
     return Answer(asked, lines, said, (), TABLES, stamp)
 
 
