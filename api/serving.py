@@ -79,6 +79,7 @@ def links(host: str, port: int) -> list[tuple[str, str]]:
         ("首页 · home", f"{base}/"),
         ("养老地图 · elder care", f"{base}/elder-care"),
         ("覆盖与缺口 · coverage", f"{base}/access"),
+        ("规划工作台 · planning (token)", f"{base}/planning"),
         ("界线 · boundaries", f"{base}/boundaries"),
         ("地名 · place names", f"{base}/names"),
         ("数据 · data", f"{base}/data"),
