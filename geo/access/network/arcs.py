@@ -20,9 +20,7 @@ class Points:
     node: Ints
 
 
-def not_met(
-    node_count: int, tails: Ints, heads: Ints, lengths_m: Floats, oneway: Truths
-) -> Truths:
+def not_met(node_count: int, tails: Ints, heads: Ints, lengths_m: Floats, oneway: Truths) -> Truths:
     """Those one-way edges that no other of the same length leads back along."""
     nodes = np.int64(max(node_count, 1))
     there, back = tails * nodes + heads, heads * nodes + tails

@@ -163,9 +163,7 @@ def bracket(graph: Network, places: Places) -> Bracket:
         np.where(has_before, node[before_at], graph.tails[road]),
         np.where(has_after, node[after_at], graph.heads[road]),
         position - np.where(has_before, at[before_at], 0.0),
-        np.where(
-            graph.oneway[road], np.inf, np.where(has_after, at[after_at], length) - position
-        ),
+        np.where(graph.oneway[road], np.inf, np.where(has_after, at[after_at], length) - position),
     )
 
 
