@@ -130,7 +130,7 @@ def _excluded_table(excluded: Sequence[Candidate]) -> Table:
         f"未采用的候选点及原因({SYNTHETIC})"
         if any(one.is_synthetic for one in excluded)
         else "未采用的候选点及原因",
-        (Column("候选点", 1.6, "left"), Column("编码", 1, "left"), Column("原因", 2.4, "left"),
+        (Column("候选点", 1.6, "left"), Column("编码", 1.5, "left"), Column("原因", 2.2, "left"),
          Column("限制的出处", 2.4, "left"), MARK),
         tuple(
             (
