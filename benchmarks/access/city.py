@@ -1,8 +1,8 @@
 """How long does a city take from PostGIS to a stored result, and how does that grow?
 
 Run `.venv/bin/python -m benchmarks.access.city [--cells 10000 100000 1000000] [--runs 3]`: a
-made-up city of that many cells, 5 000 canteens and a net of 200 000 stretches of road (`--edges`), radius
-500 m, by straight lines and on foot. Two ways for each:
+made-up city of that many cells, 5 000 canteens and a net of 200 000 stretches of road (`--edges`),
+radius 500 m, by straight lines and on foot. Two ways for each:
 
 - batch: `geo.batch.run.coverage_stored` reads people, facilities and roads from PostGIS piece by
   piece (in this process, and with two workers) and writes a Parquet file per piece and the summary;

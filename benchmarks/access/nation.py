@@ -10,8 +10,8 @@ must give the same counts. Memory is the sum over all its processes of what each
 
 Two workers share the machine with whatever else runs on it, so its load is told beside each run,
 and so is the processor time: of the busiest worker, and of the process that sends and adds up. What
-the busiest of two workers needs, next to one alone, is what a second one is worth where nothing else
-runs; the clock says the same on a quiet machine (load before below 0.5).
+the busiest of two needs, next to one alone, is what a second one is worth where nothing else runs;
+the clock says the same on a quiet machine (load before below 0.5).
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def solve(
     if np.isfinite(clock.left()):
         # HiGHS looks at its clock between steps, and the steps of large models are long.
         large = programme.matrix.nnz > LARGE
-        highs.setOptionValue("time_limit", clock.left() * (0.7 if large else 0.97))
+        highs.setOptionValue("time_limit", clock.left() * (0.7 if large else 0.94))
     if target is not None:
         highs.setOptionValue("objective_target", target)
     highs.passModel(_model(programme))
