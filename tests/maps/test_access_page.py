@@ -8,7 +8,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -167,7 +167,7 @@ def test_without_ways_nothing_is_drawn_unless_asked(town: str, browser_page: Wat
     assert "facility" not in address(tab)
 
 
-SHOWN = {
+SHOWN: dict[str, Callable[[dict[str, Any]], tuple[float | None, ...]]] = {
     "served_2": lambda row: (row["served_2"], row["people_60"]),
     "seated": lambda row: (row["seated_60"], row["people_60"]),
     "supply": lambda row: (row["supply"], row["people_60"]),
