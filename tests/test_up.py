@@ -117,7 +117,7 @@ def test_the_second_run_skips_what_is_done(ready: Path) -> None:
     done = atlas(ready, "up", "--no-serve")  # how long it takes: benchmarks/up.py
     assert done.returncode == 0, done.stderr
     steps = [line for line in done.stdout.splitlines() if line.startswith("✓")]
-    assert len(steps) == 6
+    assert len(steps) == 7
     assert all(line.endswith(" s") for line in steps)  # each step tells its time
     assert done.stdout.count("up to date") == 4
     assert state(ready).pid is None
