@@ -109,6 +109,7 @@ def test_the_token_lasts_for_the_tab_and_stands_nowhere_else(
     assert tab.locator("#results .row").count() == 0
 
     sign_in(tab, secret)
+    tab.get_by_role("link", name="消防与项目").wait_for()
     with session_factory(bureau).begin() as session:
         number = session.execute(text("SELECT max(id) FROM api_token")).scalar_one()
         revoke(session, number)
