@@ -116,19 +116,21 @@ def snap(
     points_xy: ArrayLike,
     *,
     limit_m: float = FAR_M,
+    beyond: bool = True,
 ) -> Snap:
     """The place of each point on the nearest edge (not node); at equal distance the lowest edge.
 
     lines: the line of each edge of the network, from its tail to its head (`straight_lines` draws
     them where only nodes are known), or their `way_grid`, which is quicker the second time.
     points_xy: shape (places, 2), in the plane coordinates of the lines, in metres. limit_m: beyond
-    it a place is listed as too far; it is snapped all the same.
+    it a place is listed as too far; it is snapped all the same, unless beyond=False: then nobody
+    looks farther than the limit, and it has the edge -1 and distance_m inf.
     `network.with_points(snap.edge, snap.fraction)` makes nodes of the places. Raises BadArray.
     """
     points = checks.points("points_xy", points_xy)
     limit = checks.amount("limit_m", limit_m)
     grid = lines if isinstance(lines, WayGrid) else way_grid(network, lines)
-    edge, fraction, distance, island = _nearest_ways(grid, points)
+    edge, fraction, distance, island = _nearest_ways(grid, points, np.inf if beyond else limit)
     too_far, on_island = np.flatnonzero(distance > limit), np.flatnonzero(island)
     return Snap(edge, fraction, distance, too_far, on_island)
 
@@ -167,22 +169,30 @@ def as_lines(lines: Sequence[LineString] | Lines, edges: int) -> Lines:
     return array
 
 
-def _nearest_ways(grid: WayGrid, points: Floats) -> tuple[Ints, Floats, Floats, NDArray[np.bool_]]:
-    """For each point the nearest edge, the fraction along it, the metres beside; is it apart?"""
+def _nearest_ways(
+    grid: WayGrid, points: Floats, most_m: float
+) -> tuple[Ints, Floats, Floats, NDArray[np.bool_]]:
+    """For each point the nearest edge, the fraction along it, the metres beside; is it apart?
+
+    A point with no way within most_m has none.
+    """
     if grid.edge.size == 0:
         count = points.shape[0]
         nowhere = np.full(count, -1, dtype=np.int64)
         return nowhere, np.zeros(count), np.full(count, np.inf), np.zeros(count, dtype=np.bool_)
     chosen, along, distance = _look(
         points, grid.begin, grid.end, grid.starts, grid.held,
-        grid.low, grid.side, grid.columns, grid.rows,
+        grid.low, grid.side, grid.columns, grid.rows, most_m,
     )  # fmt: skip
     whole = grid.total[chosen]
     metres = np.minimum(grid.walked[chosen] + along * grid.size[chosen], whole)
     fraction = np.divide(metres, whole, out=np.zeros_like(metres), where=whole > 0)
     is_last = np.append(np.diff(grid.edge) != 0, True)
     fraction[(along == 1.0) & is_last[chosen]] = 1.0
-    return grid.edge[chosen], fraction, distance, grid.on_island[chosen]
+    edge, island = grid.edge[chosen], grid.on_island[chosen]
+    none = np.isinf(distance)
+    edge[none], fraction[none], island[none] = -1, 0.0, False
+    return edge, fraction, distance, island
 
 
 @compiled
@@ -248,11 +258,13 @@ def _look(
     side: float,
     columns: int,
     rows: int,
+    most_m: float,
 ) -> tuple[Ints, Floats, Floats]:
     """For each point the nearest stretch, the share of it walked, and the metres beside it.
 
     Squares are looked at in rings around the point's own until no farther ring can hold a nearer
-    stretch. A point outside the squares starts at the square nearest to it.
+    stretch, or one within most_m: then the metres are inf. A point outside the squares starts at
+    the square nearest to it.
     """
     count = points.shape[0]
     chosen = np.zeros(count, dtype=np.int64)
@@ -298,7 +310,9 @@ def _look(
                 max(up - (row - ring), 0.0) if row - ring > 0 else np.inf,
                 max(row + ring + 1 - up, 0.0) if row + ring + 1 < rows else np.inf,
             )
-            if reach == np.inf or least < (reach * side) ** 2 * (1 - 1e-9):
+            bound = (reach * side) ** 2 * (1 - 1e-9)
+            if reach == np.inf or least < bound or bound > most_m * most_m:
                 break
-        distance[index] = math.sqrt(least)
+        beside = math.sqrt(least)
+        distance[index] = beside if beside <= most_m else np.inf
     return chosen, along, distance

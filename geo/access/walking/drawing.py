@@ -71,7 +71,7 @@ def _free(
     across = west + side * (np.arange(columns) + 0.5)
     down = north - side * (np.arange(rows) + 0.5)
     middles = np.column_stack([np.tile(across, rows), np.repeat(down, columns)])
-    places = walks.ways.places_at(middles, limit_m)
+    places = walks.ways.places_at(middles, limit_m, beyond=False)
     metres = read(field, places, bracket(walks.graph, places), radius_m)
     is_free = np.isinf(metres).reshape(rows, columns)
     drawn = [

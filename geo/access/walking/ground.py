@@ -134,7 +134,7 @@ def walked_ground(
         at = np.array([(site.lon, site.lat) for site in sites]).reshape(-1, 2)
         walks = Walks.between(
             ways,
-            ways.places(here[1], here[2], limit_m),
+            ways.places(here[1], here[2], limit_m, beyond=False),
             ways.places(at[:, 0], at[:, 1], limit_m),
         )
     name = None if edges is None else edges.network

@@ -87,13 +87,16 @@ class Ways:
         )  # fmt: skip
         return cls(edges.network, graph, way_grid(graph, plane.flat(lines)), plane)
 
-    def places(self, lon: Floats, lat: Floats, limit_m: float) -> Places:
-        """Snap places in degrees to the nearest way; those beyond `limit_m` are marked."""
-        return self.places_at(self.plane.metres(lon, lat), limit_m)
+    def places(self, lon: Floats, lat: Floats, limit_m: float, *, beyond: bool = True) -> Places:
+        """Snap places in degrees to the nearest way; those beyond `limit_m` are marked.
 
-    def places_at(self, xy: Floats, limit_m: float) -> Places:
+        beyond=False: nobody looks farther, where it does not matter how far they are.
+        """
+        return self.places_at(self.plane.metres(lon, lat), limit_m, beyond=beyond)
+
+    def places_at(self, xy: Floats, limit_m: float, *, beyond: bool = True) -> Places:
         """The same for positions on the plane."""
-        found = snap(self.graph, self.grid, xy, limit_m=limit_m)
+        found = snap(self.graph, self.grid, xy, limit_m=limit_m, beyond=beyond)
         far, apart = np.zeros(len(xy), dtype=bool), np.zeros(len(xy), dtype=bool)
         far[found.too_far] = apart[found.on_island] = True
         return Places(found.edge, found.fraction, found.distance_m, far, apart)
