@@ -17,7 +17,7 @@ from geo.access.gaps import gaps_on, nearest_anywhere
 from geo.access.radius.answer import AreaCoverage, Coverage, answer, nearest_counting
 from geo.access.radius.areas import AREA_ROWS, Polygons
 from geo.access.radius.ground import Floats, Ground, read_ground
-from geo.access.radius.question import AREAS, RADII_M, ask
+from geo.access.radius.question import AREAS, RADII_M, ask, radii_offered
 from geo.access.radius.record import on_record, unrecorded
 from geo.access.radius.seen import as_seen
 from geo.access.radius.stored import (
@@ -146,17 +146,18 @@ def compute_city(
 
     These are the public answers, resting on published rows only. For districts and, where the city
     has any, planning zones; none where nothing is on record on that day. Skips when every run is
-    there with unchanged data. measure: line, or walk: then nothing is computed where no ways lie
+    there with unchanged data. measure: line, or walk (5, 10, 15 minutes): then nothing is computed where no ways lie
     around the city, and gaps are drawn when asked for. The caller commits. Raises NotFound for an
     unknown city, Ambiguous where ways of several networks lie around it.
     """
     city = unit(session, city_code, on)
     kinds = [*KINDS, *GROUPS]
-    expected = len(kinds) * len(RADII_M) * 2
+    radii_m = radii_offered(measure)
+    expected = len(kinds) * len(radii_m) * 2
     wait_for_turn(session)  # whoever comes second finds the work of the first, and skips
     stamp = data_stamp(session, measure)
     kept = count_current(
-        session, city.code, on, stamp, kinds=kinds, radii_m=RADII_M, measure=measure
+        session, city.code, on, stamp, kinds=kinds, radii_m=radii_m, measure=measure
     )
     present = _public_areas(session, city.code, on)
     if measure == "walk" and not _have_ways(session, present.values()):
@@ -181,19 +182,20 @@ def _compute_areas(
 ) -> int:  # fmt: skip
     """Read the ground once and store the answers to every question on it; how many there are."""
     progress(0, None, f"覆盖率 coverage · {AREAS[areas]}")
+    radii_m = radii_offered(measure)
     question = ask(
-        city=city_code, areas=areas, kind=kinds[0], radius_m=max(RADII_M), on=on,
+        city=city_code, areas=areas, kind=kinds[0], radius_m=max(radii_m), on=on,
         published_only=True, measure=measure,
     )  # fmt: skip
     first = on_record(session, question)
     if first is None:
         return 0
-    ground = read_ground(session, first, kinds=kinds, longest_m=max(RADII_M))
+    ground = read_ground(session, first, kinds=kinds, longest_m=max(radii_m))
     answers = []
     for kind in kinds:
         for across in (True, False):
             nearest_m = nearest_counting(ground, kind, across_border=across)
-            for radius_m in RADII_M:
+            for radius_m in radii_m:
                 asked = replace(first, kind=kind, radius_m=radius_m, across_border=across)
                 answers.append(answer(ground, asked, stamp, nearest_m))
     run_ids = keep(session, answers, by_default=True)

@@ -263,7 +263,7 @@ def test_a_city_on_foot_is_computed_once_and_again_for_another_limit(
     make_cell(river, east(0), 40)
     first = compute_city(river, "320400", on=TODAY, measure="walk")
     assert first.runs == 25 * 3 * 2
-    public = {"published_only": True, "radius_m": 500}
+    public = {"published_only": True, "radius_m": 480}
     kept = asked(river, **public)
     assert kept.is_stored
     assert kept.question.network == "test"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from geo.access.walking.pace import minutes_in_words
+from geo.access.walking.pace import metres_in, minutes_in_words
 from geo.errors import BadInput, both
 from geo.models.demand import BASES
 from geo.models.kinds import GROUPS, KINDS, kinds_of
@@ -21,6 +21,15 @@ FALLBACKS = ("none", "line")
 
 RADII_M = (300.0, 500.0, 1000.0)
 """The radii that pages offer: the 5-, 10- and 15-minute walks of the planning standards."""
+
+MINUTES = (5.0, 10.0, 15.0)
+"""The minutes that pages offer on foot."""
+
+
+def radii_offered(measure: str) -> tuple[float, ...]:
+    """The lengths in metres that pages offer: along the line, or on foot at the elders' pace."""
+    return tuple(metres_in(each) for each in MINUTES) if measure == "walk" else RADII_M
+
 
 
 @dataclass(frozen=True, slots=True)
