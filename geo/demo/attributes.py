@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from geo.demo.figures import DAY
+from geo.demo.figures import CHECKED_LATELY, DAY, LATELY_DAYS, LONGEST_DAYS
 from geo.demo.siting import Site
 from geo.models.kinds import KINDS
 
@@ -161,7 +161,8 @@ def _describe_fire(state: str, values: dict[str, Any], rng: Rng) -> None:
     if state in ("planned", "under_construction") or rng.random() < 0.06:
         return
     values["fire_state"] = str(rng.choice(["passed", "pending", "failed"], p=[0.88, 0.09, 0.03]))
-    values["fire_checked_on"] = _day_before(DAY, 700, rng)
+    longest = LATELY_DAYS if rng.random() < CHECKED_LATELY else LONGEST_DAYS
+    values["fire_checked_on"] = _day_before(DAY, longest, rng)
 
 
 def _rate(made: Made, rng: Rng) -> None:

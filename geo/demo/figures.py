@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-DAY = date(2025, 12, 31)
+DAY = date(2026, 10, 31)
 """The day on which the synthetic city stands: dates of counts, prices and checks lie before it."""
+CHECKED_LATELY, LATELY_DAYS, LONGEST_DAYS = 0.86, 240, 700
+"""Most homes had their yearly fire check in the last months before that day, some long before."""
 BASE_YEAR = 2020
 SOURCE = "合成数据"
 

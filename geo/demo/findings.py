@@ -33,8 +33,8 @@ _COURSES = (
     ("found", "assigned", "done", "verified"),
 )
 _NOTES = {
-    "done": "已整改,待核验(合成)", "returned": "整改不到位,退回(合成)",
-    "verified": "现场核验通过(合成)",
+    "done": "已整改，待核验（合成）", "returned": "整改不到位，退回（合成）",
+    "verified": "现场核验通过（合成）",
 }  # fmt: skip
 _HOMES, _BURIALS = 18, 3
 
@@ -88,14 +88,14 @@ def _at_homes(made: list[Made], rng: np.random.Generator) -> Iterator[_Found]:
         site = homes[int(index)].site
         place = (site.district, (site.lon, site.lat))
         if number % 3 == 2:
-            title = f"{site.name}:消防检查应复查"
+            title = f"{site.name}：消防检查应复查"
             yield _Found("fire_overdue", title, "facility", site.code, *place)
         elif number % 7 == 5:
-            title = f"{site.name}:地图上的收费与公示不符"
+            title = f"{site.name}：地图上的收费与公示不符"
             yield _Found("wrong_information", title, "facility", site.code, *place)
         else:
             code, words = _HAZARDS[number % len(_HAZARDS)]
-            yield _Found("fire_hazard", f"{site.name}:{words}", "facility", site.code, *place, code)
+            yield _Found("fire_hazard", f"{site.name}：{words}", "facility", site.code, *place, code)
 
 
 def _at_estates(ground: Ground, estates: list[Row]) -> Iterator[_Found]:
@@ -104,7 +104,7 @@ def _at_estates(ground: Ground, estates: list[Row]) -> Iterator[_Found]:
     for row in [row for row in estates if row["handed_over_m2"] is None][:6]:
         middle = row["geom"].centroid
         yield _Found(
-            "estate", f"{row['name']}:养老服务用房未移交", "estate", row["code"],
+            "estate", f"{row['name']}：养老服务用房未移交", "estate", row["code"],
             codes.index(row["admin_code"]), (middle.x, middle.y),
         )  # fmt: skip
 
@@ -115,7 +115,7 @@ def _burials(ground: Ground, made: list[Made], rng: np.random.Generator) -> Iter
     for number in range(1, _BURIALS + 1):
         site = fringe[int(rng.integers(len(fringe)))].site
         yield _Found(
-            "funeral_rectification", f"示例殡葬整治点-{number:02d}:超面积墓穴待整治",
+            "funeral_rectification", f"示例殡葬整治点-{number:02d}：超面积墓穴待整治",
             "gap", f"DEMO-{ground.key}-BURIAL{number:02d}", site.district, (site.lon, site.lat),
         )  # fmt: skip
 

@@ -138,6 +138,14 @@ def test_findings_outlast_a_new_making_and_keep_the_rules_of_steps(small: Sessio
     assert rows(small, "SELECT id, title FROM work_item ORDER BY id") == before
 
 
+def test_most_homes_had_their_yearly_check_and_some_did_not(small: Session) -> None:
+    build_demo(small, "990100")
+    checked = rows(small, "SELECT fire_checked_on FROM facility WHERE fire_checked_on IS NOT NULL")
+    overdue = [day for (day,) in checked if (DAY - day).days > 365]
+    assert max(day for (day,) in checked) < DAY
+    assert 0 < len(overdue) < 0.2 * len(checked)
+
+
 def test_candidates_show_each_ground_for_exclusion_and_most_can_be_used(small: Session) -> None:
     build_demo(small, "990100")
     found = candidates(small, city="990100", kind="rehab_rental", on=DAY)
