@@ -22,6 +22,7 @@ from api.reads import Doors
 from api.routes import (
     access,
     deliveries,
+    export,
     facilities,
     health,
     measures,
@@ -34,6 +35,7 @@ from api.routes import (
     work,
 )
 from api.schemas.deliveries import SCHEMAS
+from api.schemas.exported import EXPORTED_SCHEMAS
 from api.schemas.problem import Problem
 from geo.db import Database, open_database
 from geo.settings import CHECKOUT, DatabaseSettings, UploadSettings, read
@@ -76,8 +78,8 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     if database is not None:
         app.state.doors = Doors.of(database)
     for routes in (
-        health, facilities, access, measures, standards, work, siting, units, places, sources,
-        deliveries, pages,
+        health, facilities, access, measures, export, standards, work, siting, units, places,
+        sources, deliveries, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)
@@ -120,7 +122,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]
-        schemas.update(SCHEMAS)
+        schemas.update(SCHEMAS | EXPORTED_SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here

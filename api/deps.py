@@ -164,8 +164,9 @@ def _accepts(accept: str | None, response_class: Any) -> None:
     """Raise 406 unless the Accept header (RFC 9110, 12.5.1) lets in what the route sends."""
     if not accept:
         return
-    sent = response_class.media_type.split(";")[0]
-    fits = {"*/*", "application/*", "application/json", sent}
+    own = response_class.media_type.split(";")[0]
+    sent = getattr(response_class, "media_types", (own,))
+    fits = {"*/*", "application/*", "application/json", *sent}
     for offer in accept.lower().split(","):
         media, *parameters = (part.strip() for part in offer.split(";"))
         refused = any(
@@ -173,4 +174,4 @@ def _accepts(accept: str | None, response_class: Any) -> None:
         )
         if media in fits and not refused:
             return
-    raise HTTPException(406, f"此地址只提供 / this address offers only: {sent}")
+    raise HTTPException(406, f"此地址只提供 / this address offers only: {', '.join(sent)}")

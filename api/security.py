@@ -134,7 +134,7 @@ def requires(*roles: str) -> Callable[..., Caller]:
         given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Caller:
         if given is None:
-            raise _unknown("请在 Authorization 头中提供令牌 / send: Authorization: Bearer <token>")
+            raise no_token()
         with request.app.state.doors.staff() as connection:
             caller = caller_of(connection, given.credentials)
         if caller is None:
@@ -144,6 +144,24 @@ def requires(*roles: str) -> Callable[..., Caller]:
         return caller
 
     return admitted
+
+
+def if_given(*roles: str) -> Callable[..., Caller | None]:
+    """Make the dependency that lets in everybody, and refuses a token that `requires` would."""
+    admitted = requires(*roles)
+
+    def known(
+        request: Request,
+        given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Caller | None:
+        return None if given is None else admitted(request, given)
+
+    return known
+
+
+def no_token() -> HTTPException:
+    """The answer to whoever must show a token and has none."""
+    return _unknown("请在 Authorization 头中提供令牌 / send: Authorization: Bearer <token>")
 
 
 def _hashed(secret: str) -> bytes:

@@ -146,9 +146,9 @@ def compute_city(
 
     These are the public answers, resting on published rows only. For districts and, where the city
     has any, planning zones; none where nothing is on record on that day. Skips when every run is
-    there with unchanged data. measure: line, or walk (5, 10, 15 minutes): then nothing is computed where no ways lie
-    around the city, and gaps are drawn when asked for. The caller commits. Raises NotFound for an
-    unknown city, Ambiguous where ways of several networks lie around it.
+    there with unchanged data. measure: line, or walk (5, 10, 15 minutes): then nothing is computed
+    where no ways lie around the city, and gaps are drawn when asked for. The caller commits. Raises
+    NotFound for an unknown city, Ambiguous where ways of several networks lie around it.
     """
     city = unit(session, city_code, on)
     kinds = [*KINDS, *GROUPS]

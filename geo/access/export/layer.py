@@ -20,6 +20,7 @@ Value = str | float | int | bool | None
 Row = tuple[Mapping[str, Value], BaseGeometry | None]
 MARK = "合成"
 PEOPLE = "人 people"
+NO_SHAPES = "未设审图号，公开导出不含图形。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Layer:
     on: date
 
     def without_shapes(self) -> Layer:
-        """The same rows, none of them drawn."""
-        return replace(self, shapes=[None] * len(self.shapes))
+        """The same rows, none of them drawn: no map leaves without an approval number."""
+        return replace(self, shapes=[None] * len(self.shapes), method=self.method + NO_SHAPES)
 
 
 def layer_of(

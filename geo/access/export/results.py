@@ -18,7 +18,8 @@ from geo.queries.filters import kind_code
 class Wanted:
     """What is asked of a result; each takes what it needs. radius_m in metres.
 
-    published_only with rounded_to: what the public may be told. days: of a series. indicator: its
+    published_only with rounded_to: what the public may be told; rounded_to alone: staff whose
+    counts leave rounded. days: of a series. indicator: its
     id, "" for all. facility: code, for isochrones. scenario: number.
     """
 
@@ -29,6 +30,9 @@ class Wanted:
     areas: str = "district"
     measure: str = "line"
     network: str | None = None
+    fallback: str = "none"
+    basis: str = "resident"
+    across_border: bool = True
     published_only: bool = False
     rounded_to: float = 0.0
     days: Sequence[date] = ()
@@ -42,7 +46,8 @@ class Wanted:
         """The part of it that questions about coverage take."""
         return {
             "city": self.city, "kind": self.kind, "radius_m": self.radius_m, "areas": self.areas,
-            "measure": self.measure, "network": self.network,
+            "measure": self.measure, "network": self.network, "fallback": self.fallback,
+            "basis": self.basis, "across_border": self.across_border,
             "published_only": self.published_only,
         }  # fmt: skip
 

@@ -8,6 +8,7 @@ import shapely
 
 from geo.access.candidates import Candidate, candidates
 from geo.access.comparison import compare
+from geo.access.disclosure import publishable_area, publishable_count
 from geo.access.estates import estates_checked
 from geo.access.export.layer import PEOPLE, Layer, Value, area_shapes, layer_of, sources_in_words
 from geo.access.radius.question import kind_name
@@ -80,8 +81,10 @@ def sites_layer(session: Reader, wanted: Wanted) -> Layer:
         for one in plan.chosen:
             said = _candidate(one.candidate) | {
                 "plan": plan.rank, "rank_in_plan": one.order, "kind": wanted.kind,
-                "radius_m": wanted.radius_m, "measure": wanted.measure, "gained_60": one.gained,
-                "within_60": one.within, "served_60": one.served,
+                "radius_m": wanted.radius_m, "measure": wanted.measure,
+                "gained_60": publishable_count(one.gained, wanted.rounded_to),
+                "within_60": publishable_count(one.within, wanted.rounded_to),
+                "served_60": publishable_count(one.served, wanted.rounded_to),
                 "is_synthetic": found.has_synthetic,
             }  # fmt: skip
             rows.append((said, _point(one.candidate.lon, one.candidate.lat)))
@@ -104,20 +107,28 @@ def scenario_layer(session: Reader, wanted: Wanted) -> Layer:
     today = found.today.coverage
     rows = []
     for row in (*found.rows, found.total):
+        first = publishable_area(row.today, wanted.rounded_to)
+        then = publishable_area(row.planned, wanted.rounded_to)
         said: dict[str, Value] = {
             "scenario": kept.id, "scenario_name": kept.name, "kind": kept.kind,
-            "radius_m": wanted.radius_m, "area_code": row.today.area_code,
-            "area_name": row.today.area_name, "people_60": row.today.people_60,
-            "covered_today_60": row.today.covered_60, "share_today_60": row.today.share_60,
-            "covered_planned_60": row.planned.covered_60, "share_planned_60": row.planned.share_60,
-            "gained_60": row.gained_60, "gained_65": row.gained_65, "gained_80": row.gained_80,
+            "radius_m": wanted.radius_m, "area_code": first.area_code,
+            "area_name": first.area_name, "people_60": first.people_60,
+            "covered_today_60": first.covered_60, "share_today_60": first.share_60,
+            "covered_planned_60": then.covered_60, "share_planned_60": then.share_60,
+            "gained_60": _more(first.covered_60, then.covered_60),
+            "gained_65": _more(first.covered_65, then.covered_65),
+            "gained_80": _more(first.covered_80, then.covered_80),
         }  # fmt: skip
-        rows.append((said, shapes.get(row.today.area_code)))
+        rows.append((said, shapes.get(first.area_code)))
     return layer_of(
         "scenario", f"方案「{kept.name}」与现状对照", rows, fields=DIFFERENCE, unit=PEOPLE,
         on=kept.on_date, source=sources_in_words(today.sources), method=today.method,
         has_synthetic=found.has_synthetic, computed_at=today.computed_at,
     )  # fmt: skip
+
+
+def _more(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None else after - before
 
 
 def _candidate(one: Candidate) -> dict[str, Value]:

@@ -186,7 +186,7 @@ def isochrones_layer(session: Reader, wanted: Wanted) -> Layer:
         )
     found = around_facility(
         session, wanted.facility, minutes=wanted.minutes, on=wanted.on, network=wanted.network,
-        published_only=wanted.published_only,
+        fallback=wanted.fallback, published_only=wanted.published_only,
     )  # fmt: skip
     rows: list[Row] = [
         (
