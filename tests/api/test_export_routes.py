@@ -50,7 +50,10 @@ def town(home: Path, cluster: Embedded) -> Database:
         make_city(session)
         make_unit(session, "320402000000", name="=甲区", geom=square(119.9, 31.7))
         make_unit(session, "320404000000", name="乙区", geom=square(120.0, 31.7))
-        make_unit(session, "320402001000", name="示例街道", geom=square(119.9, 31.7))
+        make_unit(
+            session, "320402101000", name="丁镇", level=4, unit_type="镇",
+            parent_code="320402000000", geom=square(119.92, 31.72, 0.02),
+        )  # fmt: skip
         make_cell(session, (119.95, 31.75), 1234)
         make_cell(session, (120.05, 31.75), 6)
         make_facility(session, (119.951, 31.75), code="A", is_published=True)
