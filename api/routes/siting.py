@@ -29,6 +29,8 @@ from api.schemas.siting import (
     DueBy,
     GroupsAnswer,
     LimitMinutes,
+    PhasesAnswer,
+    PhasesSent,
     ScenarioDropped,
     ScenarioList,
     ScenarioNumber,
@@ -39,16 +41,19 @@ from api.schemas.siting import (
     candidates_told,
     comparison_told,
     groups_told,
+    phases_told,
     scenario_told,
     siting_told,
+    years_of,
 )
 from geo.access.candidates import Limits, candidates
 from geo.access.comparison import compare
 from geo.access.groups import groups
 from geo.access.scenario import Change, drop_scenario, keep_scenario, scenario, scenarios
-from geo.access.sites import asks, best_sites, line_costs
+from geo.access.sites import CostsOf, asks, best_sites, best_years, line_costs
 from geo.access.sites.walk import walk_costs
 from geo.errors import BadInput, both
+from geo.queries.admin import Reader
 from geo.validity import today_in_china
 
 router = APIRouter(
@@ -78,17 +83,52 @@ def sited(request: Request, doors: DoorsHere, caller: Planner, sent: SitingSent)
         ),
     )  # fmt: skip
     limits = Limits(least_m2=sent.least_m2, highest_floor=sent.highest_floor)
+    _check_network(sent)
+    with doors.counting() as connection:
+        lies_within(connection, caller, city, day)
+        costs = _costs(connection, sent)
+        found = best_sites(connection, asked, limits=limits, codes=sent.candidates, costs=costs)
+    return private(siting_told(found, threshold()))
+
+
+@router.post(
+    "/siting/phases",
+    summary="分年建设 · What to build in which year",
+    dependencies=[Depends(sends_json)],
+    responses={200: {"model": PhasesAnswer}, **BODY},
+)
+def phased(request: Request, doors: DoorsHere, caller: Planner, sent: PhasesSent) -> Response:
+    """What to open in each year, planned together: what is built stays, demand may change."""
+    city, day = sent.city or request.app.state.home_city.resolve(), sent.on or today_in_china()
+    asked = asks(
+        city=city, kind=sent.kind, on=day, close=tuple(sent.close), radius_m=sent.radius_m,
+        sites=1, age=sent.age, measure=sent.measure, cost_each=sent.cost_each,
+        time_limit_s=sent.time_limit_s, thin=sent.thin,
+    )  # fmt: skip
+    limits = Limits(least_m2=sent.least_m2, highest_floor=sent.highest_floor)
+    _check_network(sent)
+    with doors.counting() as connection:
+        lies_within(connection, caller, city, day)
+        found = best_years(
+            connection, asked, years_of(sent), limits=limits, codes=sent.candidates,
+            costs=_costs(connection, sent), carry_over=sent.carry_over,
+        )  # fmt: skip
+    return private(phases_told(found, threshold()))
+
+
+def _check_network(sent: SitingSent | PhasesSent) -> None:
+    """Raise BadInput where a road network is named that nobody walks along."""
     if sent.network is not None and sent.measure != "walk":
         raise BadInput(
             both("路网仅用于步行（measure=walk）。", "a network is for measure=walk"),
             parameter="network",
         )
-    with doors.counting() as connection:
-        lies_within(connection, caller, city, day)
-        on_foot = sent.measure == "walk"
-        costs = walk_costs(connection, network=sent.network) if on_foot else line_costs
-        found = best_sites(connection, asked, limits=limits, codes=sent.candidates, costs=costs)
-    return private(siting_told(found, threshold()))
+
+
+def _costs(connection: Reader, sent: SitingSent | PhasesSent) -> CostsOf:
+    """How far it is: straight, or along the stored roads."""
+    on_foot = sent.measure == "walk"
+    return walk_costs(connection, network=sent.network) if on_foot else line_costs
 
 
 @router.get(

@@ -15,6 +15,7 @@ from api.schemas.siting import (
     CandidatesAnswer,
     ComparisonAnswer,
     GroupsAnswer,
+    PhasesAnswer,
     ScenarioDropped,
     ScenarioList,
     ScenarioTold,
@@ -105,6 +106,37 @@ def test_the_best_place_is_answered_with_rounded_counts(
     assert "候选点 2 处可用" in told.method
 
 
+def test_years_are_planned_together(service: TestClient, planner: dict[str, str]) -> None:
+    asked = {"kind": KIND, "radius_m": 300, "on": "2026-01-01"}
+    years = [{"year": 2027, "sites": 1}, {"year": 2030, "sites": 1, "factor": 3}]
+    answer = service.post(
+        "/api/access/siting/phases", json=asked | {"years": years}, headers=planner
+    )
+    assert answer.status_code == 200, answer.text
+    told = PhasesAnswer.model_validate_json(answer.content)
+    assert [[one.code for one in year.chosen] for year in told.years] == [["K1"], ["K2"]]
+    assert [(year.before, year.covered, year.people) for year in told.years] == [
+        (100, 190, 190), (310, 580, 580),
+    ]  # fmt: skip
+    assert (told.status, told.gap, told.status_zh) == ("optimal", 0, "已证明为最优方案。")
+    assert told.years[1].elders_zh == "现有老人 × 3（假定）"
+    assert [one.code for one in told.excluded] == ["K3"]
+    assert told.has_synthetic is False
+
+
+@pytest.mark.parametrize(
+    "years",
+    [[], [{"year": 2030, "sites": 1}, {"year": 2027, "sites": 1}], [{"year": 2027}], "2027"],
+)
+def test_years_that_make_no_sense_are_named(
+    service: TestClient, planner: dict[str, str], years: Any
+) -> None:
+    asked = {"kind": KIND, "radius_m": 300, "on": "2026-01-01", "years": years}
+    answer = service.post("/api/access/siting/phases", json=asked, headers=planner)
+    told = read_problem(answer)
+    assert (told.status, (told.parameter or "").removeprefix("body.")) == (400, "years")
+
+
 def test_candidates_are_listed_with_their_limits(
     service: TestClient, planner: dict[str, str]
 ) -> None:
@@ -150,6 +182,7 @@ def test_a_scenario_is_kept_compared_and_dropped(
 
 ADDRESSES = [
     ("POST", "/api/access/siting", ASKED),
+    ("POST", "/api/access/siting/phases", {"kind": KIND, "years": [{"year": 2027, "sites": 1}]}),
     ("GET", f"/api/access/siting/candidates?kind={KIND}", None),
     ("GET", "/api/access/siting/groups?areas=district", None),
     ("POST", "/api/access/scenarios", PLAN), ("GET", "/api/access/scenarios", None),

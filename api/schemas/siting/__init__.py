@@ -18,6 +18,14 @@ from api.schemas.siting.groups import (
     SpokeTold,
     groups_told,
 )
+from api.schemas.siting.phases import (
+    PhasesAnswer,
+    PhasesSent,
+    PhaseTold,
+    YearSent,
+    phases_told,
+    years_of,
+)
 from api.schemas.siting.plans import (
     AreasWord,
     ChosenTold,
@@ -60,6 +68,9 @@ __all__ = [
     "GroupsAnswer",
     "LimitMinutes",
     "LimitTold",
+    "PhaseTold",
+    "PhasesAnswer",
+    "PhasesSent",
     "PlanTold",
     "ReasonTold",
     "ScenarioDropped",
@@ -72,12 +83,15 @@ __all__ = [
     "SitingAnswer",
     "SitingSent",
     "SpokeTold",
+    "YearSent",
     "area_told",
     "candidate_told",
     "candidates_told",
     "comparison_told",
     "groups_told",
+    "phases_told",
     "rough",
     "scenario_told",
     "siting_told",
+    "years_of",
 ]

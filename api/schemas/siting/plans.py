@@ -14,7 +14,7 @@ from api.schemas.sent import Dated, Sent
 from api.schemas.siting.candidates import CandidateTold, candidate_told
 from api.schemas.siting.sides import AreaTold, area_told, rough
 from geo.access.disclosure import publishable_count
-from geo.access.sites import BestSites, Plan, method, status
+from geo.access.sites import BestSites, Chosen, Plan, method, status
 
 AreasWord = Literal["district", "township", "zone"]
 
@@ -133,12 +133,15 @@ def _plan_told(found: BestSites, plan: Plan, base: float) -> dict[str, Any]:
         "gap": plan.siting.gap if is_plan else None, "loss_share": plan.loss_share,
         "covered": publishable_count(plan.covered, base) if is_plan else None,
         "mean_m": rough(plan.mean_m), "worst_m": rough(plan.worst_m), "cost_cny": plan.cost_cny,
-        "chosen": [
-            {"order": one.order, "code": one.candidate.code, "name": one.candidate.name,
-             "lon": one.candidate.lon, "lat": one.candidate.lat,
-             "is_synthetic": one.candidate.is_synthetic,
-             **{name: publishable_count(getattr(one, name), base)
-                for name in ("gained", "within", "served")}}
-            for one in plan.chosen
-        ],
+        "chosen": [chosen_told(one, base) for one in plan.chosen],
+    }  # fmt: skip
+
+
+def chosen_told(one: Chosen, base: float) -> dict[str, Any]:
+    """A candidate that is opened, with publishable counts."""
+    site, counts = one.candidate, ("gained", "within", "served")
+    return {
+        "order": one.order, "code": site.code, "name": site.name, "lon": site.lon,
+        "lat": site.lat, "is_synthetic": site.is_synthetic,
+        **{name: publishable_count(getattr(one, name), base) for name in counts},
     }  # fmt: skip

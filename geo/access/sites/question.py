@@ -12,8 +12,8 @@ from geo.models.kinds import KINDS
 from geo.queries.filters import kind_code
 
 GOALS = {
-    "cover_most": "以给定处数覆盖最多老人(MCLP)",
-    "cover_all": "以最少处数覆盖全部老人(LSCP)",
+    "cover_most": "以给定处数覆盖最多老人（MCLP）",
+    "cover_all": "以最少处数覆盖全部老人（LSCP）",
     "minimise_distance": "使老人到最近设施的总距离最小（p-中位）",
     "minimise_worst": "使最远一位老人的距离最小（p-中心）",
 }

@@ -43,14 +43,19 @@ def method(found: BestSites) -> tuple[str, str]:
 def status(plan: Plan, asked: Asked) -> tuple[str, str]:
     """What is proven of a plan, or what would make one possible, in two languages."""
     siting = plan.siting
-    if siting.status == "optimal":
+    if siting.status == "infeasible":
+        return _repair(plan, asked)
+    return proven(siting.status, siting.gap)
+
+
+def proven(status: str, gap: float) -> tuple[str, str]:
+    """How good a plan is that was found, in two languages."""
+    if status == "optimal":
         return "已证明为最优方案。", "Proven to be the best plan."
-    if siting.status == "feasible":
-        return (
-            f"时限内求得的可行方案，与最优方案至多相差 {siting.gap:.2%}。",
-            f"A plan found in time; the best is at most {siting.gap:.2%} better.",
-        )
-    return _repair(plan, asked)
+    return (
+        f"时限内求得的可行方案，与最优方案至多相差 {gap:.2%}。",
+        f"A plan found in time; the best is at most {gap:.2%} better.",
+    )
 
 
 def _repair(plan: Plan, asked: Asked) -> tuple[str, str]:

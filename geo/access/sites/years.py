@@ -93,10 +93,11 @@ def best_years(
     stock = read_stock(session, with_money if is_paid else asked, limits=limits, codes=codes)
     people = np.array([_people(session, stock, year) for year in years])
     radius_m = asked.question.radius_m
-    pairs = reachable_pairs(costs(stock.demand, stock.positions, radius_m))
+    cost = costs(stock.demand, stock.positions, radius_m)
+    pairs = reachable_pairs(cost)
     most = len(stock.options)
     phases = cover_most_in_phases(
-        costs(stock.demand, stock.positions, radius_m),
+        cost,
         people,
         radius_m,
         sites=[most if year.sites is None else year.sites for year in years],
