@@ -196,6 +196,8 @@ def test_each_facility_may_have_a_radius_of_its_own():
         {"decay": lambda costs: -costs - 1},
         {"decay": lambda costs: costs[:1]},
         {"decay": lambda costs: costs * np.inf},
+        {"decay": lambda costs: "far"},
+        {"decay": 3},
     ],
 )
 def test_wrong_inputs_are_refused(arguments):

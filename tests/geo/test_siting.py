@@ -233,6 +233,18 @@ def test_demand_of_no_weight_needs_no_site_to_travel_to():
     assert found.assignment.tolist() == [0, -1]
 
 
+@pytest.mark.parametrize("sites", [None, -1, 1.5, True, "1"])
+def test_how_many_must_be_a_whole_number(sites):
+    for call in (
+        lambda: cover_most([[1.0]], [1], 5, sites),
+        lambda: minimise_distance([[1.0]], [1], sites),
+        lambda: minimise_worst([[1.0]], sites),
+    ):
+        with pytest.raises(BadArray) as caught:
+            call()
+        assert caught.value.parameter == "sites"
+
+
 def test_nothing_to_reach_and_nothing_to_build():
     nowhere = np.full((3, 2), np.inf)
     found = cover_most(nowhere, [1, 1, 1], 5, 1)

@@ -77,7 +77,8 @@ def floating_catchment(
         names = ", ".join(METHODS)
         raise BadInput(
             both(
-                f"未知方法 {method!r};可用:{names}。", f"Unknown method {method!r}; one of {names}."
+                f"未知方法 {method!r}；可用：{names}。",
+                f"Unknown method {method!r}; one of {names}.",
             ),
             parameter="method",
         )
@@ -147,6 +148,19 @@ def _weights(decay: Decay | None, costs: Floats, reach: Floats, method: str) -> 
     return gaussian
 
 
+def _one_by_one(decay: Decay, costs: Floats) -> Floats:
+    distinct, place = np.unique(costs, return_inverse=True)
+    try:
+        return np.array([decay(each) for each in distinct], dtype=np.float64)[place]
+    except (TypeError, ValueError) as error:
+        raise BadArray(
+            both(
+                "decay 须是由距离得出权重的函数。", "decay must be a function of costs to weights."
+            ),
+            parameter="decay",
+        ) from error
+
+
 def _decayed(decay: Decay, costs: Floats) -> Floats:
     """Weights of a caller's function, which may take an array or, as PySAL's steps, one cost."""
     if costs.size == 0:
@@ -154,12 +168,11 @@ def _decayed(decay: Decay, costs: Floats) -> Floats:
     try:
         weights = np.asarray(decay(costs), dtype=np.float64)
     except (TypeError, ValueError):
-        distinct, place = np.unique(costs, return_inverse=True)
-        weights = np.array([decay(each) for each in distinct], dtype=np.float64)[place]
+        weights = _one_by_one(decay, costs)
     if weights.shape not in ((), costs.shape):
         raise BadArray(
             both(
-                f"decay 返回的形状是 {weights.shape},应为 {costs.shape}。",
+                f"decay 返回的形状是 {weights.shape}，应为 {costs.shape}。",
                 f"decay returned the shape {weights.shape}; it must be {costs.shape}.",
             ),
             parameter="decay",

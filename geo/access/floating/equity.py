@@ -63,7 +63,7 @@ def mean_by_group(values: ArrayLike, weights: ArrayLike, group: ArrayLike, group
     if place.shape != amount.shape or place.dtype.kind not in "iu" or (place >= groups).any():
         raise BadArray(
             both(
-                f"group 须为长度 {amount.size} 的整数数组,小于 {groups}。",
+                f"group 须为长度 {amount.size} 的整数数组，小于 {groups}。",
                 f"group must hold {amount.size} whole numbers below {groups}.",
             ),
             parameter="group",

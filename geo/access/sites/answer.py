@@ -31,6 +31,9 @@ from geo.access.siting.result import cheapest
 
 Bools = NDArray[np.bool_]
 
+TODAY_SHARE = 0.15
+"""Of the time limit, what the question takes how many today's sites have room for."""
+
 
 def plan_on(stock: Stock, costs: CostsOf = line_costs) -> BestSites:
     """The best plans on a stock; needs no database. `costs` says how far it is."""
@@ -43,8 +46,8 @@ def plan_on(stock: Stock, costs: CostsOf = line_costs) -> BestSites:
     reach = np.bincount(pairs.demand, minlength=len(stock.weights)) > 0
     found = _plans(stock, pairs, has_people, reach)
     before = _covered(stock, pairs, standing)
-    plans = tuple(_plan(stock, pairs, one) for one in found)
-    after = _covered_by(stock, pairs, found[0].plan)
+    plans = tuple(_plan(stock, pairs, one, before) for one in found)
+    after = _covered_by(stock, pairs, found[0].plan, before)
     rows_before, rows_after = tally(stock.ground, before), tally(stock.ground, after)
     left, lost = has_people & ~after, has_people & ~after & ~reach
     distance = _distances(stock, pairs, standing)
@@ -95,9 +98,10 @@ def _plans(stock: Stock, pairs: Pairs, has_people: Bools, reach: Bools) -> list[
 
 def _options(stock: Stock, plans: int) -> Options:
     """The keyword arguments of every siting function; the time is shared by the plans."""
+    share = 1 - TODAY_SHARE if _has_room(stock) else 1.0
     made = Options(
         fixed=np.arange(len(stock.standing), dtype=np.int64),
-        time_limit_s=stock.asked.time_limit_s / plans,
+        time_limit_s=stock.asked.time_limit_s * share / plans,
     )
     if stock.capacity is not None:
         made["capacity"] = stock.capacity
@@ -114,30 +118,35 @@ def _onto(plan: Siting, rows: Indices, count: int) -> Siting:
     return replace(plan, assignment=assignment, uncovered=rows[plan.uncovered])
 
 
+def _has_room(stock: Stock) -> bool:
+    """Do sites cover only as many as they have room for?"""
+    return stock.capacity is not None and stock.asked.covers
+
+
 def _covered(stock: Stock, pairs: Pairs, opened: Indices) -> Bools:
     """Which cells do these sites reach (under capacities: can they take in)?"""
     within = pairs.within(stock.asked.question.radius_m)
-    if stock.capacity is None or not stock.asked.covers:
+    if not _has_room(stock):
         return np.asarray(cheapest(within, opened)[0] >= 0)
     closed = np.setdiff1d(np.arange(pairs.shape[1]), opened)
     matrix = sparse.csr_array((within.cost, (within.demand, within.site)), shape=pairs.shape)
     taken = cover_most(
         matrix, stock.weights, stock.asked.question.radius_m, 0, fixed=opened, closed=closed,
-        capacity=stock.capacity, time_limit_s=stock.asked.time_limit_s,
+        capacity=stock.capacity, time_limit_s=stock.asked.time_limit_s * TODAY_SHARE,
     )  # fmt: skip
     return np.asarray(taken.assignment >= 0)
 
 
-def _covered_by(stock: Stock, pairs: Pairs, plan: Siting) -> Bools:
+def _covered_by(stock: Stock, pairs: Pairs, plan: Siting, before: Bools) -> Bools:
     """Which cells does a plan reach? Where there is none, those that are reached today."""
     if plan.status == "infeasible":
-        return _covered(stock, pairs, np.arange(len(stock.standing), dtype=np.int64))
-    if stock.capacity is not None and stock.asked.covers:
+        return before
+    if _has_room(stock):
         return np.asarray(plan.assignment >= 0)
     return _covered(stock, pairs, plan.chosen)
 
 
-def _plan(stock: Stock, pairs: Pairs, one: NextBest) -> Plan:
+def _plan(stock: Stock, pairs: Pairs, one: NextBest, before: Bools) -> Plan:
     siting, first = one.plan, len(stock.standing)
     opened = siting.chosen[siting.chosen >= first]
     mean_m, worst_m = _distances(stock, pairs, siting.chosen)
@@ -149,7 +158,7 @@ def _plan(stock: Stock, pairs: Pairs, one: NextBest) -> Plan:
         siting=siting,
         loss=one.loss,
         loss_share=share,
-        covered=float(stock.weights[_covered_by(stock, pairs, siting)].sum()),
+        covered=float(stock.weights[_covered_by(stock, pairs, siting, before)].sum()),
         mean_m=mean_m,
         worst_m=worst_m,
         cost_cny=None if price is None else float(price[opened].sum()),

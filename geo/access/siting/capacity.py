@@ -194,8 +194,8 @@ def _too_big(frame: Frame, pairs: Pairs, counted: Bools) -> Siting | None:
         frame,
         found,
         both(
-            f"需求点 {found[:10].tolist()} 大于所及任何候选点的容量;"
-            f"容量须达 {largest:g},或把这些需求点分小。",
+            f"需求点 {found[:10].tolist()} 大于所及任何候选点的容量；"
+            f"容量须达 {largest:g}，或把这些需求点分小。",
             f"Demands {found[:10].tolist()} exceed every capacity within reach; a site there needs "
             f"room for {largest:g}, or the demands must be split.",
         ),
@@ -213,7 +213,7 @@ def _no_plan(frame: Frame, pairs: Pairs, found: Found) -> Siting:
         frame,
         np.flatnonzero((plan.assignment < 0) & (frame.weights > 0)),
         both(
-            f"在容量、数量和预算之内不能服务全部需求(需求合计 {asked:g},可用容量合计 {room:g});"
+            f"在容量、数量和预算之内不能服务全部需求（需求合计 {asked:g}，可用容量合计 {room:g}）；"
             "请增加容量、增设站点或提高预算。",
             f"Capacities, number and budget do not serve all demands (demand {asked:g} in all, "
             f"usable capacity {room:g}); add room, sites or money.",

@@ -17,7 +17,7 @@ from geo.access.costs import Floats, Indices
 from geo.access.siting.capacity import minimise_worst_limited
 from geo.access.siting.cover import open_cover
 from geo.access.siting.fewest import fewest
-from geo.access.siting.frame import Frame, Options, read_frame
+from geo.access.siting.frame import Frame, Options, read_frame, whole_number
 from geo.access.siting.halving import Halving
 from geo.access.siting.kernels import one_by_one
 from geo.access.siting.median import unreachable
@@ -34,7 +34,7 @@ def minimise_worst(
     `weights` count for `capacity` and `covered_weight` only. Without a budget exactly `sites` are
     opened where there are as many.
     """
-    frame = read_frame(cost, weights=weights, sites=sites, **options)
+    frame = read_frame(cost, weights=weights, sites=whole_number(sites), **options)
     seen = np.bincount(frame.pairs.demand, minlength=frame.demands) > 0
     if not seen.all():
         return out_of_reach(frame, frame.pairs, np.flatnonzero(~seen))

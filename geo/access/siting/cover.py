@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from geo.access.costs import Indices, Pairs, number
 from geo.access.siting.capacity import cover_all_limited, cover_most_limited
 from geo.access.siting.fewest import fewest
-from geo.access.siting.frame import Frame, Options, read_frame
+from geo.access.siting.frame import Frame, Options, read_frame, whole_number
 from geo.access.siting.gains import Gains, mark
 from geo.access.siting.maximise import maximise
 from geo.access.siting.result import (
@@ -74,7 +74,7 @@ def cover_most(
     `build_cost` and `budget` at most so many. Never infeasible unless every plan is `excluded`.
     """
     limit = number(radius, "radius")
-    frame = read_frame(cost, weights=weights, sites=sites, **options)
+    frame = read_frame(cost, weights=weights, sites=whole_number(sites), **options)
     within = frame.pairs.within(limit)
     relaxed = _cover_most(frame.unlimited(), within)
     return relaxed if frame.capacity is None else cover_most_limited(frame, within, relaxed)
@@ -156,7 +156,7 @@ def short_of_money(frame: Frame, cover: Gains, within: Pairs) -> Siting:
         frame,
         left_out(frame, within),
         both(
-            f"预算 {frame.budget:g} 不够覆盖全部需求;至少需要 {least.value:g}。",
+            f"预算 {frame.budget:g} 不够覆盖全部需求；至少需要 {least.value:g}。",
             f"The budget of {frame.budget:g} does not reach all demands; {least.value:g} would.",
         ),
         budget=least.value,

@@ -105,7 +105,7 @@ def read_frame(
     cost: Any,
     *,
     weights: ArrayLike | None,
-    sites: Any,
+    sites: int | None,
     fixed: ArrayLike | None = None,
     closed: ArrayLike | None = None,
     capacity: ArrayLike | None = None,
@@ -134,7 +134,7 @@ def read_frame(
         weights=np.ones(demands) if weights is None else amounts(weights, demands, "weights"),
         fixed=stand,
         free=free,
-        sites=free.size if sites is None else min(_count(sites), free.size),
+        sites=free.size if sites is None else min(sites, free.size),
         counted=sites is not None,
         capacity=(
             None if capacity is None else amounts(capacity, candidates, "capacity", unlimited=True)
@@ -166,7 +166,8 @@ def _check_apart(fixed: Indices, closed: Indices) -> None:
         )
 
 
-def _count(sites: Any) -> int:
+def whole_number(sites: Any) -> int:
+    """How many sites: a whole number of 0 or more. Raises BadArray."""
     try:
         read = operator.index(sites)
     except TypeError:
@@ -174,7 +175,7 @@ def _count(sites: Any) -> int:
     if read < 0 or isinstance(sites, bool | np.bool_):
         raise BadArray(
             both(
-                f"sites 须为不小于 0 的整数,得到 {sites!r}。",
+                f"sites 须为不小于 0 的整数，得到 {sites!r}。",
                 f"sites must be a whole number of 0 or more; it is {sites!r}.",
             ),
             parameter="sites",

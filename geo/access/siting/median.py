@@ -15,7 +15,7 @@ from geo.access.costs import Floats, nth_smallest
 from geo.access.siting.capacity import minimise_distance_limited
 from geo.access.siting.cover import left_out, no_other_plan, open_cover, short_of_money
 from geo.access.siting.fewest import fewest
-from geo.access.siting.frame import Frame, Options, read_frame
+from geo.access.siting.frame import Frame, Options, read_frame, whole_number
 from geo.access.siting.gains import Gains
 from geo.access.siting.maximise import maximise
 from geo.access.siting.result import (
@@ -40,7 +40,7 @@ def minimise_distance(
     weight above 0 must be reached, else the question is infeasible; demands of weight 0 may stay
     unreached (assignment −1). Without a budget exactly `sites` are opened where there are as many.
     """
-    frame = read_frame(cost, weights=weights, sites=sites, **options)
+    frame = read_frame(cost, weights=weights, sites=whole_number(sites), **options)
     asked = frame.pairs.where(frame.weights[frame.pairs.demand] > 0)
     seen = np.bincount(asked.demand, minlength=frame.demands) > 0
     unreached = np.flatnonzero(~seen & (frame.weights > 0))
@@ -130,7 +130,7 @@ def unreachable(frame: Frame) -> Siting:
             frame,
             _weighty(frame, left_out(frame, asked)),
             both(
-                f"新开 {frame.sites} 处到达不了全部需求;新开 {needed} 处可以。",
+                f"新开 {frame.sites} 处到达不了全部需求；新开 {needed} 处可以。",
                 f"{frame.sites} new sites do not reach all demands; {needed} would.",
             ),
             sites=needed,

@@ -64,7 +64,7 @@ def cover_most_in_phases(
     if forecast.ndim != 2 or (sites is None and budget is None):
         raise BadArray(
             both(
-                "weights 须为 (年, 需求) 二维数组,并给出 sites 或 budget。",
+                "weights 须为（年，需求）二维数组，并给出 sites 或 budget。",
                 "weights must have the shape (years, demand); give sites or budget as well.",
             ),
             parameter="weights",

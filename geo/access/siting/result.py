@@ -114,7 +114,7 @@ def out_of_reach(frame: Frame, within: Pairs, unreached: Indices) -> Siting:
         chinese.append(f"半径增至 {radius:g}")
         english.append(f"a radius of {radius:g}")
     if reopen.size:
-        chinese.append(f"启用已关闭的候选点 {reopen[:10].tolist()} 之一(须在半径内)")
+        chinese.append(f"启用已关闭的候选点 {reopen[:10].tolist()} 之一（须在半径内）")
         english.append(f"one of the closed candidates {reopen[:10].tolist()} if near enough")
     chinese.append("在这些需求点近旁新增候选点")
     english.append("new candidates near these demands")
@@ -122,7 +122,8 @@ def out_of_reach(frame: Frame, within: Pairs, unreached: Indices) -> Siting:
         frame,
         unreached,
         both(
-            f"{unreached.size} 个需求点 {some} 没有可用的候选点能到达;可以:{';'.join(chinese)}。",
+            f"{unreached.size} 个需求点 {some} 没有可用的候选点能到达；"
+            f"可以：{'；'.join(chinese)}。",
             f"No usable candidate reaches {unreached.size} demands {some}; "
             f"this would help: {', or '.join(english)}.",
         ),
@@ -131,7 +132,7 @@ def out_of_reach(frame: Frame, within: Pairs, unreached: Indices) -> Siting:
 
 
 OUT_OF_TIME = both(
-    "在时限内没有找到可行方案,也没有证明无解;请放宽 time_limit_s。",
+    "在时限内没有找到可行方案，也没有证明无解；请放宽 time_limit_s。",
     "No plan was found in time and none is proven impossible; allow more time_limit_s.",
 )
 
