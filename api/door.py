@@ -89,6 +89,8 @@ class Door(TyperGroup):
                 "已中断, 未完成的步骤没有保存。\nInterrupted; the step under way was not saved."
             )
             raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            raise  # the reader of our output, as `head`, has seen enough: click ends quietly
         except (DBAPIError, OSError) as problem:
             say_problem(_known(problem) or _unknown(problem))
             raise typer.Exit(BROKEN) from None

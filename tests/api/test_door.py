@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from geo.settings import CHECKOUT
 
 
 @pytest.mark.parametrize(
@@ -37,3 +41,15 @@ def test_a_misuse_is_told_in_chinese_first(typed: list[str], told: str) -> None:
 @pytest.mark.parametrize("typed", [[], ["--help"], ["unit", "--help"], ["token"]])
 def test_help_is_no_misuse(typed: list[str]) -> None:
     assert "参数有误" not in CliRunner().invoke(app, typed).stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = [sys.executable, "-m", "api", "indicators"]
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert told == ""

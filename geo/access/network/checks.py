@@ -29,7 +29,7 @@ def count(name: str, value: Any) -> int:
     if number is None or number < 0:
         raise refuse(
             name,
-            f"应为不小于 0 的整数,现为 {value!r}。",
+            f"应为不小于 0 的整数，现为 {value!r}。",
             f"must be a whole number of 0 or more, not {value!r}.",
         )
     return number
@@ -43,7 +43,7 @@ def indices(name: str, values: ArrayLike, *, below: int) -> Ints:
     if array.dtype.kind not in "iuf":
         raise refuse(
             name,
-            f"应为整数序号,现为 {array.dtype};布尔掩码请先用 np.flatnonzero 转换。",
+            f"应为整数序号，现为 {array.dtype}；布尔掩码请先用 np.flatnonzero 转换。",
             f"must hold whole numbers, not {array.dtype}; turn a mask into np.flatnonzero(mask).",
         )
     inside = (array >= 0) & (array < below)  # NaN is not inside
@@ -85,7 +85,7 @@ def points(name: str, values: ArrayLike) -> Floats:
     if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iuf":
         raise refuse(
             name,
-            f"形状应为 (n, 2),现为 {array.shape}。",
+            f"形状应为 (n, 2)，现为 {array.shape}。",
             f"must be numbers of shape (n, 2), not {array.dtype} of {array.shape}.",
         )
     array = np.array(array, dtype=np.float64, order="C")
@@ -98,7 +98,7 @@ def truths(name: str, values: ArrayLike) -> NDArray[np.bool_]:
     array = _one_row(name, values)
     if array.size and array.dtype.kind != "b":
         raise refuse(
-            name, f"应为布尔值,现为 {array.dtype}。", f"must be truths, not {array.dtype}."
+            name, f"应为布尔值，现为 {array.dtype}。", f"must be truths, not {array.dtype}."
         )
     return array.astype(np.bool_)
 
@@ -113,7 +113,7 @@ def amount(name: str, value: Any, *, above_zero: bool = False) -> float:
         least = "above 0" if above_zero else "of 0 or more"
         zh = "大于 0" if above_zero else "不小于 0"
         raise refuse(
-            name, f"应为{zh}的数,现为 {value!r}。", f"must be a number {least}: {value!r}."
+            name, f"应为{zh}的数，现为 {value!r}。", f"must be a number {least}: {value!r}."
         )
     return number
 
@@ -123,7 +123,7 @@ def same_length(**arrays: NDArray[Any]) -> None:
     if len({array.shape[0] for array in arrays.values()}) > 1:
         sizes = ", ".join(f"{name} {array.shape[0]}" for name, array in arrays.items())
         name = next(iter(arrays))
-        raise refuse(name, f"各数组长度不一致:{sizes}。", f"the lengths differ: {sizes}.")
+        raise refuse(name, f"各数组长度不一致：{sizes}。", f"the lengths differ: {sizes}.")
 
 
 def _as_array(name: str, values: ArrayLike) -> NDArray[Any]:
@@ -138,7 +138,7 @@ def _one_row(name: str, values: ArrayLike) -> NDArray[Any]:
     if array.ndim != 1:
         raise refuse(
             name,
-            f"应为一维数组,现有形状 {array.shape}。",
+            f"应为一维数组，现有形状 {array.shape}。",
             f"must have one dimension, not the shape {array.shape}.",
         )
     return array
@@ -148,7 +148,9 @@ def numbers(name: str, values: ArrayLike) -> Floats:
     """A copy of 1-D numbers, NaN and infinity included."""
     array = _one_row(name, values)
     if array.size and array.dtype.kind not in "iuf":
-        raise refuse(name, f"应为数值,现为 {array.dtype}。", f"must be numbers, not {array.dtype}.")
+        raise refuse(
+            name, f"应为数值，现为 {array.dtype}。", f"must be numbers, not {array.dtype}."
+        )
     return np.array(array, dtype=np.float64)
 
 

@@ -142,7 +142,7 @@ def straight_lines(network: Network, node_xy: ArrayLike) -> Lines:
     if nodes.shape[0] <= ends.max(initial=-1):
         raise checks.refuse(
             "node_xy",
-            f"只有 {nodes.shape[0]} 个节点的坐标,边用到节点 {ends.max()}。",
+            f"只有 {nodes.shape[0]} 个节点的坐标，边用到节点 {ends.max()}。",
             f"holds {nodes.shape[0]} nodes, but an edge ends at node {ends.max()}.",
         )
     return np.asarray(shapely.linestrings(nodes[ends]), dtype=object)
@@ -154,7 +154,7 @@ def as_lines(lines: Sequence[LineString] | Lines, edges: int) -> Lines:
     if array.shape != (edges,):
         raise checks.refuse(
             "lines",
-            f"应有 {edges} 条线(每条边一条),现有形状 {array.shape}。",
+            f"应有 {edges} 条线（每条边一条），现有形状 {array.shape}。",
             f"must be {edges} lines, one for each edge, not the shape {array.shape}.",
         )
     bad = np.flatnonzero(~shapely.is_geometry(array))
@@ -163,7 +163,7 @@ def as_lines(lines: Sequence[LineString] | Lines, edges: int) -> Lines:
     if bad.size:
         raise checks.refuse(
             "lines",
-            f"第 {bad[0]} 个不是 LineString 或为空(共 {bad.size} 处)。",
+            f"第 {bad[0]} 个不是 LineString 或为空（共 {bad.size} 处）。",
             f"the one at position {bad[0]} is no LineString or is empty ({bad.size} such).",
         )
     return array
