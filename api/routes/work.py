@@ -12,6 +12,7 @@ from api.planners import BODY, FOR_PLANNERS, Planner, lies_within, limited, priv
 from api.schemas.geojson import Json
 from api.schemas.problem import ALWAYS, problems
 from api.schemas.standards import (
+    HazardList,
     ItemAnswer,
     ItemNumber,
     OverdueOnly,
@@ -19,10 +20,12 @@ from api.schemas.standards import (
     WorkAnswer,
     WorkKind,
     WorkSent,
+    hazard_told,
     history_told,
     item_told,
 )
 from api.security import Caller
+from geo.access.standards import rules_for
 from geo.access.work_items import (
     Finding,
     Item,
@@ -67,6 +70,22 @@ def list_work(
             "items": [item_told(item, day) for item in items],
         }
     )
+
+
+@router.get(
+    "/planning/hazards",
+    summary="隐患代码 · Codes of hazards",
+    responses={200: {"model": HazardList}, **FOR_PLANNERS},
+)
+def list_hazards(doors: DoorsHere, day: Day, city: CityAsked, caller: Planner) -> Response:
+    """The codes that a hazard may be entered with."""
+    with doors.staff() as connection:
+        lies_within(connection, caller, city, day)
+        rules = rules_for(
+            connection, "hazard_code", place=city, on=day, today=today_in_china()
+        )  # fmt: skip
+    hazards = [hazard_told(rule) for rule in rules]
+    return private({"city": city, "on": day, "numberReturned": len(rules), "hazards": hazards})
 
 
 @router.get(

@@ -24,6 +24,7 @@ CONTRACT = {
     "/api/access/planning/indicators/{code}", "/api/access/planning/indicators/{code}/league",
     "/api/access/planning/estates", "/api/access/planning/standards",
     "/api/access/planning/projects", "/api/access/planning/fire", "/api/access/planning/work-items",
+    "/api/access/planning/hazards",
     "/api/access/planning/projects/monthly", "/api/access/planning/fire/map",
     "/api/access/planning/work-items/{item}", "/api/access/planning/work-items/{item}/steps",
     "/api/access/siting", "/api/access/siting/candidates", "/api/access/siting/groups",

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.schemas.standards import (
     EstatesAnswer,
     FireAnswer,
+    HazardList,
     IndicatorAnswer,
     IndicatorList,
     ItemAnswer,
@@ -62,6 +63,8 @@ def town(engine: Engine) -> Iterator[Session]:
         make_rule(session, "estate_floor_area", rule, code="estate-new")
         make_rule(session, "beds_per_1000_elders", {"value": 40, "unit": "beds"}, code="beds",
                   is_published=True)  # fmt: skip
+        make_rule(session, "hazard_code", {"unit": "code", "title_en": "Fire equipment"},
+                  code="hazard-equipment", title="消防设施待整改")  # fmt: skip
         make_estate(session, code="E1", handed_over_m2=90, handed_over_on=date(2024, 1, 1),
                     geom=stored(WEST))  # fmt: skip
         make_project(session, due_on=date(2020, 1, 1), geom=stored(EAST), funding_planned_cny=1e6)
@@ -133,6 +136,7 @@ def test_internal_indicators_are_for_planners(service: TestClient, planner: dict
         ("projects", ProjectsAnswer),
         ("fire", FireAnswer),
         ("work-items", WorkAnswer),
+        ("hazards", HazardList),
         ("work-items?kind=funeral_rectification&overdue=true", WorkAnswer),
     ],
 )
@@ -203,10 +207,24 @@ def test_a_body_is_json_and_a_step_is_not_of_tomorrow(service, planner) -> None:
     assert (problem.status, problem.parameter) == (400, "on")
 
 
+def test_every_listed_hazard_may_be_entered(service: TestClient, planner: dict[str, str]) -> None:
+    told = service.get(f"{BASE}/hazards", params=HERE, headers=planner).json()
+    codes = {one["code"]: one for one in told["hazards"]}
+    assert "hazard-equipment" in codes
+    assert codes["hazard-equipment"]["zh"].startswith("消防")
+    assert codes["hazard-equipment"]["en"].startswith("Fire")
+    body = {"kind": "fire_hazard", "title": "x", "admin_code": "320402000000"}
+    for code in codes:
+        entered = service.post(ITEMS, json=body | {"hazard_code": code}, headers=planner)
+        assert entered.json()["item"]["hazard_code"] == code
+    refused = service.post(ITEMS, json=body | {"hazard_code": "zzz"}, headers=planner)
+    assert read_problem(refused).parameter == "hazard_code"
+
+
 @pytest.mark.parametrize("role", [None, "public", "surveyor", "names_officer"])
 def test_others_are_not_let_in(service: TestClient, town: Session, role: str | None) -> None:
     headers = token(town, role) if role else {}
-    for address in ("estates", "standards", "projects", "fire", "work-items", "work-items/1"):
+    for address in ("estates", "standards", "projects", "fire", "hazards", "work-items/1"):
         status = read_problem(service.get(f"{BASE}/{address}", headers=headers)).status
         assert status == (403 if role else 401), address
 

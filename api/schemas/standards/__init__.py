@@ -58,12 +58,15 @@ from api.schemas.standards.rules import (
     sum_told,
 )
 from api.schemas.standards.work import (
+    HazardList,
+    HazardTold,
     ItemAnswer,
     ItemTold,
     StepSent,
     StepTold,
     WorkAnswer,
     WorkSent,
+    hazard_told,
     history_told,
     item_told,
 )
@@ -78,6 +81,8 @@ __all__ = [
     "FireMap",
     "FireRowTold",
     "FireSpot",
+    "HazardList",
+    "HazardTold",
     "IndicatorAnswer",
     "IndicatorList",
     "IndicatorTold",
@@ -110,6 +115,7 @@ __all__ = [
     "estates_told",
     "fire_map_told",
     "fire_told",
+    "hazard_told",
     "history_told",
     "indicator_told",
     "item_told",

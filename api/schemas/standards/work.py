@@ -10,6 +10,7 @@ from pydantic import Field
 from api.schemas.answers import Answer
 from api.schemas.parameters import Number, Text
 from api.schemas.sent import Dated, Sent
+from geo.access.standards import STATUS_WORDS, WrittenRule
 from geo.access.work_items import Item, Step
 
 
@@ -68,6 +69,25 @@ class ItemAnswer(Answer):
     history: list[StepTold]
 
 
+class HazardTold(Answer):
+    """A code that a work item of the kind fire_hazard may carry."""
+
+    code: str
+    zh: str
+    en: str | None
+    source: str | None
+    status_zh: str = Field(description="how sure the list is")
+
+
+class HazardList(Answer):
+    """The codes of hazards that are in force on the day."""
+
+    city: str
+    on: date
+    numberReturned: int
+    hazards: list[HazardTold]
+
+
 class WorkSent(Sent):
     """A work item to be entered."""
 
@@ -78,7 +98,7 @@ class WorkSent(Sent):
     admin_code: Text | None = Field(None, description="division, 12 digits")
     lon: Annotated[Number, Field(ge=-180, le=180)] | None = None
     lat: Annotated[Number, Field(ge=-90, le=90)] | None = None
-    hazard_code: Text | None = None
+    hazard_code: Text | None = Field(None, description="one of /planning/hazards")
     role: Text | None = Field(None, description="who found it: an office or role, no person")
     note: Annotated[str, Field(max_length=500)] | None = None
 
@@ -90,6 +110,14 @@ class StepSent(Sent):
     role: Text | None = Field(None, description="assigned: to whom; an office or role, no person")
     due_on: Dated | None = None
     note: Annotated[str, Field(max_length=500)] | None = None
+
+
+def hazard_told(rule: WrittenRule) -> dict[str, Any]:
+    """A hazard code as it is told."""
+    return {
+        "code": rule.code, "zh": rule.title, "en": rule.rule.get("title_en"),
+        "source": rule.source, "status_zh": STATUS_WORDS[rule.status][0],
+    }  # fmt: skip
 
 
 def item_told(item: Item, on: date) -> dict[str, Any]:

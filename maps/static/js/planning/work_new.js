@@ -5,7 +5,7 @@ import { el, put, tell } from "atlas/dom.js";
 import { select } from "atlas/rows.js";
 import { attempt } from "atlas/planning/attempt.js";
 import { dot, input, nameOf, outlines, results } from "atlas/planning/desk.js";
-import { send } from "atlas/planning/door.js";
+import { ask, send } from "atlas/planning/door.js";
 import { WORK_KINDS } from "atlas/planning/words.js";
 import { page } from "atlas/page.js";
 import { t } from "atlas/words.js";
@@ -16,6 +16,12 @@ export function drawNew(back, made) {
   const place = el("p", { class: "hint" });
   let kind = "fire_hazard";
   let admin = "";
+  let hazard = "";
+  let hazards = [];
+  const hazardField = el("div", {});
+  const sayHazard = () => put(hazardField, kind === "fire_hazard" && hazards.length > 0
+    ? select(t("隐患代码（可不填）", "Hazard (optional)"), [["", t("未分类", "Not classed")], ...hazards.map((one) => [one.code, t(one.zh, one.en ?? one.zh)])], hazard, (code) => { hazard = code; }) : "");
+  attempt(async () => { hazards = (await ask("/planning/hazards", {}, "hazards"))?.hazards ?? []; sayHazard(); });
   let point = null;
   const sayPlace = () => put(place, point
     ? [t(`位置 ${point[0].toFixed(5)}，${point[1].toFixed(5)}`, `Position ${point[0].toFixed(5)}, ${point[1].toFixed(5)}`), " ", el("button", { type: "button", class: "plain", onclick: () => { point = null; layer("gaps")?.clearLayers(); sayPlace(); } }, t("去掉", "Remove"))]
@@ -37,7 +43,7 @@ export function drawNew(back, made) {
       put(told, el("p", { class: "problem", role: "alert" }, t("请选择区划，或在地图上点出位置。", "Choose a division, or mark the place on the map.")));
       return;
     }
-    const given = { kind, title: title.value.trim(), admin_code: admin, role: role.value.trim(), note: note.value.trim(), ...(point ? { lon: Number(point[0].toFixed(6)), lat: Number(point[1].toFixed(6)) } : {}) };
+    const given = { kind, hazard_code: kind === "fire_hazard" ? hazard : "", title: title.value.trim(), admin_code: admin, role: role.value.trim(), note: note.value.trim(), ...(point ? { lon: Number(point[0].toFixed(6)), lat: Number(point[1].toFixed(6)) } : {}) };
     const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
     const answer = await attempt(() => send("/planning/work-items", body), told);
     if (answer) { end(); made(answer); }
@@ -46,7 +52,7 @@ export function drawNew(back, made) {
   results(
     el("button", { type: "button", class: "plain", onclick: () => { end(); back(); } }, t("← 回到任务清单", "← Back to the tasks")),
     el("form", { class: "card-form", onsubmit: enter, novalidate: true }, el("h2", {}, t("登记事项", "Enter a task")),
-      select(t("类别", "Kind"), Object.entries(WORK_KINDS), kind, (code) => { kind = code; }), titleField,
+      select(t("类别", "Kind"), Object.entries(WORK_KINDS), kind, (code) => { kind = code; sayHazard(); }), hazardField, titleField,
       select(t("所在区划", "Division"), [["", t("按地图位置", "by the place on the map")], ...outlines.district.map(({ properties: p }) => [p.code, nameOf.get(p.code)]), [page.city.code, page.city.name]], admin, (code) => { admin = code; }),
       place, el("div", { class: "pair" }, roleField, noteField), el("button", { type: "submit", class: "primary", id: "enter-item" }, t("登记", "Enter")),
       el("p", { class: "hint" }, t("登记后历史只增加，不能删除。", "Once entered, history only grows.")), told));
