@@ -30,6 +30,7 @@ class AreaMeasured(Answer):
     people_80: float | None
     disabled: float | None = Field(description="失能, estimated")
     disabled_by: str | None = Field(description="data, rate (the set share) or, of a total, mixed")
+    disabled_covered: float | None = Field(description="of these within reach, estimated")
     covered_60: float | None
     served_2: float | None = Field(description="within reach of two facilities at least")
     served_3: float | None
@@ -61,6 +62,9 @@ class MeasuresAnswer(Answer):
     rows: list[AreaMeasured]
     total: AreaMeasured
     gini: float | None = Field(description="of access among elders, 0 = all alike")
+    lorenz: list[tuple[float, float]] | None = Field(
+        description="up to 21 points: share of elders, least served first, and of supply"
+    )
     facilities: int | None
     supply_unknown: int | None
     disabled_rate: float | None
@@ -94,6 +98,7 @@ def measures_told(found: Measures) -> dict[str, Any]:
         "rows": [_measured(row) for row in found.rows],
         "total": _measured(found.total),
         "gini": found.gini,
+        "lorenz": found.lorenz,
         "facilities": found.facilities,
         "supply_unknown": found.supply_unknown,
         "disabled_rate": found.disabled_rate,
@@ -109,7 +114,7 @@ def measures_told(found: Measures) -> dict[str, Any]:
 
 def _measured(row: AreaMeasures) -> dict[str, Any]:
     told = asdict(row) | {"status_zh": STATUS_ZH[row.status]}
-    del told["thinnest_60"]
+    del told["held_by_few"]
     return told
 
 

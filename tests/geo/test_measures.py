@@ -176,7 +176,7 @@ def test_small_counts_are_withheld(town: Session) -> None:
     told = publishable_measures(asked(town), 10)
     west, east = by_name(told)["西区"], by_name(told)["东区"]
     assert (west.people_60, west.covered_60, west.served_2, west.gain_60) == (60, None, None, None)
-    assert (west.access, told.gini, west.thinnest_60) == (None, None, None)
+    assert (west.access, told.gini, west.held_by_few) == (None, None, None)
     assert west.per_thousand == pytest.approx(1000 * 20 / 60, abs=0.1)
     assert (east.people_60, east.per_thousand) == (None, None)
     make_cell(town, at(-90), 4321)

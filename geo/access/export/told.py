@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 AREA = ("area_code", "area_name")
 COVERED = (*AREA, "kind", "radius_m", "measure", "status", "status_zh", *NUMBERS, *SHARES,
            "measured_by", "too_far_60", "island_60")  # fmt: skip
-MEASURED = tuple(name for name in AreaMeasures.__dataclass_fields__ if name != "thinnest_60")
+MEASURED = tuple(name for name in AreaMeasures.__dataclass_fields__ if name != "held_by_few")
 
 
 def coverage_layer(session: Reader, wanted: Wanted) -> Layer:

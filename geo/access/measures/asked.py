@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from geo.access.floating import METHODS
 from geo.access.measures.counted import measure_ground
-from geo.access.measures.told import SUPPLIES, Measures, bare
+from geo.access.measures.told import FEW, SUPPLIES, Measures, bare
 from geo.access.pairs import sites_of
 from geo.access.radius.areas import Polygons
 from geo.access.radius.distance import Floats, Indices
@@ -20,7 +20,7 @@ from geo.access.radius.seen import as_seen
 from geo.access.radius.stored import data_stamp
 from geo.errors import BadInput, both
 from geo.queries.admin import Reader
-from geo.settings import WalkSettings, read
+from geo.settings import CitySettings, WalkSettings, read
 
 COLUMNS = {"beds": "beds_total", "meals": "meals_per_day"}
 
@@ -63,7 +63,8 @@ def measures(
         )
         sites = sites_of(ground, question.kind)
         stated = _supply(session, ground, sites, supply)
-    return measure_ground(ground, recorded, sites, stated, supply, method, stamp)
+    few = float(read(CitySettings).small_count_threshold) or FEW
+    return measure_ground(ground, recorded, sites, stated, supply, method, stamp, few)
 
 
 def _supply(session: Reader, ground: Ground, sites: Indices, supply: str) -> Floats:
@@ -90,6 +91,6 @@ def _unknown(
     settings = read(WalkSettings)
     return Measures(
         question, supply, method, tuple(bare(row) for row in none.rows), bare(none.total), None,
-        None, None, settings.disabled_rate, settings.disabled_rate_source, (), stamp,
+        None, None, None, settings.disabled_rate, settings.disabled_rate_source, (), stamp,
         none.computed_at,
     )  # fmt: skip

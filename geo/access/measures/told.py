@@ -9,6 +9,9 @@ from geo.access.radius.answer import AreaCoverage
 from geo.access.radius.ground import Source
 from geo.access.radius.question import Question, rule_in_words
 
+FEW = 10.0
+"""Of how many people a published number must not tell, where nothing else is set."""
+
 SUPPLIES = {"beds": "床位", "meals": "日供餐份数"}
 
 
@@ -16,12 +19,14 @@ SUPPLIES = {"beds": "床位", "meals": "日供餐份数"}
 class AreaMeasures:
     """The measures of one area; None is unknown, never 0. Counts are of people aged 60 and over.
 
-    disabled: 失能, from the data of every cell (disabled_by "data") or by the set rate ("rate").
+    disabled: 失能, from the data of every cell (disabled_by "data") or by the set rate ("rate");
+    disabled_covered: those of them within reach, by the same estimate.
     served_2, served_3: within reach of so many facilities at least. seated_60: whom the supply
     suffices for, nearest first. supply: beds or meals a day inside the area; supply_unknown: how
     many facilities there state none. per_thousand: supply per 1 000 elders. access: mean supply per
     1 000 elders by floating catchments. own_60: covered by facilities of their own area; gain_60:
-    more with those across the border. thinnest_60: people in the smallest catchment behind access.
+    more with those across the border. held_by_few: the largest share of the supply
+    behind access that `Measures.few` people hold who live at one place.
     """
 
     area_code: str
@@ -33,6 +38,7 @@ class AreaMeasures:
     people_80: float | None = None
     disabled: float | None = None
     disabled_by: str | None = None
+    disabled_covered: float | None = None
     covered_60: float | None = None
     served_2: float | None = None
     served_3: float | None = None
@@ -43,15 +49,17 @@ class AreaMeasures:
     access: float | None = None
     own_60: float | None = None
     gain_60: float | None = None
-    thinnest_60: float | None = None
+    held_by_few: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
     """The measures of all areas of a question, and what they rest on.
 
-    gini: of access among elders, 0 = all alike; None where unknown. supply_unknown: facilities that
-    state no supply: they cover people, but seat nobody. disabled_rate: the set share, with its
+    gini: of access among elders, 0 = all alike; None where unknown. lorenz: points (share of
+    elders, share of supply) at equal steps of elders, least served first. few: how many people
+    `held_by_few` is of. supply_unknown: facilities that state no supply: they cover people, but
+    seat nobody. disabled_rate: the set share, with its
     source. rounded_to: published counts are multiples of it.
     """
 
@@ -61,6 +69,7 @@ class Measures:
     rows: tuple[AreaMeasures, ...]
     total: AreaMeasures
     gini: float | None
+    lorenz: tuple[tuple[float, float], ...] | None
     facilities: int | None
     supply_unknown: int | None
     disabled_rate: float | None
@@ -68,6 +77,7 @@ class Measures:
     sources: tuple[Source, ...]
     stamp: int
     computed_at: datetime
+    few: float = FEW
     rounded_to: float | None = None
 
     @property
@@ -90,9 +100,9 @@ class Measures:
             + f"容量（{SUPPLIES[self.supply]}）约束覆盖：就近优先，"
             "按距离由近到远逐对把尚未安排的老人安排到尚有余量的设施，未注明容量的设施不参与。"
             f"可达性：{self.method} 法，每千名老人可及{SUPPLIES[self.supply]}，按街区老人加权平均；"
-            "基尼系数按格网老人加权。跨界增益：计入区域外设施后的覆盖减去仅计本区域设施的覆盖。"
+            "基尼系数与洛伦兹曲线按格网老人加权，曲线按老人数等分取点。跨界增益：计入区域外设施后的覆盖减去仅计本区域设施的覆盖。"
             + rate
-            + "。"
+            + "；失能覆盖为可达格网内的估计失能人数，按同一口径。"
         )
 
     @property
@@ -104,7 +114,8 @@ class Measures:
             " by distance, who is not yet seated takes what room is left; facilities without a"
             f" stated supply ({self.supply}) seat nobody. Access: {self.method}, supply per 1 000"
             " elders. Gain: covered with facilities across the border minus without. Disabled: from"
-            " the data where every cell has it, else the set share of people aged 60 and over."
+            " the data where every cell has it, else the set share of people aged 60 and over;"
+            " covered: those of cells within reach. The Lorenz curve: equal steps of elders."
         )
 
 

@@ -1,6 +1,5 @@
 // How do areas stand: the coloured map with its legend, and the table that says the same?
 
-import { mapped, sayMapped } from "atlas/access/indicators.js";
 import { gapLook } from "atlas/access/gaps.js";
 import { age } from "atlas/access/question.js";
 import { scaleOf } from "atlas/access/scale.js";
@@ -15,8 +14,8 @@ import { AREA_STATUS, AREAS, isKnown, t } from "atlas/words.js";
 const L = globalThis.L;
 let labels = null;
 
-const valueOf = (area) => mapped(indicator(), figuresOf(area));
-const scale = () => scaleOf(areasShown().map(valueOf), sayMapped(indicator()), indicator().steps);
+const valueOf = (area) => figuresOf(area).value;
+const scale = () => scaleOf(areasShown().map(valueOf), indicator().say, indicator().steps);
 
 /** Colour the areas by the chosen measure. */
 export function drawAreas(pick) {
@@ -41,7 +40,7 @@ export function labelAreas() {
   labels = L.layerGroup();
   const roomy = areasShown().filter(({ geometry }) => geometry && fits(geometry, [52, 30]));
   const name = ({ properties: p, geometry }) => (fits(geometry, [p.area_name.length * 15, 34]) ? p.area_name : "");
-  drawLabels(labels, apart(roomy), (area) => [name(area), say(valueOf(area), sayMapped(indicator()), figuresOf(area), true)], "value-label");
+  drawLabels(labels, apart(roomy), (area) => [name(area), say(valueOf(area), indicator().say, figuresOf(area), true)], "value-label");
   layer("areas").addLayer(labels);
 }
 
@@ -51,7 +50,7 @@ export function drawKey(more = []) {
   const values = areasShown().map(valueOf);
   const number = (count) => t(`${count} 个`, String(count));
   const blank = values.filter((value) => !isKnown(value)).length;
-  drawLegend(`${indicator().name}${t("（", " (")}${indicator().hasGaps ? t(`${age()} 岁以上`, `aged ${age()}+`) : t("60 岁以上", "aged 60+")}${t("）", ")")}`, [
+  drawLegend(`${indicator().name}${t("（", " (")}${indicator().who ?? (indicator().hasGaps ? t(`${age()} 岁以上`, `aged ${age()}+`) : t("60 岁以上", "aged 60+"))}${t("）", ")")}`, [
     ...classes.classes.map((one, i) => [patch(one.colour), one.label, number(values.filter((value) => classes.of(value) === i).length)]).reverse(),
     blank && [patch(UNKNOWN), t("未知或不公布", "unknown or withheld"), number(blank)],
     gapLook() && gapsShown().length > 0 && [patch("url(#hatch)", "#b34700"), gapLook() === "numbered" ? t("缺口（编号同列表）", "Gap (number as listed)") : t("缺口", "Gap"), t(`${gapsShown().length} 处`, String(gapsShown().length))],

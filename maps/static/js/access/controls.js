@@ -49,16 +49,26 @@ const lengthChoice = (ask) => (isOnFoot()
   ? choice(t("步行时间", "Walking time"), MINUTES.map((one) => [one, t(`${one} 分钟`, `${one} min`)]), reach().minutes ?? null, (minutes) => ask({ minutes, radius_m: null }))
   : choice(t("半径", "Radius"), offered("radius_m", RADII).map((one) => [one, metres(one)]), question().radius_m, (radius_m) => ask({ radius_m, minutes: null })));
 
-const ageSelect = (redraw) => (indicator().hasGaps
-  ? select(t("人群", "People"), [["60", t("60 岁以上", "60+")], ["65", t("65 岁以上", "65+")], ["80", t("80 岁以上", "80+")]], age(), (one) => redraw({ age: one === "60" ? null : one }))
-  : select(t("人群", "People"), [["60", t("60 岁以上", "60+")]], "60", () => {}));
+const isDisabled = () => indicator() === INDICATORS.disabled;
+const DISABLED = t("失能（估计）", "dependent (estimate)");
+
+/** Ages are shown from one answer; dependent people are a measure of their own. */
+function ageSelect({ ask, redraw }) {
+  const ages = indicator().hasGaps || isDisabled() ? ["60", "65", "80"] : ["60"];
+  const people = [...ages.map((one) => [one, t(`${one} 岁以上`, `${one}+`)]), ages.length > 1 && !held && ["disabled", DISABLED]].filter(Boolean);
+  return select(t("人群", "People"), people, isDisabled() ? "disabled" : indicator().hasGaps ? age() : "60", (one) => {
+    if (one === "disabled") ask({ show: one, sort: null });
+    else if (isDisabled()) ask({ show: null, sort: null, age: one === "60" ? null : one });
+    else redraw({ age: one === "60" ? null : one });
+  });
+}
 
 function more({ ask, redraw, focus }) {
   return el("details", { class: "fold", id: "fold-more", open: byId("fold-more")?.open }, el("summary", {}, el("span", {}, el("span", {}, t("更多条件", "More")), el("span", { class: "row-note" }, ` ${summaryOfMore()}`))),
     el("div", { class: "folded" },
       el("div", { class: "pair" },
         select(t("只看", "Only"), [["", t("全市", "Whole city")], ...view.districts.map((one) => [one.properties.code, one.properties.name])], within(), (code) => { redraw({ within: code }); focus(code); }),
-        ageSelect(redraw)),
+        ageSelect({ ask, redraw })),
       held ? null : onFoot(ask),
       held ? null : counted(ask)));
 }
@@ -89,7 +99,7 @@ function counted(ask) {
 /** What stands under "more", in a few words. */
 const summaryOfMore = () => [
   view.districts.find((one) => one.properties.code === within())?.properties.name ?? t("全市", "Whole city"),
-  t(`${indicator().hasGaps ? age() : 60} 岁以上`, `${indicator().hasGaps ? age() : 60}+`),
+  isDisabled() ? DISABLED : t(`${indicator().hasGaps ? age() : 60} 岁以上`, `${indicator().hasGaps ? age() : 60}+`),
   !held && t(`${BASES[basis()]}人口`, BASES[basis()]), chosen("on") || t("今天", "today"),
   question().across_border === "true" ? t("含界外", "across borders") : t("不含界外", "own only"),
 ].filter(Boolean).join(" · ");

@@ -1,7 +1,7 @@
 // Which measures can the map show, from which numbers of an area, and how are they said?
 
 import { age } from "atlas/access/question.js";
-import { count, isKnown, percent, t, tenths } from "atlas/words.js";
+import { isKnown, percent, t, tenths } from "atlas/words.js";
 
 const share = ([part, whole]) => (whole > 0 && isKnown(part) ? part / whole : null);
 const perThousand = ([part, whole]) => (whole > 0 && isKnown(part) ? (1000 * part) / whole : null);
@@ -74,18 +74,15 @@ export const INDICATORS = {
       ["each area's own facilities cover ", own, " people; those across its border add ", gain, ": ", value, " of people aged 60+."]),
   },
   disabled: {
-    name: t("失能老人（估计）", "Dependent elders (estimate)"), says: t("估计失能人数", "estimated dependent people"), needs: "measures",
-    parts: () => ["disabled", "people_60"], mapped: 0,
-    heads: () => [t("估计失能", "Dependent"), old, t("占比", "Share")],
-    rate: share, say: percent,
-    headline: ([disabled, people], value) => t(
-      ["60 岁以上 ", people, " 人中估计失能 ", disabled, " 人，占 ", value, "。只有人数，没有另算他们的覆盖。"],
-      ["of ", people, " people aged 60+, an estimated ", disabled, " are dependent: ", value, ". Their coverage is not counted apart."]),
+    name: t("失能老人覆盖率（估计）", "Dependent elders covered (estimate)"), who: t("估计失能", "dependent, estimated"),
+    says: t("够得着的失能老人", "dependent people within reach"), needs: "measures",
+    parts: () => ["disabled_covered", "disabled"],
+    heads: () => [t("够得着", "In reach"), t("估计失能", "Dependent"), t("占比", "Share")],
+    rate: share, say: percent, steps: "fifths",
+    headline: ([covered, disabled], value) => t(
+      ["估计失能老人 ", disabled, " 人中有 ", covered, " 人够得着，占 ", value, "。"],
+      ["of an estimated ", disabled, " dependent people, ", covered, " are within reach: ", value, "."]),
   },
 };
 
 const gini = (answer) => (isKnown(answer?.gini) ? answer.gini.toFixed(2) : t("不公布", "withheld"));
-
-/** What the map colours an area by, and how that is said. */
-export const mapped = (indicator, figures) => (indicator.mapped === undefined ? figures.value : figures.parts[indicator.mapped]);
-export const sayMapped = (indicator) => (indicator.mapped === undefined ? indicator.say : count);

@@ -60,6 +60,12 @@ function beside(summary) {
 const sourceLines = () => [...new Set(answers().flatMap((one) => one.sources ?? []).map((one) =>
   `${PARTS[one.what] ?? one.what}${t("：", ": ")}${known(one.source)}${isKnown(one.source_date) ? ` ${day(one.source_date)}` : ""}${one.is_synthetic ? t("（合成）", " (synthetic)") : ""}`))];
 
+const ESTIMATES = {
+  data: t("失能人数为各人口格网数据中的估计值。", "Dependent people: the estimates in the data of each cell."),
+  rate: t("失能人数按 60 岁以上人口乘失能率估计。", "Dependent people: those aged 60+ times the rate."),
+  mixed: t("失能人数：有的单元取格网数据的估计值，有的按失能率估计。", "Dependent people: from the data of cells in some areas, by the rate in others."),
+};
+
 /** How the numbers were made, from what, when. */
 export function method() {
   const { summary } = view.coverage;
@@ -68,6 +74,7 @@ export function method() {
   return el("div", { class: "source" },
     el("h2", {}, t("方法与来源", "Method and sources")),
     el("p", {}, `${t("方法：", "Method: ")}${known(t(ruled.method, ruled.method_en ?? ruled.method))}`),
+    indicator().parts().includes("disabled") && el("p", {}, ESTIMATES[view.measures?.total.disabled_by] ?? t("没有失能估计数，也未设失能率。", "There is no estimate of dependence and no rate is set.")),
     view.measures && isKnown(view.measures.disabled_rate) && indicator().parts().includes("disabled") && el("p", {}, t(`失能率 ${(100 * view.measures.disabled_rate).toFixed(1)}%，来源：${known(view.measures.disabled_source)}`, `Rate of dependence ${(100 * view.measures.disabled_rate).toFixed(1)}%, source: ${known(view.measures.disabled_source)}`)),
     el("p", {}, `${t("来源：", "Sources: ")}${known(sourceLines().join(t("；", "; ")))}`),
     out > 0 && el("p", {}, t(`另有 ${count(out)} 名 60 岁以上老人不在任何单元内，未计入。`, `${count(out)} more people aged 60+ lie in no area and are not counted.`)),

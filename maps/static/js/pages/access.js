@@ -3,6 +3,7 @@
 import "atlas/shell.js";
 import { drawAreas, drawKey, drawTable, labelAreas } from "atlas/access/areas.js";
 import { drawControls } from "atlas/access/controls.js";
+import { download } from "atlas/access/download.js";
 import { drawGapList, drawGaps, firstPage, turnToOpen } from "atlas/access/gaps.js";
 import { drawSourceLine, headline, method, networkNotes } from "atlas/access/notes.js";
 import { held, question, within } from "atlas/access/question.js";
@@ -80,7 +81,7 @@ function draw() {
   drawSourceLine();
   put(byId("results"), headline(), networkNotes((isAsked) => askAnew({ fallback: isAsked ? "line" : null })),
     tabList(tabs(), tab(), goTo, t("结果", "Results")),
-    el("div", { id: "tab-body", role: "tabpanel", tabindex: "0" }), el("div", { id: "paper", class: "only-paper" }), method());
+    el("div", { id: "tab-body", role: "tabpanel", tabindex: "0" }), el("div", { id: "files" }), el("div", { id: "paper", class: "only-paper" }), method());
   drawTab();
   drawLegendNow();
 }
@@ -89,6 +90,7 @@ async function drawTab() {
   const { code, draw: now, load } = TABS.find((one) => one.code === tab());
   if (code !== "sites") sites?.leaveSites();
   const host = openTab(code);
+  put(byId("files"), download(code));
   if (now) return now(host);
   const later = await load();
   return code === tab() && host.isConnected && later(host);
