@@ -119,6 +119,7 @@ def test_years_are_planned_together(service: TestClient, planner: dict[str, str]
         (100, 190, 190), (310, 580, 580),
     ]  # fmt: skip
     assert (told.status, told.gap, told.status_zh) == ("optimal", 0, "已证明为最优方案。")
+    assert "候选点 2 处可用" in told.method
     assert told.years[1].elders_zh == "现有老人 × 3（假定）"
     assert [one.code for one in told.excluded] == ["K3"]
     assert told.has_synthetic is False

@@ -15,7 +15,7 @@ from api.schemas.siting.candidates import CandidateTold, candidate_told
 from api.schemas.siting.plans import ChosenTold, chosen_told
 from geo.access.disclosure import publishable_count
 from geo.access.sites import PhasedPlan, PhasedYear, Year
-from geo.access.sites.words import proven
+from geo.access.sites.words import method_of_years, proven
 
 
 class YearSent(Sent):
@@ -74,6 +74,8 @@ class PhasesAnswer(Answer):
     age: str
     rounded_to: float = Field(description="counts are multiples of this, smaller ones withheld")
     has_synthetic: bool
+    method: str
+    method_en: str
     status: str = Field(description="optimal or feasible")
     status_zh: str
     status_en: str
@@ -92,10 +94,12 @@ def phases_told(found: PhasedPlan, base: float) -> dict[str, Any]:
     """An answer with publishable counts: multiples of `base`."""
     asked, question, phases = found.asked, found.asked.question, found.phases
     zh, en = proven(phases.status, phases.gap)
+    method, method_en = method_of_years(found)
     return {
         "city": question.city, "kind": question.kind, "on": question.on,
         "radius_m": question.radius_m, "measure": asked.measure, "age": asked.age,
         "rounded_to": base, "has_synthetic": found.has_synthetic,
+        "method": method, "method_en": method_en,
         "status": phases.status, "status_zh": zh, "status_en": en, "gap": phases.gap,
         "years": [_year_told(year, base) for year in found.years],
         "excluded": [candidate_told(one) for one in found.candidates.excluded],

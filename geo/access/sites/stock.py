@@ -88,7 +88,7 @@ def read_stock(
     if not judged.usable:
         raise NotFound(
             both(
-                "没有可用的候选点，请先导入(atlas load candidates)。" + judged.in_words()[0],
+                "没有可用的候选点，请先导入（atlas load candidates）。" + judged.in_words()[0],
                 "no candidate can be used; load some (atlas load candidates). "
                 + judged.in_words()[1],
             )

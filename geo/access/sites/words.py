@@ -5,6 +5,7 @@ from __future__ import annotations
 from geo.access.radius.question import kind_name
 from geo.access.sites.answer import BestSites, Plan
 from geo.access.sites.question import GOALS, GOALS_EN, Asked
+from geo.access.sites.years import PhasedPlan
 
 MEASURES = {"line": ("直线（椭球测地线）", "straight line (geodesic)"), "walk": ("步行", "on foot")}
 
@@ -38,6 +39,21 @@ def method(found: BestSites) -> tuple[str, str]:
         zh.append(found.thinning[0])
         en.append(found.thinning[1])
     return "".join(zh), " ".join(en)
+
+
+def method_of_years(found: PhasedPlan) -> tuple[str, str]:
+    """The rule of a plan over years and what was left out, in two languages."""
+    question, (measure, measure_en) = found.asked.question, MEASURES[found.asked.measure]
+    zh, en = found.candidates.in_words()
+    return (
+        f"目标：各年覆盖的老人之和最多，已建不撤（分年 MCLP）；设施：{kind_name(question.kind)}；"
+        f"距离：{measure}，半径 {question.radius_m:g} 米；老人：{found.asked.age} 岁及以上，"
+        f"格网以代表点计；设施状态截至 {question.on.isoformat()}，未公开的也计入。{zh}",
+        f"Goal: most elders covered, added over the years, what is built stays; "
+        f"{kind_name(question.kind, 'en')}; {measure_en}, radius {question.radius_m:g} m; elders "
+        f"{found.asked.age}+, cells as representative points; facilities in force on "
+        f"{question.on.isoformat()}, unpublished ones too. {en}",
+    )
 
 
 def status(plan: Plan, asked: Asked) -> tuple[str, str]:
