@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.schemas.answers import Answer, Feature
 from api.schemas.coverage import CoverageProperties, SourceLine, Summary
-from geo.access.canteens import CanteenMonth, Canteens, title_of
+from geo.access.canteens import CanteenMonth, Canteens, title_en_of, title_of
 from geo.access.features import area_properties, summary
 from geo.access.measures import AreaMeasures, Measures
 from geo.access.radius.answer import STATUS_ZH
@@ -133,6 +133,7 @@ class SeriesAnswer(Answer):
 
     numberReturned: int
     note: str = Field(description="what must be known when days are compared")
+    note_en: str
     has_synthetic: bool
     days: list[DayTold]
 
@@ -142,6 +143,7 @@ def series_told(found: Series) -> dict[str, Any]:
     return {
         "numberReturned": len(found.answers),
         "note": found.note,
+        "note_en": found.note_en,
         "has_synthetic": found.has_synthetic,
         "days": [
             {
@@ -179,6 +181,7 @@ class CanteensAnswer(Answer):
     city: str
     month: str
     title: str
+    title_en: str
     radius_m: float
     measure: str
     base_year: int | None
@@ -186,6 +189,7 @@ class CanteensAnswer(Answer):
     numberReturned: int
     rows: list[CanteenTold]
     method: str
+    method_en: str
     sources: list[SourceLine]
     has_synthetic: bool
 
@@ -196,7 +200,8 @@ def canteens_told(found: Canteens) -> dict[str, Any]:
     return {
         "city": question.city,
         "month": f"{found.month:%Y-%m}",
-        "title": title_of(found) + ("(含合成数据)" if found.has_synthetic else ""),
+        "title": title_of(found) + ("（含合成数据）" if found.has_synthetic else ""),
+        "title_en": title_en_of(found) + (" (synthetic in part)" if found.has_synthetic else ""),
         "radius_m": question.radius_m,
         "measure": question.measure,
         "base_year": question.base_year,
@@ -204,6 +209,7 @@ def canteens_told(found: Canteens) -> dict[str, Any]:
         "numberReturned": len(found.rows),
         "rows": [_canteen(row) for row in found.rows],
         "method": found.method,
+        "method_en": found.method_en,
         "sources": found.sources,
         "has_synthetic": found.has_synthetic,
     }

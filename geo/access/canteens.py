@@ -85,6 +85,18 @@ class Canteens:
             "就近人口只计入最近的一处；供餐份数未交付的为未知。"
         )
 
+    @property
+    def method_en(self) -> str:
+        """The rule in English."""
+        how = "on foot" if self.question.measure == "walk" else "in a straight line"
+        return (
+            "Capacity = meals a day × days open in the month (every day where hours are unknown,"
+            f" and said so); catchment: people aged 60+ within {self.question.radius_m:g} m {how}"
+            f" ({self.question.basis}, base year {self.question.base_year or 'unknown'}), counted"
+            " for every canteen; nearest: for the nearest one only; meals served are unknown unless"
+            " delivered."
+        )
+
 
 def canteens(
     session: Reader,
@@ -139,6 +151,11 @@ def publishable_canteens(found: Canteens, base: float) -> Canteens:
 def title_of(found: Canteens) -> str:
     """What the table is called."""
     return f"{kind_name(found.question.kind)} {found.month:%Y-%m} 供餐情况"
+
+
+def title_en_of(found: Canteens) -> str:
+    """The same in English."""
+    return f"{kind_name(found.question.kind, 'en')}: meals in {found.month:%Y-%m}"
 
 
 def _rows(

@@ -43,9 +43,18 @@ class Series:
     @property
     def note(self) -> str:
         """What must be known when days are compared, in Chinese."""
-        told = "设施与区划按各日在用版本;人口取不晚于当日的最近一次统计;路网为现存版本。"
+        told = "设施与区划按各日在用版本；人口取不晚于当日的最近一次统计；路网为现存版本。"
         if len({year for year in self.base_years if year is not None}) > 1:
-            told += "各日人口基准年不同,变化中含人口统计更新的影响。"
+            told += "各日人口基准年不同，变化中含人口统计更新的影响。"
+        return told
+
+    @property
+    def note_en(self) -> str:
+        """The same in English."""
+        told = "Facilities and divisions as of each day; people by the last count before it;"
+        told += " roads as stored today."
+        if len({year for year in self.base_years if year is not None}) > 1:
+            told += " The days rest on different counts of people: part of the change is theirs."
         return told
 
 
@@ -58,7 +67,7 @@ def series(session: Reader, days: Sequence[date], **asked: Any) -> Series:
     if not 1 <= len(set(days)) <= MOST_DAYS:
         raise BadInput(
             both(
-                f"可问 1–{MOST_DAYS} 个日期,现为 {len(set(days))} 个。",
+                f"可问 1–{MOST_DAYS} 个日期，现为 {len(set(days))} 个。",
                 f"1 to {MOST_DAYS} days can be asked, not {len(set(days))}",
             ),
             parameter="days",
@@ -91,7 +100,7 @@ def days_of(written: str, *, today: date) -> list[date]:
         except ValueError:
             raise BadInput(
                 both(
-                    f"看不懂「{part[:40]}」:请写作 2020-2026、2020,2023 或 2026-06-30。",
+                    f"看不懂「{part[:40]}」：请写作 2020-2026、2020,2023 或 2026-06-30。",
                     f"{part[:40]!r} is no year or day: write 2020-2026, 2020,2023 or 2026-06-30",
                 ),
                 parameter="years",

@@ -190,7 +190,7 @@ def full_code(code: str) -> str:
     if not re.fullmatch(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}", typed, re.ASCII):
         raise BadInput(
             both(
-                f"区划代码是 6、9 或 12 位数字,不是「{code[:20]}」。",
+                f"区划代码是 6、9 或 12 位数字，不是「{code[:20]}」。",
                 f"a division code has 6, 9 or 12 digits, not {code[:20]!r}",
             ),
             parameter="code",
@@ -213,8 +213,8 @@ def code_of(session: Reader, said: str, on: date) -> str:
     if not fitting:
         raise NotFound(
             both(
-                f"{on} 没有名为「{typed[:40]}」的区划;请核对名称(全称如 常州市)或改用区划代码。"
-                f"如该城市尚未载入,请运行 ./atlas up --city 城市名称。",
+                f"{on} 没有名为「{typed[:40]}」的区划；请核对名称（全称如 常州市）或改用区划代码。"
+                f"如该城市尚未载入，请运行 ./atlas up --city 城市名称。",
                 f"no division in force on {on} is called {typed[:40]!r}; check the name or give"
                 " the code. If its city has not been loaded: ./atlas up --city CITY",
             )
@@ -224,9 +224,9 @@ def code_of(session: Reader, said: str, on: date) -> str:
         more = len(listed) - MOST_CANDIDATES
         raise Ambiguous(
             both(
-                f"名为「{typed[:40]}」的区划不止一个,请改用代码:"
+                f"名为「{typed[:40]}」的区划不止一个，请改用代码："
                 + "、".join(listed[:MOST_CANDIDATES])
-                + (f" …(另有 {more} 个)。" if more > 0 else "。"),
+                + (f" …（另有 {more} 个）。" if more > 0 else "。"),
                 f"{len(listed)} divisions are called {typed[:40]!r}; give one of the codes above",
             )
         )
@@ -272,7 +272,7 @@ def bad_level(level: int) -> BadInput:
     return BadInput(
         both(
             "级别是 1 至 5:" + "、".join(f"{n} {zh}" for n, zh in LEVEL_WORDS.items())
-            + f";现为 {level}。",
+            + f"；现为 {level}。",
             f"level is 1 (province) … 5 (village), not {level}",
         ),
         parameter="level",
@@ -309,7 +309,7 @@ def city_of(session: Reader, code: str, on: date) -> Unit:
     if not city:
         raise NotFound(
             both(
-                f"{above[0].name} {full_code(code)} 在 {on} 不属于任何已载入的城市;"
+                f"{above[0].name} {full_code(code)} 在 {on} 不属于任何已载入的城市；"
                 "请给出城市或其下的区划。",
                 f"no city is known above {full_code(code)} on {on}; give a city or a division"
                 " under one",
@@ -364,7 +364,7 @@ def _why_missing(session: Reader, code: str, on: date) -> str:
         return _unknown(session, code)
     spans = "; ".join(f"{r.name} {r.valid_from or '…'} – {r.valid_until or '…'}" for r in rows[:5])
     return both(
-        f"区划 {code} 在 {on} 无效;已知的时段:"
+        f"区划 {code} 在 {on} 无效；已知的时段："
         + ";".join(
             f"{r.name} {r.valid_from or '不详'} 至 {r.valid_until or '今'}" for r in rows[:5]
         )
@@ -387,6 +387,6 @@ def not_loaded(session: Reader, code: str) -> tuple[str, str]:
     if rows is not None or (city.endswith("0000") and code[:2] not in MUNICIPALITIES):
         return "请核对代码。", "Check the code."
     return (
-        f"请核对代码;如该城市尚未载入,请运行 ./atlas up --city {city}。",
+        f"请核对代码；如该城市尚未载入，请运行 ./atlas up --city {city}。",
         f"Check the code; if its city has not been loaded: ./atlas up --city {city}",
     )

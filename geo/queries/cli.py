@@ -20,7 +20,7 @@ from geo.queries.neighbours import MEASURED, neighbours
 from geo.validity import today_in_china
 
 On = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,默认今天 · day, default today")
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期，默认今天 · day, default today")
 ]
 
 
@@ -34,7 +34,7 @@ def show_nearest(
     lon: Annotated[float, typer.Argument(help="经度 · longitude")],
     lat: Annotated[float, typer.Argument(help="纬度 · latitude")],
     kind: Annotated[
-        list[str] | None, typer.Option(help="设施类别,可重复 · kind, may be repeated")
+        list[str] | None, typer.Option(help="设施类别，可重复 · kind, may be repeated")
     ] = None,
     limit: Annotated[int, typer.Option(help="个数 · how many")] = 5,
     on: On = None,
@@ -47,7 +47,7 @@ def show_nearest(
     if not found:
         said = "、".join(kind) if kind else "任何设施"
         Console().print(
-            f"{day} 没有找到开放的{said};换一个类别或日期,或先导入数据:"
+            f"{day} 没有找到开放的{said}；换一个类别或日期，或先导入数据："
             "./atlas load facilities 文件。\n"
             f"No open facility found for {day}; try another kind or day, or load a file first.",
             markup=False,
@@ -61,7 +61,7 @@ def show_nearest(
     for facility in found:
         kinds = "、".join(KINDS[code].zh if code in KINDS else code for code in facility.kinds)
         table.add_row(
-            escape(facility.name) + ("(合成)" if facility.is_synthetic else ""), kinds,
+            escape(facility.name) + ("（合成）" if facility.is_synthetic else ""), kinds,
             f"{facility.distance_m:,.0f}", escape(facility.address or "未知"),
             escape(facility.phone or "未知"),
         )  # fmt: skip
@@ -82,7 +82,7 @@ def show_unit(
     if named is None and at is None:
         raise BadInput(
             both(
-                "请给出区划的名称或代码(如 常州市、320402),或用 --at 经度 纬度 给出一点。",
+                "请给出区划的名称或代码（如 常州市、320402），或用 --at 经度 纬度 给出一点。",
                 "give the name or code of a division, or a point: --at LON LAT",
             )
         )
@@ -103,12 +103,12 @@ def show_unit(
             f"  邻 {escape(neighbour.name)} {neighbour.code} 共界 {length:.1f} km({MEASURED})"
         )
     if not beside:
-        why = "同级图形中没有相接的" if found.has_geometry else "无图形,无从得知"
-        console.print(f"  邻区:{why} · no neighbours known")
+        why = "同级图形中没有相接的" if found.has_geometry else "无图形，无从得知"
+        console.print(f"  邻区：{why} · no neighbours known")
     for event in past.events:
         console.print(escape(_told(event)))
     if not past.events:
-        console.print("  沿革:无记录 · no changes on record")
+        console.print("  沿革：无记录 · no changes on record")
 
 
 def _show_units_at(console: Console, held: list[Unit], at: tuple[float, float]) -> None:
@@ -116,7 +116,7 @@ def _show_units_at(console: Console, held: list[Unit], at: tuple[float, float]) 
         console.print(f"{one.code}  {LEVEL_WORDS[one.level]}  {escape(one.name)}")
     if not held:
         console.print(
-            f"点 {at[0]}, {at[1]} 不在任何已载入区划的图形之内;如该城市尚未载入,"
+            f"点 {at[0]}, {at[1]} 不在任何已载入区划的图形之内；如该城市尚未载入，"
             "请运行 ./atlas up --city 城市名称。\n"
             "No stored territory holds this point; if its city has not been loaded:"
             " ./atlas up --city CITY",
@@ -131,13 +131,13 @@ def _show_facts(console: Console, found: Unit) -> None:
         f"[bold]{escape(found.name)}[/] {found.code}  {escape(level)}"
         f"  上级 {found.parent_code or '无'}"
     )
-    note = f"({found.validity_note})" if found.validity_note else ""
+    note = f"（{found.validity_note}）" if found.validity_note else ""
     since = f"{found.valid_from} 起" if found.valid_from else "起始不详"
     until = f"{found.valid_until} 止" if found.valid_until else "至今"
     source = found.source or "未知"
-    dated = f"({found.source_date})" if found.source_date else "(日期未知)"
-    console.print(escape(f"  有效 {since},{until}{note}"))
-    console.print(escape(f"  来源 {source}{dated}{',合成' if found.is_synthetic else ''}"))
+    dated = f"（{found.source_date}）" if found.source_date else "（日期未知）"
+    console.print(escape(f"  有效 {since}，{until}{note}"))
+    console.print(escape(f"  来源 {source}{dated}{'，合成' if found.is_synthetic else ''}"))
     if not found.has_geometry:
         console.print(f"  无图形 · no geometry: {escape(found.geometry_note or '原因未知')}")
     elif found.geometry_note:

@@ -86,7 +86,7 @@ def facilities_geojson(
     if offset < 0:
         raise BadInput(
             both(
-                f"跳过的条数不能小于 0,现为 {offset}。", f"offset must be 0 or more, not {offset}"
+                f"跳过的条数不能小于 0，现为 {offset}。", f"offset must be 0 or more, not {offset}"
             ),
             parameter="offset",
         )
@@ -105,7 +105,7 @@ def facility_geojson(session: Reader, code: str, *, on: date) -> bytes:
     if _is_empty(made):
         raise NotFound(
             both(
-                f"{on} 没有编码为「{code[:60]}」的设施;请核对编码和日期。",
+                f"{on} 没有编码为「{code[:60]}」的设施；请核对编码和日期。",
                 f"no facility {code[:60]!r} is in force on {on}; check the code and the day",
             )
         )

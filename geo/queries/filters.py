@@ -110,7 +110,7 @@ class FacilityFilter:
         if price is not None and not (math.isfinite(price) and price >= 0):
             raise BadInput(
                 both(
-                    f"价格上限须是不小于 0 的数(元),现为 {price}。",
+                    f"价格上限须是不小于 0 的数（元），现为 {price}。",
                     f"max_price must be a number of yuan ≥ 0, not {price}",
                 ),
                 parameter="max_price",
@@ -175,7 +175,7 @@ def check_point(lon: float, lat: float) -> None:
         if not (math.isfinite(value) and -limit <= value <= limit):
             raise BadInput(
                 both(
-                    f"{zh}须在 −{limit:g} 至 {limit:g} 度之间,现为 {value}。{zh_hint}",
+                    f"{zh}须在 −{limit:g} 至 {limit:g} 度之间，现为 {value}。{zh_hint}",
                     f"{name} must lie in −{limit:g} … {limit:g}, not {value}.{en_hint}",
                 ),
                 parameter=name,
@@ -187,7 +187,7 @@ def swapped_hint(lon: float, lat: float) -> tuple[str, str]:
     if not (abs(lon) <= 90 < abs(lat) <= 180):
         return "", ""
     return (
-        f"经纬度似乎写反了:先经度、后纬度,即 {lat:g} {lon:g}。",
+        f"经纬度似乎写反了：先经度、后纬度，即 {lat:g} {lon:g}。",
         f" Longitude and latitude look swapped: longitude comes first, {lat:g} {lon:g}.",
     )
 
@@ -197,7 +197,7 @@ def check_radius(radius_m: float, *, longest_m: float = 50_000.0) -> None:
     if not (math.isfinite(radius_m) and 0 < radius_m <= longest_m):
         raise BadInput(
             both(
-                f"半径须大于 0、不超过 {longest_m:g} 米,现为 {radius_m}。",
+                f"半径须大于 0、不超过 {longest_m:g} 米，现为 {radius_m}。",
                 f"radius_m must lie above 0 and up to {longest_m:g} m, not {radius_m}",
             ),
             parameter="radius_m",
@@ -209,7 +209,7 @@ def check_limit(limit: int, *, most: int = 10_000) -> None:
     if not 1 <= limit <= most:
         raise BadInput(
             both(
-                f"条数须在 1 至 {most} 之间,现为 {limit}。",
+                f"条数须在 1 至 {most} 之间，现为 {limit}。",
                 f"limit must lie in 1 … {most}, not {limit}",
             ),
             parameter="limit",
@@ -233,7 +233,7 @@ def _one_of(value: str | None, known: tuple[str, ...], parameter: str) -> None:
     if value is not None and value not in known:
         raise BadInput(
             both(
-                f"{PARAMETER_WORDS.get(parameter, parameter)}没有「{value[:40]}」这个值;可用:"
+                f"{PARAMETER_WORDS.get(parameter, parameter)}没有「{value[:40]}」这个值；可用："
                 + "、".join(f"{VALUE_WORDS[word]} {word}" for word in known)
                 + "。",
                 f"unknown {parameter} {value[:40]!r}; known: {', '.join(known)}",
@@ -249,12 +249,12 @@ def _check_bbox(bbox: tuple[float, float, float, float]) -> None:
             check_point(lon, lat)
         except BadInput as problem:
             zh, _, en = str(problem).partition("\n")
-            message = both(f"范围框有误:{zh}", f"bbox: {en}")
+            message = both(f"范围框有误：{zh}", f"bbox: {en}")
             raise BadInput(message, parameter="bbox") from None
     if west > east or south > north:
         raise BadInput(
             both(
-                "范围框的次序是西、南、东、北,且西不大于东、南不大于北;"
+                "范围框的次序是西、南、东、北，且西不大于东、南不大于北；"
                 f"现为 {west}、{south}、{east}、{north}。",
                 f"bbox is west,south,east,north; {west} … {east} and {south} … {north} run"
                 " backwards",
@@ -267,7 +267,7 @@ def _check_text(value: str) -> None:
     if "\0" in value or len(value) > LONGEST_TEXT:
         raise BadInput(
             both(
-                f"查找的文字最多 {LONGEST_TEXT} 个字,不能有空字符。",
+                f"查找的文字最多 {LONGEST_TEXT} 个字，不能有空字符。",
                 f"text is at most {LONGEST_TEXT} characters, without NUL",
             ),
             parameter="q",

@@ -74,7 +74,7 @@ def neighbours(
     if not 0 <= tolerance_m <= 100:
         raise BadInput(
             both(
-                f"容差须在 0 至 100 米之间,现为 {tolerance_m}。",
+                f"容差须在 0 至 100 米之间，现为 {tolerance_m}。",
                 f"tolerance_m lies in 0 … 100 m, not {tolerance_m}",
             ),
             parameter="tolerance_m",

@@ -198,7 +198,7 @@ def test_swapped_coordinates_are_told(away: TestClient) -> None:
     swapped = {"lon": "31.78", "lat": "119.97"}
     told = read_problem(away.get("/api/facilities/nearest", params=swapped))
     assert told.detail.startswith("参数 lat:须不大于 90")
-    assert "经纬度似乎写反了:先经度、后纬度,即 119.97 31.78。\n" in told.detail
+    assert "经纬度似乎写反了：先经度、后纬度，即 119.97 31.78。\n" in told.detail
     boxed = read_problem(away.get("/api/facilities", params={"bbox": "31,119,32,120"}))
     assert "经纬度似乎写反了" in boxed.detail
     far = read_problem(away.get("/api/facilities/nearest", params={"lon": "200", "lat": "31"}))

@@ -475,3 +475,16 @@ def test_the_demo_city_person_for_person(city_session: Session, kind, radius_m, 
         assert [row.people_60, row.people_65, row.people_80] == people[own].sum(axis=0).tolist()
         expected = people[own & covered].sum(axis=0).tolist()
         assert [row.covered_60, row.covered_65, row.covered_80] == expected
+
+
+def test_areas_without_outlines_are_unknown_and_not_without_people(session: Session) -> None:
+    make_city(session)
+    make_unit(session, "320402101000", name="丁镇", level=4, unit_type="镇", geom=None)
+    make_cell(session, (119.95, 31.75), 40)
+    make_facility(session, (119.95, 31.75))
+    asked = {"city": "320400", "kind": "canteen", "radius_m": 500, "on": date(2026, 6, 1)}
+    found = coverage(session, areas="township", **asked)
+    assert [row.status for row in found.rows] == ["no_geometry"]
+    assert found.question.base_year == 2020
+    with pytest.raises(NotFound, match="户籍人口"):
+        coverage(session, areas="township", basis="registered", **asked)

@@ -63,7 +63,7 @@ def test_coverage(run) -> None:
     said = run("coverage", "--kind", "老年食堂")
     assert ODD in said
     assert "1,234,567" in said
-    assert "无边界,未知" in said
+    assert "无边界，未知" in said
     assert "含合成数据" in said
 
 
@@ -97,10 +97,10 @@ def test_a_unit_is_found_by_name_and_told_with_its_facts(run, session: Session) 
     said = run("unit", "乙区")
     assert "320404000000" in said
     assert "县级(区)" in said
-    assert "起始不详,至今" in said
+    assert "起始不详，至今" in said
     assert "来源 test(日期未知)" in said
     assert "2002 设立: 无 → 乙区 文号未知" in said
-    assert "沿革:无记录" in run("unit", "丙街道")
+    assert "沿革：无记录" in run("unit", "丙街道")
 
 
 def test_a_unit_without_words_says_what_it_needs(run) -> None:
@@ -118,5 +118,5 @@ def test_empty_answers_say_so(run) -> None:
 
 
 def test_swapped_coordinates_are_told(run) -> None:
-    with pytest.raises(BadInput, match=r"似乎写反了:先经度、后纬度,即 119.93 31.75"):
+    with pytest.raises(BadInput, match=r"似乎写反了：先经度、后纬度，即 119.93 31.75"):
         run("nearest", "31.75", "119.93")

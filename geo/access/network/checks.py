@@ -161,6 +161,6 @@ def _all_good(name: str, array: NDArray[Any], good: NDArray[np.bool_], zh: str, 
         value = array[first]
         raise refuse(
             name,
-            f"第 {first} 个值 {value} {zh}(共 {bad.size} 处)。",
+            f"第 {first} 个值 {value} {zh}（共 {bad.size} 处）。",
             f"value {value} at position {first} {en} ({bad.size} such).",
         )

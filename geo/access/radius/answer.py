@@ -26,10 +26,10 @@ NO_NETWORK = "no_network"
 PARTIAL = "partial"
 STATUS_ZH = {
     MEASURED: "已计算",
-    NO_GEOMETRY: "无边界,未知",
-    NO_CELLS: "无人口数据,未知",
-    NO_RECORD: "当日尚无记录,未知",
-    NO_NETWORK: "无路网,步行覆盖未知",
+    NO_GEOMETRY: "无边界，未知",
+    NO_CELLS: "无人口数据，未知",
+    NO_RECORD: "当日尚无记录，未知",
+    NO_NETWORK: "无路网，步行覆盖未知",
     PARTIAL: "部分未知",
 }
 
@@ -147,7 +147,7 @@ class Coverage:
             return ""
         if lang == "zh":
             return (
-                f"人数取整到 {self.rounded_to:g},不足 {self.rounded_to:g} 人的不公布,"
+                f"人数取整到 {self.rounded_to:g}，不足 {self.rounded_to:g} 人的不公布，"
                 "合计与分项之和可能略有出入。"
             )
         return (

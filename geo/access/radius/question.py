@@ -31,7 +31,6 @@ def radii_offered(measure: str) -> tuple[float, ...]:
     return tuple(metres_in(each) for each in MINUTES) if measure == "walk" else RADII_M
 
 
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question about coverage. Build it with `ask`, which checks every part.
@@ -97,7 +96,7 @@ def ask(
     if measure == "line" and (network is not None or fallback != "none"):
         raise BadInput(
             both(
-                "network 和 fallback 只用于步行距离,请加 measure=walk。",
+                "network 和 fallback 只用于步行距离，请加 measure=walk。",
                 "network and fallback belong to walking distances: add measure=walk.",
             ),
             parameter="network" if network is not None else "fallback",
@@ -113,8 +112,9 @@ def ask(
 
 def no_areas(question: Question) -> str:
     """What to say where a question has no areas."""
-    return (
-        f"no areas of the kind {question.areas!r} are known under {question.city} on {question.on}"
+    return both(
+        f"{question.on} {question.city} 之下没有{AREAS[question.areas]}的记录。",
+        f"no areas of the kind {question.areas!r} are known under {question.city} on {question.on}",
     )
 
 
@@ -134,9 +134,9 @@ def rule_in_words(question: Question, lang: str = "zh") -> str:
     if lang == "zh":
         basis = {"resident": "常住", "registered": "户籍"}[question.basis]
         return (
-            f"{name}{_measured_zh(question, radius)}不大于半径即为覆盖,每人只计一次;"
+            f"{name}{_measured_zh(question, radius)}不大于半径即为覆盖，每人只计一次；"
             f"{'区域外设施计入' if across else '仅计本区域内设施'};"
-            f"{basis}人口,基准年 {year};设施状态截至 {day};"
+            f"{basis}人口，基准年 {year}；设施状态截至 {day}；"
             f"{'仅计已公开的设施' if published else '未公开的设施也计入'}。"
         )
     return (
@@ -150,15 +150,15 @@ def _measured_zh(question: Question, radius: str) -> str:
     """What is measured, in Chinese."""
     if question.measure == "line":
         return (
-            f"直线 {radius} 米覆盖:人口格网以代表点计,代表点到任一在用设施的测地线距离"
+            f"直线 {radius} 米覆盖：人口格网以代表点计，代表点到任一在用设施的测地线距离"
             "(CGCS2000 椭球)"
         )
     roads = f"路网 {question.network}" if question.network else "无路网"
     return (
-        f"步行 {radius} 米覆盖({minutes_in_words(question.radius_m, 'zh')}):人口格网以代表点计,"
-        f"代表点与设施各接到最近的道路({roads},现存版本,接路段按直线计入),"
+        f"步行 {radius} 米覆盖（{minutes_in_words(question.radius_m, 'zh')}）：人口格网以代表点计，"
+        f"代表点与设施各接到最近的道路（{roads}，现存版本，接路段按直线计入），"
         "代表点沿可步行道路到任一在用设施的距离"
-        + ("(无路网的区域按测地线直线距离,逐行注明)" if question.fallback == "line" else "")
+        + ("（无路网的区域按测地线直线距离，逐行注明）" if question.fallback == "line" else "")
     )
 
 

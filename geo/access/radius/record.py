@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import text
+
 from geo.access.radius.answer import NO_RECORD, AreaCoverage, Coverage, total_of
 from geo.access.radius.areas import Polygons, area_statement, polygon_binds
 from geo.access.radius.question import Question, no_areas
-from geo.errors import NotFound
-from geo.queries.admin import Reader, unit
+from geo.errors import NotFound, both
+from geo.queries.admin import BELOW, Reader, unit
 
 _EXTENT = """extent AS (
     SELECT ST_SetSRID(ST_Extent(a.geom)::geometry, 4490) AS box FROM area a
@@ -26,6 +28,13 @@ _BASE_YEARS = """SELECT min(c.base_year) AS first, coalesce(
 FROM demand_cell c
 WHERE c.basis = :basis AND c.projection = :projection AND (
     c.geom && (SELECT box FROM extent) OR c.admin_code IN (SELECT b.code FROM below b))"""
+
+_CITY_YEARS = text(
+    f"""WITH RECURSIVE {BELOW},
+    extent AS (SELECT u.geom AS box FROM admin_unit u
+        WHERE u.code = :code AND u.validity @> CAST(:on AS date))
+    {_BASE_YEARS}"""
+)
 
 _AREA_NAMES = "SELECT a.code, a.name FROM area a ORDER BY a.no"
 
@@ -51,16 +60,26 @@ def on_record(
     if question.base_year is None:
         asked = area_statement(question.areas, _EXTENT, _BASE_YEARS)
         years = session.execute(asked, values).one()
+        if years.first is None and question.city:
+            # Areas without outlines hold no cell: the city's own people say which count is meant.
+            years = session.execute(_CITY_YEARS, values).one()
         if years.first is None:
-            raise NotFound(
-                f"no {question.basis} population is stored for "
-                f"{question.city or 'the given areas'}; load demand cells first"
-            )
+            raise NotFound(_nobody(question))
         if years.last is None:
             return None
         question = replace(question, base_year=int(years.last))
     asked = area_statement(question.areas, _EXTENT, _HAS_FACILITIES)
     return question if session.execute(asked, values).scalar_one() else None
+
+
+def _nobody(question: Question) -> str:
+    """What to say where no people are stored."""
+    basis = {"resident": "常住", "registered": "户籍"}[question.basis]
+    return both(
+        f"{question.city or '给定范围'} 没有{basis}人口数据，请先导入（atlas load demand）。",
+        f"no {question.basis} population is stored for "
+        f"{question.city or 'the given areas'}; load demand cells first",
+    )
 
 
 def unrecorded(

@@ -79,9 +79,9 @@ class Around:
         """The rule in Chinese."""
         speed = f"{speed_of(self.pace):g} 米/秒"
         return (
-            f"步行等时圈:设施接到最近的道路(接路段按直线计入),沿可步行道路以 {speed} 行走"
-            "可达的路段,向两侧各画约 30 米;仅为示意,是否覆盖以步行距离计算为准。"
-            f"路网 {self.network or '无'},现存版本。"
+            f"步行等时圈：设施接到最近的道路（接路段按直线计入），沿可步行道路以 {speed} 行走"
+            "可达的路段，向两侧各画约 30 米；仅为示意，是否覆盖以步行距离计算为准。"
+            f"路网 {self.network or '无'}，现存版本。"
         )
 
     @property

@@ -21,7 +21,7 @@ def metres_in(minutes: float, pace: str = "elder") -> float:
     if not 0 < minutes <= 120:
         raise BadInput(
             both(
-                f"分钟数须大于 0、不超过 120,现为 {minutes:g}。",
+                f"分钟数须大于 0、不超过 120，现为 {minutes:g}。",
                 f"minutes must lie above 0 and up to 120, not {minutes:g}",
             ),
             parameter="minutes",
@@ -34,5 +34,5 @@ def minutes_in_words(metres: float, lang: str) -> str:
     elder = speed_of("elder")
     slow, plan = metres / elder / 60, metres / PLANNING_M_S / 60
     if lang == "zh":
-        return f"老年人 {elder:g} 米/秒约 {slow:.3g} 分钟,规划口径 60 米/分约 {plan:.3g} 分钟"
+        return f"老年人 {elder:g} 米/秒约 {slow:.3g} 分钟，规划口径 60 米/分约 {plan:.3g} 分钟"
     return f"{slow:.3g} min at {elder:g} m/s, {plan:.3g} min at the planners' 60 m/min"

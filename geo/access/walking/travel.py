@@ -29,7 +29,7 @@ HALO_M = 5000.0
 BESIDE_KM_H = 15.0
 UNSAID = "unclassified"
 
-TRAVEL_ZH = "道路等级的一般车速估算,遵守单行,不计转弯、红绿灯和拥堵"
+TRAVEL_ZH = "道路等级的一般车速估算，遵守单行，不计转弯、红绿灯和拥堵"
 
 _CLASSES = text(
     "SELECT e.id, e.road_class, e.speed_kmh FROM road_edge e WHERE e.id = ANY(:ids) ORDER BY e.id"
@@ -67,7 +67,7 @@ def travel_minutes(
     if edges is None:
         raise NotFound(
             both(
-                "此处没有路网;请用 ./atlas load roads 导入。",
+                "此处没有路网；请用 ./atlas load roads 导入。",
                 "no road network lies here; load one by ./atlas load roads",
             )
         )

@@ -125,7 +125,7 @@ def network_around(session: Reader, box: Bounds, *, profile: str = "walk") -> st
         listed = "、".join(names)
         raise Ambiguous(
             both(
-                f"此处有几个路网:{listed};请用 network 指定一个。",
+                f"此处有几个路网：{listed}；请用 network 指定一个。",
                 f"several road networks lie here, {listed}; name one by network.",
             )
         )

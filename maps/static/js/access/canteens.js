@@ -63,9 +63,9 @@ function body(host, pick) {
     el("p", { class: "hint" }, t(
       `${found.month}：${count(rows.length)} 处，其中 ${count(stated.length)} 处已注明日供餐份数，月能力合计 ${count(capacity)} 份；${served ? `${count(served)} 处有实际供餐数` : "实际供餐数均未交付，未知"}。服务人口：${distanceInWords(found)}内，可重复计；就近人口：只计入最近一处；人均月餐 = 月能力 ÷ 就近人口。`,
       `${found.month}: ${count(rows.length)} canteens, ${count(stated.length)} state meals a day, together ${count(capacity)} meals a month; ${served ? `${count(served)} have told meals served` : "meals served were not delivered: unknown"}. Around: people within ${distanceInWords(found)}; nearest: those to whom no other canteen is nearer; per elder: capacity ÷ nearest.`)),
-    sortable({ caption: t(`${found.title}；人口为 60 岁以上`, `People aged 60+${found.has_synthetic ? "; synthetic in part" : ""}`), label: t("供餐表", "Table of canteens"), columns: shape, rows: pageOf(rows, at), order, turn }),
+    sortable({ caption: t(`${found.title}；人口为 60 岁以上`, `${found.title_en}; people aged 60+`), label: t("供餐表", "Table of canteens"), columns: shape, rows: pageOf(rows, at), order, turn }),
     pager(rows, host, pick),
-    el("p", { class: "source" }, t(found.method, "Capacity: meals a day × days open in the month (every day where hours are unknown, marked as assumed). Around: people aged 60+ within the distance, counted for every canteen; nearest: only for the nearest one. Meals served are unknown unless delivered."), ` ${t("来源：", "Sources: ")}`,
+    el("p", { class: "source" }, t(found.method, found.method_en), ` ${t("来源：", "Sources: ")}`,
       known([...new Set((found.sources ?? []).map((one) => `${known(one.source)}${one.is_synthetic ? t("（合成）", " (synthetic)") : ""}`))].join(t("；", "; ")))),
   ];
 }

@@ -50,15 +50,9 @@ function drawn(found) {
     el("p", { class: "hint" }, name, area ? "" : t("。在「分区」中选一个单元，可加画它的曲线。", ". Choose an area under “Areas” to add its line.")),
     shareLines(t(`${name}，逐年；数值见下表`, `${name}, by year; the numbers stand in the table below`), labels, lines),
     table(days, area && ((one) => rowOf(one)), area?.area_name),
-    el("p", { class: "source" }, t(found.note, noteInEnglish(days))),
+    el("p", { class: "source" }, t(found.note, found.note_en)),
     el("p", { class: "source" }, t("年份取该年末日，当年取查询当日。", "A year stands for its last day; the present one for today.")),
   ];
-}
-
-/** The same as the answer's Chinese note. */
-function noteInEnglish(days) {
-  const bases = new Set(days.map(({ summary }) => summary.base_year).filter(isKnown));
-  return `Facilities and divisions as in force on each day; people: the last count not after it; roads as stored today.${bases.size > 1 ? " The years rest on different counts of people: part of a change is the new count." : ""}`;
 }
 
 function table(days, rowOf, areaName) {
