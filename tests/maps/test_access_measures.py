@@ -76,7 +76,7 @@ def test_dependent_people_are_a_group_with_a_map(
         assert cells(tab, row["area_name"]) == [
             f"{covered:,.0f}", f"{whole:,.0f}", f"{covered / whole:.1%}"
         ]  # fmt: skip
-    assert "估计失能" in tab.inner_text("#legend")
+    assert "失能老人覆盖率（估计）" in tab.inner_text("#legend")
     assert tab.locator(".area").count() == 2
     assert tab.locator(".area.is-unknown").count() == 0
     said = tab.inner_text("#results .source")

@@ -50,7 +50,7 @@ export function drawKey(more = []) {
   const values = areasShown().map(valueOf);
   const number = (count) => t(`${count} 个`, String(count));
   const blank = values.filter((value) => !isKnown(value)).length;
-  drawLegend(`${indicator().name}${t("（", " (")}${indicator().who ?? (indicator().hasGaps ? t(`${age()} 岁以上`, `aged ${age()}+`) : t("60 岁以上", "aged 60+"))}${t("）", ")")}`, [
+  drawLegend(indicator().isWhole ? indicator().name : `${indicator().name}${t("（", " (")}${indicator().hasGaps ? t(`${age()} 岁以上`, `aged ${age()}+`) : t("60 岁以上", "aged 60+")}${t("）", ")")}`, [
     ...classes.classes.map((one, i) => [patch(one.colour), one.label, number(values.filter((value) => classes.of(value) === i).length)]).reverse(),
     blank && [patch(UNKNOWN), t("未知或不公布", "unknown or withheld"), number(blank)],
     gapLook() && gapsShown().length > 0 && [patch("url(#hatch)", "#b34700"), gapLook() === "numbered" ? t("缺口（编号同列表）", "Gap (number as listed)") : t("缺口", "Gap"), t(`${gapsShown().length} 处`, String(gapsShown().length))],

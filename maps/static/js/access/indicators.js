@@ -14,7 +14,7 @@ const supplyUnit = (measures) => (measures?.supply === "meals" ? t("份", "meals
  * Each measure: `parts`, the numbers of an area it is made of (they add up over areas), `heads`,
  * what the parts and the value are called, `rate`, the value from the parts, `say`, how it is
  * written. `given`: the value stands in the answer, and no sum of areas has one of its own.
- * `needs` "measures": more than coverage must be asked.
+ * `needs` "measures": more than coverage must be asked. `isWhole`: its name says whom it is of.
  */
 export const INDICATORS = {
   covered: {
@@ -74,7 +74,7 @@ export const INDICATORS = {
       ["each area's own facilities cover ", own, " people; those across its border add ", gain, ": ", value, " of people aged 60+."]),
   },
   disabled: {
-    name: t("失能老人覆盖率（估计）", "Dependent elders covered (estimate)"), who: t("估计失能", "dependent, estimated"),
+    name: t("失能老人覆盖率（估计）", "Dependent elders covered (estimate)"), isWhole: true,
     says: t("够得着的失能老人", "dependent people within reach"), needs: "measures",
     parts: () => ["disabled_covered", "disabled"],
     heads: () => [t("够得着", "In reach"), t("估计失能", "Dependent"), t("占比", "Share")],
