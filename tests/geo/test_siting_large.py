@@ -13,7 +13,8 @@ from geo.access.siting import cover_all, minimise_distance, minimise_worst
 from geo.access.siting.cover import open_cover
 from geo.access.siting.covering import bounded
 from geo.access.siting.frame import read_frame
-from geo.access.siting.loading import lists_of, load
+from geo.access.siting.loading import grow, lists_of, load
+from geo.access.siting.mending import shorten
 from geo.access.siting.search import greedy
 from geo.access.siting.solver import Clock
 
@@ -94,3 +95,23 @@ def test_many_candidates_are_answered_in_time_with_an_honest_gap() -> None:
         assert found.bound <= found.objective
         assert found.gap == pytest.approx((found.objective - found.bound) / found.objective)
         assert found.uncovered.size == 0
+
+
+def test_exchanges_shorten_the_longest_way_under_room_limits():
+    rng = np.random.default_rng(4)
+    people, sites = rng.random((400, 2)) * 10, rng.random((60, 2)) * 10
+    cost = np.linalg.norm(people[:, None] - sites[None], axis=2)
+    weights = rng.integers(1, 9, 400).astype(float)
+    room = np.full(60, weights.sum() / 12 * 1.25)
+    frame = read_frame(cost, weights=weights, sites=12, capacity=room, time_limit_s=60)
+    plan = grow(frame, lists_of(frame, frame.pairs), 12, everybody=True)
+    assert (plan.assignment >= 0).all()
+    better = shorten(frame, frame.pairs, plan, Clock(20))
+    far = [cost[np.arange(400), one.assignment].max() for one in (plan, better)]
+    assert far[1] < 0.8 * far[0]
+    assert better.opened.size <= 12
+    load = np.bincount(better.assignment, weights, minlength=60)
+    assert (load <= room * (1 + 1e-9)).all()
+    assert set(better.assignment.tolist()) <= set(better.opened.tolist())
+    found = minimise_worst(cost, 12, weights=weights, capacity=room, time_limit_s=2)
+    assert found.bound <= found.objective <= far[0]

@@ -19,6 +19,7 @@ from geo.access.siting.frame import Frame
 from geo.access.siting.gains import mark
 from geo.access.siting.halving import Halving
 from geo.access.siting.loading import Loaded, closest, grow, lists_of, load, swap
+from geo.access.siting.mending import shorten
 from geo.access.siting.result import (
     Siting,
     cheapest,
@@ -144,9 +145,13 @@ def minimise_worst_limited(frame: Frame, relaxed: Siting) -> Siting:
 def _by_rule(frame: Frame, pairs: Pairs, relaxed: Siting, levels: Floats) -> Found | None:
     """The plan without capacities, or the greedy one, that serves everybody nearest by a rule."""
     lists = lists_of(frame, pairs)
-    grown = grow(frame, lists, frame.sites, everybody=True).opened
+    exchange = frame.price is None and not frame.cuts
     found: list[tuple[int, Loaded]] = []
-    for opened in (np.setdiff1d(relaxed.chosen, frame.fixed), grown):
+    for opened in (np.setdiff1d(relaxed.chosen, frame.fixed), None):
+        if opened is None:
+            if found and exchange:
+                break  # exchanges mend the first, and growing over all pairs takes long
+            opened = grow(frame, lists, frame.sites, everybody=True).opened
         level = closest(frame, lists, opened, levels)
         plan = None if level is None else load(frame, lists, opened, float(levels[level]))
         if level is not None and plan is not None and allowed(frame, plan):
@@ -154,6 +159,8 @@ def _by_rule(frame: Frame, pairs: Pairs, relaxed: Siting, levels: Floats) -> Fou
     if not found:
         return None
     plan = min(found, key=lambda one: one[0])[1]
+    if exchange:
+        plan = shorten(frame, pairs, plan, frame.clock.share(0.1 if solvable(pairs) else 0.7))
     chosen = np.union1d(frame.fixed, plan.opened).astype(np.int64)
     return Found(chosen, plan.assignment, -np.inf, False, False)
 
