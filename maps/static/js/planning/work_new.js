@@ -18,7 +18,7 @@ export function drawNew(back, made) {
   let admin = "";
   let hazard = "";
   let hazards = [];
-  const hazardField = el("div", {});
+  const hazardField = el("div", { class: "hazard-pick" });
   const sayHazard = () => put(hazardField, kind === "fire_hazard" && hazards.length > 0
     ? select(t("隐患代码（可不填）", "Hazard (optional)"), [["", t("未分类", "Not classed")], ...hazards.map((one) => [one.code, t(one.zh, one.en ?? one.zh)])], hazard, (code) => { hazard = code; }) : "");
   attempt(async () => { hazards = (await ask("/planning/hazards", {}, "hazards"))?.hazards ?? []; sayHazard(); });
