@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from geo.models.account import ApiToken
-from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember
+from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember, SuccessionShare
 from geo.models.base import STORED_SRID, Base
 from geo.models.boundary import BoundaryLine, BoundaryMarker
 from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
 from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
+from geo.models.planned import PlannedChange, PlannedUnit
 from geo.models.planning import (
     ConstructionProject,
     Estate,
@@ -48,6 +49,8 @@ __all__ = [
     "Place",
     "PlaceName",
     "PlacePosition",
+    "PlannedChange",
+    "PlannedUnit",
     "PlanningZone",
     "ProgrammeTag",
     "RefusedRow",
@@ -58,6 +61,7 @@ __all__ = [
     "StatedFigure",
     "SuccessionEvent",
     "SuccessionMember",
+    "SuccessionShare",
     "WorkEvent",
     "WorkItem",
 ]

@@ -20,6 +20,9 @@ PUBLIC_ROWS = {
     "succession_member": (
         "EXISTS (SELECT FROM atlas.succession_event e WHERE e.id = t.event_id AND e.is_published)"
     ),
+    "succession_share": (
+        "EXISTS (SELECT FROM atlas.succession_event e WHERE e.id = t.event_id AND e.is_published)"
+    ),
     "boundary_line": "t.is_published AND NOT t.is_disputed",
     "place": "t.is_published",
     "place_name": "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)",
