@@ -104,7 +104,9 @@ def dissolved(units: Units, level: int) -> Units:
     order = sorted(members)
     shapes = [shapely.coverage_union_all(units.shapes[members[one]]) for one in order]
     higher = {
-        n: [row[members[one][0]] for one in order] for n, row in units.superiors.items() if n < level
+        n: [row[members[one][0]] for one in order]
+        for n, row in units.superiors.items()
+        if n < level
     }
     return make_units([c for c, _ in order], [n for _, n in order], level, shapes, higher)
 

@@ -1,0 +1,233 @@
+"""Where does each boundary line run, how long is it, and which unit lies on which side?
+
+A line is what two neighbours share, however many stretches it has. It is derived from polygons: it
+has no official code or name and yields no verdict on where a boundary is. Pure functions on arrays;
+the door to the database is `geo.survey.stored_lines`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Geod
+
+from geo.errors import BadInput, both
+from geo.loaders.adjoining import compare_neighbours
+from geo.survey.line_names import Shorten, edge_words, line_words, short_name
+from geo.survey.line_order import Oriented, oriented
+from geo.survey.topology.arcs import Arcs, arcs_of, misfits
+from geo.survey.topology.noding import DUST_DEGREES, noded
+from geo.survey.topology.rings import OUTSIDE, Floats, Ints
+from geo.survey.topology.units import LEVEL_ZH, Units, levels_of
+
+GRS80 = Geod(ellps="GRS80")
+MEASURED = "量算值"
+"""Stands beside every length: measured from geometry, no published length of a boundary."""
+BASIS = "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One boundary line. Codes and names of its sides are None where the other side is unknown.
+
+    level: of the units on both sides; grade: the highest level that it parts (1 province …), None
+    where unknown. label: for display. length_m: geodesic metres on CGCS2000 (量算值).
+    """
+
+    left: str | None
+    right: str | None
+    left_name: str | None
+    right_name: str | None
+    level: int
+    grade: int | None
+    label: str
+    geom: shapely.MultiLineString
+    length_m: float
+    basis: str = BASIS
+    code: None = None
+    name: None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """The lines of a coverage, one per pair of neighbours, and one per unit's outer edge.
+
+    geoms: MultiLineStrings in degrees whose parts follow each other from west to east or north to
+    south, all with `left` on their left. left, right: places in `units`, OUTSIDE (−1) for unknown
+    ground. grade: highest level parted, 0 unknown. length_m: geodesic metres (量算值). units hold
+    the noded shapes; arcs their stretches between nodes.
+    """
+
+    units: Units
+    geoms: NDArray[np.object_]
+    left: Ints
+    right: Ints
+    grade: Ints
+    length_m: Floats
+    labels: tuple[str, ...]
+    arcs: Arcs
+
+    def __len__(self) -> int:
+        return len(self.geoms)
+
+    def __getitem__(self, at: int) -> Line:
+        left, right = int(self.left[at]), int(self.right[at])
+        known = [one != OUTSIDE for one in (left, right)]
+        return Line(
+            self.units.codes[left] if known[0] else None,
+            self.units.codes[right] if known[1] else None,
+            self.units.names[left] if known[0] else None,
+            self.units.names[right] if known[1] else None,
+            self.units.level, int(self.grade[at]) or None, self.labels[at], self.geoms[at],
+            float(self.length_m[at]),
+        )  # fmt: skip
+
+    def __iter__(self) -> Iterator[Line]:
+        return (self[at] for at in range(len(self)))
+
+    @property
+    def is_shared(self) -> NDArray[np.bool_]:
+        """Which lines have a known unit on both sides."""
+        return np.asarray((self.left != OUTSIDE) & (self.right != OUTSIDE))
+
+    def between(self, one: str, other: str) -> Line | None:
+        """The line between two codes, None where they share none."""
+        for at in np.flatnonzero(self.is_shared):
+            if {one, other} == {self.units.codes[self.left[at]], self.units.codes[self.right[at]]}:
+                return self[int(at)]
+        return None
+
+
+def shared_lines(
+    units: Units,
+    *,
+    shorten: Shorten = short_name,
+    tolerance_deg: float = DUST_DEGREES,
+    most_overlap_m2: float = 1.0,
+) -> Lines:
+    """The boundary lines of a coverage, each once, with both sides, length and display label.
+
+    Neighbours' vertices that lie on each other's edges are noded first. Raises BadInput where codes
+    repeat or the areas overlap by more than `most_overlap_m2`: then nobody can say which of two
+    lines is meant, and `geo.survey.quality` lists the places. Gaps pass: their rims are outer edges.
+    """
+    _check_codes(units)
+    fitted = units.replaced(noded(units.shapes, tolerance_deg=tolerance_deg).shapes)
+    arcs = arcs_of(fitted.shapes)
+    _check_fit(fitted, arcs, most_overlap_m2)
+    found = oriented(arcs)
+    return Lines(
+        fitted, _geoms(arcs, found), found.left, found.right, _grades(fitted, found),
+        _lengths(arcs, found), _labels(fitted, found, shorten), arcs,
+    )  # fmt: skip
+
+
+def lines_by_level(units: Units, *, shorten: Shorten = short_name) -> dict[int, Lines]:
+    """The lines of the units and of all their superiors, by level; higher ones from the same arcs.
+
+    Lines of a higher level are as complete as the units given: of a province of which some counties
+    are there, only the border of those. Errors as `shared_lines`.
+    """
+    lowest = shared_lines(units, shorten=shorten)
+    made = {units.level: lowest}
+    for higher in levels_of(lowest.units):
+        if higher.level not in made:
+            made[higher.level] = shared_lines(higher, shorten=shorten)
+    return made
+
+
+def arc_lengths_m(lines: NDArray[np.object_]) -> Floats:
+    """The geodesic length of each LineString on the ellipsoid of CGCS2000, in metres."""
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    same = owner[1:] == owner[:-1]
+    start, end = xy[:-1][same], xy[1:][same]
+    steps: Any = GRS80.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2]
+    return np.bincount(owner[:-1][same], weights=steps, minlength=len(lines))
+
+
+def _check_codes(units: Units) -> None:
+    again = [code for code, times in Counter(units.codes).items() if times > 1]
+    if again:
+        raise BadInput(
+            both(
+                f"区划代码 {again[0]} 出现多次（共 {len(again)} 个这样的代码）；请先合并或改正。",
+                f"code {again[0]} is used more than once ({len(again)} such): merge or correct",
+            ),
+            parameter="codes",
+        )
+
+
+def _check_fit(units: Units, arcs: Arcs, most_m2: float) -> None:
+    crossing = compare_neighbours(units.shapes, least_m2=most_m2).overlaps
+    if crossing:
+        pair = crossing[0]
+        one, other = units.names[pair.first], units.names[pair.second]
+        hectares = pair.area_m2 / 1e4
+        raise BadInput(
+            both(
+                f"图形有重叠，无法推导界线：共 {len(crossing)} 对，最大的是「{one}」与「{other}」，"
+                f"{hectares:.2f} 公顷（量算值）。请先运行 atlas survey check 查看并改正。",
+                f"the areas overlap in {len(crossing)} pairs, most {one} and {other} "
+                f"({hectares:.2f} ha): see atlas survey check",
+            ),
+            parameter="shapes",
+        )
+    torn = misfits(units.shapes, arcs)
+    if len(torn.points):
+        lon, lat = torn.points[0]
+        raise BadInput(
+            both(
+                f"图形在 {lon:.6f}, {lat:.6f} 等 {len(torn.points)} 处互相矛盾，无法判定界线两侧；"
+                "请先运行 atlas survey check 查看并改正。",
+                f"sides contradict each other at {lon:.6f}, {lat:.6f} and {len(torn.points)} "
+                "places in all: see atlas survey check",
+            ),
+            parameter="shapes",
+        )
+
+
+def _geoms(arcs: Arcs, found: Oriented) -> NDArray[np.object_]:
+    pieces = arcs.lines[found.arc]
+    pieces = np.where(found.backwards, shapely.reverse(pieces), pieces)
+    made = np.empty(len(found.left), dtype=object)
+    shapely.multilinestrings(pieces, indices=found.line, out=made)
+    return made
+
+
+def _lengths(arcs: Arcs, found: Oriented) -> Floats:
+    lengths = arc_lengths_m(arcs.lines)[found.arc]
+    return np.bincount(found.line, weights=lengths, minlength=len(found.left))
+
+
+def _grades(units: Units, found: Oriented) -> Ints:
+    """The highest level at which the superiors of both sides differ."""
+    is_known = (found.left != OUTSIDE) & (found.right != OUTSIDE)
+    grade = np.where(is_known, units.level, 0)
+    for level in sorted(units.superiors, reverse=True):
+        above = units.superiors[level]
+        for at in np.flatnonzero(is_known):
+            sides = above[found.left[at]], above[found.right[at]]
+            if None not in sides and sides[0] != sides[1]:
+                grade[at] = level
+    return grade
+
+
+def _labels(units: Units, found: Oriented, shorten: Shorten) -> tuple[str, ...]:
+    said = list(zip(units.codes, units.names, strict=True))
+    return tuple(
+        edge_words(units.names[max(left, right)])
+        if OUTSIDE in (left, right)
+        else line_words(said[left], said[right], units.level, shorten)
+        for left, right in zip(found.left.tolist(), found.right.tolist(), strict=True)
+    )
+
+
+def level_words(line: Line) -> str:
+    """省级, 市级 … of the highest level that the line parts, 未知 where one side is unknown."""
+    return LEVEL_ZH[line.grade] if line.grade else "未知"
