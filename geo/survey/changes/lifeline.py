@@ -29,8 +29,8 @@ Node = tuple[str, str]
 class Stage:
     """One state of a unit: its code, name and superior, from a day until another; None is unknown.
 
-    role: the unit itself, one that it took up, one that it went into, or one that branched off. has_version False: known
-    from changes only.
+    role: the unit itself, one that it took up, one that it went into, or one that branched off.
+    has_version False: known from changes only.
     """
 
     code: str

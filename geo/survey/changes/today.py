@@ -7,7 +7,7 @@ from datetime import date
 
 from geo.queries.admin import Reader, Unit, full_code, versions
 from geo.queries.succession import Member
-from geo.survey.changes.outlines import measured_shares
+from geo.survey.changes.crosswalk.outlines import measured_shares
 from geo.survey.changes.succession import Trail
 from geo.survey.changes.trails import Trails
 

@@ -13,7 +13,7 @@ from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadArray
-from geo.survey.changes.weights import (
+from geo.survey.changes.crosswalk.weights import (
     Weights,
     area_weights,
     areas_m2,

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 
 from geo.queries.admin import BELOW, Reader
-from geo.survey.changes.weights import area_weights
+from geo.survey.changes.crosswalk.weights import area_weights
 
 _DRAWN = """u.id, u.code, u.name, u.level, u.parent_code, u.source, u.source_date, u.is_synthetic,
     lower(u.validity) AS valid_from, u.geom IS NOT NULL AS has_outline,
