@@ -9,6 +9,11 @@ from typing import Literal
 from geo.queries.admin import LEVEL_WORDS
 
 By = Literal["area", "people", "people_60"]
+ENCLOSED = "按使用者给定:全域范围两日相同,落在域外的部分视为绘图差异,按比例归入域内。"
+ENCLOSED_EN = (
+    " As the asker states, the whole is the same ground on both days: what lies outside it is a"
+    " difference of drawing, shared out in proportion."
+)
 BASES_ZH = {
     "same": "同一版本,未变",
     "outlines": "按两日图形量算",
@@ -51,7 +56,8 @@ class Link:
 class Crosswalk:
     """The links between the divisions of a level on two days.
 
-    drawn_away: the largest share of an old division that was taken for differences of drawing.
+    closed: the asker states that the whole was the same ground on both days. drawn_away: the
+    largest share of an old division that was taken for differences of drawing.
     """
 
     since: date
@@ -63,6 +69,7 @@ class Crosswalk:
     new: tuple[Side, ...]
     links: tuple[Link, ...]
     least_share: float
+    closed: bool
     drawn_away: float
     weights_source: str | None
 
@@ -85,6 +92,7 @@ class Crosswalk:
             f"{LEVEL_WORDS[self.level]}区划由 {self.since} 对应到 {self.until},份额按{by};"
             "两日均有图形的按图形相交,否则只按变更资料的整体对应或载明份额,不作推算。"
             f"小于 {self.least_share:.1%} 的碎片视为绘图差异,不作转移。"
+            + (ENCLOSED if self.closed else "")
         )
 
     @property
@@ -94,5 +102,5 @@ class Crosswalk:
             f"Divisions of level {self.level} from {self.since} to {self.until}, shares by"
             f" {self.by}; by the outlines of both days where known, else only whole successions and"
             f" shares that a source states. Slivers under {self.least_share:.1%} count as"
-            " differences of drawing."
+            " differences of drawing." + (ENCLOSED_EN if self.closed else "")
         )

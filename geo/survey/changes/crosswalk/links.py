@@ -22,7 +22,13 @@ from geo.survey.changes.crosswalk.answer import By, Crosswalk, Link, Side
 from geo.survey.changes.crosswalk.by_events import OUTSIDE, links_by_events, tied
 from geo.survey.changes.crosswalk.outlines import Drawn, drawn, drawn_below, drawn_touching
 from geo.survey.changes.crosswalk.people import people_points
-from geo.survey.changes.crosswalk.weights import LEAST_SHARE, Weights, area_weights, people_weights
+from geo.survey.changes.crosswalk.weights import (
+    LEAST_SHARE,
+    Weights,
+    area_weights,
+    enclosed,
+    people_weights,
+)
 from geo.survey.changes.succession import Succession
 from geo.survey.changes.trails import stated_shares
 
@@ -36,13 +42,16 @@ def crosswalk(
     level: int = 3,
     by: By = "area",
     least_share: float = LEAST_SHARE,
+    closed: bool = False,
 ) -> Crosswalk:
     """Links from the divisions of `since` to those of a level under `within` on `until`.
 
     `since` may also be the later day: figures of today by the divisions of old. Taken in on that
     side are divisions then under `within`, those whose outline reaches into the others, and those
-    that changes tie to them. by people: needs the right to read cells. Raises BadInput for one day
-    twice or a bad level, NotFound where `within` is not in force on `until` or has nothing of that
+    that changes tie to them. by people: needs the right to read cells. closed: the caller knows that
+    the ground of `within` was the same on both days, so what outlines leave outside it is a
+    difference of drawing, and nobody beside it takes part. Raises BadInput for one day twice or a
+    bad level, NotFound where `within` is not in force (closed: on both days) or has nothing of that
     level.
     """
     if not 1 <= level <= 5:
@@ -58,6 +67,8 @@ def crosswalk(
             parameter="least_share",
         )
     top = unit(session, within, until)
+    if closed:
+        unit(session, top.code, since)
     new = drawn_below(session, top.code, level, until)
     if not new:
         raise NotFound(
@@ -68,13 +79,15 @@ def crosswalk(
         )
     events = events_between(session, min(since, until), max(since, until))
     ground = _Ground(new, Succession(events, stated_shares(session, events)), by)
-    old = _old(session, ground, top.code, level, since, until, least_share)
+    old = _old(session, ground, top.code, level, since, until, None if closed else least_share)
     weights, source = _weigh(session, old, ground, until, least_share)
+    if closed:
+        weights = enclosed(weights)
     linked = [_links(number, one, ground, weights, since, until) for number, one in enumerate(old)]
     return Crosswalk(
         since, until, top.code, level, by, tuple(_side(one) for one in old),
         tuple(_side(one) for one in new), tuple(link for links in linked for link in links),
-        least_share, float(weights.drawn_away.max(initial=0.0)), source,
+        least_share, closed, float(weights.drawn_away.max(initial=0.0)), source,
     )  # fmt: skip
 
 
@@ -102,11 +115,11 @@ class _Ground:
 
 def _old(
     session: Reader, ground: _Ground, within: str, level: int, since: date, until: date,
-    least_share: float,
+    least_share: float | None,
 ) -> list[Drawn]:  # fmt: skip
     """The divisions of the first day that anything of the new ones may come from."""
     found = {one.code: one for one in drawn_below(session, within, level, since)}
-    if ground.shapes:
+    if ground.shapes and least_share is not None:
         area = shapely.union_all(ground.shapes)
         beside = [
             one for one in drawn_touching(session, area, level, since)
@@ -116,12 +129,12 @@ def _old(
         weights = area_weights(outlines, ground.shapes, least_share=least_share)
         for number in sorted(set(weights.old.tolist())):
             found[beside[number].code] = beside[number]
-    tied = {
+    kin = {
         member.code
         for one in ground.new
         for member in tied(ground.succession, _member(one), since, until)
     }
-    for one in drawn(session, tied - found.keys(), since):
+    for one in drawn(session, kin - found.keys(), since):
         if one.level == level:
             found[one.code] = one
     return [found[code] for code in sorted(found)]

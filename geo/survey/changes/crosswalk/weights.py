@@ -104,6 +104,21 @@ def people_weights(
     return _settled(i, j, table[i, j], base, least_share)
 
 
+def enclosed(weights: Weights) -> Weights:
+    """The same weights where nothing may lie outside: that share goes to the others in proportion.
+
+    An old division that lies outside as a whole, or of which nothing is known, stays as it is.
+    """
+    inside = _sums(weights.old, weights.share, len(weights.outside))
+    moves = (inside > 0) & (weights.outside > 0)
+    scale = np.where(moves, np.where(inside > 0, inside, 1.0), 1.0)
+    return Weights(
+        weights.old, weights.new, weights.share / scale[weights.old],
+        np.where(moves, 0.0, weights.outside),
+        weights.drawn_away + np.where(moves, weights.outside, 0.0),
+    )  # fmt: skip
+
+
 def share_out(counts: Counts, weights: Weights, targets: int) -> tuple[Counts, Counts]:
     """Whole numbers of each pair, and of what goes nowhere, one per old division.
 
