@@ -110,6 +110,18 @@ class MapSettings(BaseSettings):
     )
 
 
+class PlanSettings(BaseSettings):
+    """May changes of divisions that are only planned be kept and read here?"""
+
+    model_config = _ENVIRONMENT
+
+    planned_changes: bool = Field(
+        default=False,
+        description="Let those with the right keep and read planned changes of divisions. Off: "
+        "every such question is refused.",
+    )
+
+
 class CitySettings(BaseSettings):
     """Which city is loaded, and how are small numbers protected?"""
 
@@ -239,6 +251,7 @@ ALL = (
     DatabaseSettings,
     ServeSettings,
     MapSettings,
+    PlanSettings,
     CitySettings,
     WalkSettings,
     LoadSettings,
