@@ -245,8 +245,9 @@ def _join_wings() -> None:
     from geo.gazetteer import cli as gazetteer
     from geo.loaders import cli as loaders
     from geo.queries import cli as queries
+    from geo.survey import cli as survey
 
-    for wing in (loaders, access, batch, queries, gazetteer):
+    for wing in (loaders, access, batch, queries, gazetteer, survey):
         wing.register(app)
 
 

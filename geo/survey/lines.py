@@ -2,7 +2,7 @@
 
 A line is what two neighbours share, however many stretches it has. It is derived from polygons: it
 has no official code or name and yields no verdict on where a boundary is. Pure functions on arrays;
-the door to the database is `geo.survey.stored_lines`.
+the door to the database is `geo.survey.derived.store`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pyproj import Geod
 
 from geo.errors import BadInput, both
 from geo.loaders.adjoining import compare_neighbours
-from geo.survey.line_names import Shorten, edge_words, line_words, short_name
-from geo.survey.line_order import Oriented, oriented
+from geo.survey.derived.names import Shorten, edge_words, line_words, short_name
+from geo.survey.derived.order import Oriented, oriented
 from geo.survey.topology.arcs import Arcs, arcs_of, misfits
 from geo.survey.topology.noding import DUST_DEGREES, noded
 from geo.survey.topology.rings import OUTSIDE, Floats, Ints
@@ -115,7 +115,7 @@ def shared_lines(
 
     Neighbours' vertices that lie on each other's edges are noded first. Raises BadInput where codes
     repeat or the areas overlap by more than `most_overlap_m2`: then nobody can say which of two
-    lines is meant, and `geo.survey.quality` lists the places. Gaps pass: their rims are outer edges.
+    lines is meant, and `geo.survey.quality` lists the places. Gaps pass: their rims are edges.
     """
     _check_codes(units)
     fitted = units.replaced(noded(units.shapes, tolerance_deg=tolerance_deg).shapes)
@@ -148,7 +148,12 @@ def arc_lengths_m(lines: NDArray[np.object_]) -> Floats:
     same = owner[1:] == owner[:-1]
     start, end = xy[:-1][same], xy[1:][same]
     steps: Any = GRS80.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2]
-    return np.bincount(owner[:-1][same], weights=steps, minlength=len(lines))
+    return _sums(owner[:-1][same], steps, len(lines))
+
+
+def _sums(group: Ints, values: Floats, count: int) -> Floats:
+    """The sum of the values of each group."""
+    return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=np.float64)
 
 
 def _check_codes(units: Units) -> None:
@@ -202,7 +207,7 @@ def _geoms(arcs: Arcs, found: Oriented) -> NDArray[np.object_]:
 
 def _lengths(arcs: Arcs, found: Oriented) -> Floats:
     lengths = arc_lengths_m(arcs.lines)[found.arc]
-    return np.bincount(found.line, weights=lengths, minlength=len(found.left))
+    return _sums(found.line, lengths, len(found.left))
 
 
 def _grades(units: Units, found: Oriented) -> Ints:

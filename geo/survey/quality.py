@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 
 from geo.survey.faults.areas import enclaves, holes, overlaps_and_gaps
+from geo.survey.faults.borders import line_faults
 from geo.survey.faults.found import KIND_EN, KIND_ZH, Finding, Kind
 from geo.survey.faults.shapes import same_codes, self_crossings, spikes
 from geo.survey.lines import MEASURED
 from geo.survey.topology.arcs import arcs_of
 from geo.survey.topology.euler import Euler, euler
 from geo.survey.topology.noding import noded
-from geo.survey.topology.units import Units
+from geo.survey.topology.units import Shapes, Units
 
 UNASKED = "建议未经采纳不会改动数据 · suggestions are never applied unasked"
 
@@ -63,6 +65,14 @@ def check_units(units: Units, *, least_m2: float = 1.0, sliver_m: float = 20.0) 
     return Quality(in_order(found), len(units), fitted.inserted + fitted.moved, net)
 
 
+def check_lines(
+    lines: Shapes, names: Sequence[str], left: Sequence[str | None], right: Sequence[str | None]
+) -> Quality:
+    """Check boundary lines alone: loose ends, crossings, one code on both sides."""
+    found = line_faults(lines, names, left, right)
+    return Quality(in_order(found), len(lines), 0, None)
+
+
 def in_order(found: list[Finding]) -> tuple[Finding, ...]:
     """Faults by kind, the largest first; enclaves last."""
     kinds = list(KIND_ZH)
@@ -75,7 +85,7 @@ def in_order(found: list[Finding]) -> tuple[Finding, ...]:
 
 
 def as_geojson(quality: Quality) -> dict[str, Any]:
-    """The places as GeoJSON features, each followed by the geometry of its suggestion if it has one.
+    """The places as GeoJSON features, each followed by the geometry of its suggestion, if any.
 
     Members of one finding carry its number; `role` is place or suggestion. Longitude, latitude.
     """

@@ -13,23 +13,44 @@ from geo.survey.lines import GRS80
 from geo.survey.topology.units import Units
 
 Kind = Literal[
-    "self_crossing", "dangling", "same_code", "overlap", "gap", "sliver", "hole", "enclave", "crossing"
-]  # fmt: skip
+    "self_crossing",
+    "dangling",
+    "same_code",
+    "overlap",
+    "gap",
+    "sliver",
+    "hole",
+    "crossing",
+    "enclave",
+]
 KIND_ZH: dict[Kind, str] = {
-    "self_crossing": "自相交", "dangling": "悬挂线", "same_code": "两侧同码", "overlap": "重叠",
-    "gap": "空隙", "sliver": "碎面", "hole": "空洞", "enclave": "飞地", "crossing": "界线交叉",
-}  # fmt: skip
+    "self_crossing": "自相交",
+    "dangling": "悬挂线",
+    "same_code": "两侧同码",
+    "overlap": "重叠",
+    "gap": "空隙",
+    "sliver": "碎面",
+    "hole": "空洞",
+    "crossing": "界线交叉",
+    "enclave": "飞地",
+}
 KIND_EN: dict[Kind, str] = {
-    "self_crossing": "self-crossing", "dangling": "dangling line", "same_code": "same code on both sides",
-    "overlap": "overlap", "gap": "gap", "sliver": "sliver", "hole": "hole", "enclave": "enclave",
+    "self_crossing": "self-crossing",
+    "dangling": "dangling line",
+    "same_code": "same code on both sides",
+    "overlap": "overlap",
+    "gap": "gap",
+    "sliver": "sliver",
+    "hole": "hole",
     "crossing": "lines cross without a node",
-}  # fmt: skip
+    "enclave": "enclave",
+}
 """What the kinds are called. An enclave is a fact to know of and no fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One place. codes, names: the units or lines concerned, the first where something would change.
+    """One place. codes, names: the units or lines concerned, the first the one that would change.
 
     area_m2, length_m: on the ellipsoid of CGCS2000 (量算值), None where the kind has none. place:
     geometry in degrees. suggestion: a repair in words; repair: its geometry, None where words must

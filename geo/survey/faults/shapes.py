@@ -37,7 +37,7 @@ def self_crossings(units: Units) -> tuple[list[Finding], Units]:
                 "self_crossing", **about(units, [repair.index]),
                 area_m2=abs(repair.after_m2 - repair.before_m2), length_m=None,
                 place=place or shapely.boundary(units.shapes[repair.index]),
-                suggestion_zh=f"{why}：按奇偶规则修复图形，面积由 {repair.before_m2 / 1e4:.2f} 变为 "
+                suggestion_zh=f"{why}：按奇偶规则修复，面积由 {repair.before_m2 / 1e4:.2f} 变为 "
                 f"{repair.after_m2 / 1e4:.2f} 公顷（量算值），请与原图核对",
                 suggestion_en=f"{reason}: mend by the even–odd rule and compare with the source",
                 repair=mended.shapes[repair.index],

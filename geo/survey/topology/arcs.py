@@ -49,8 +49,10 @@ class Misfit:
 
 
 def arcs_of(shapes: Shapes) -> Arcs:
-    """Cut the borders of noded polygons into arcs. Where polygons overlap, sides contradict each
-    other: see `misfits`."""
+    """Cut the borders of noded polygons into arcs.
+
+    Where polygons overlap, the sides of arcs contradict each other: see `misfits`.
+    """
     rings = rings_of(shapes)
     twin = rings.twins()
     across = np.where(twin >= 0, rings.unit[twin], OUTSIDE)
@@ -83,7 +85,7 @@ def _nodes(rings: Rings, twin: Ints, across: Ints) -> NDArray[np.bool_]:
     count = int(rings.vertex.max(initial=-1) + 1)
     degree = np.bincount(rings.vertex[once], minlength=count)
     degree += np.bincount(rings.ends[once], minlength=count)
-    is_node = degree != 2
+    is_node: NDArray[np.bool_] = degree != 2
     is_node[rings.vertex[across != across[rings.preceding]]] = True
     has_one = np.logical_or.reduceat(is_node[rings.vertex], rings.first)
     is_node[np.minimum.reduceat(rings.vertex, rings.first)[~has_one]] = True
@@ -144,8 +146,11 @@ def ends_of(arcs: Arcs) -> Ends:
 
 
 def misfits(shapes: Shapes, arcs: Arcs) -> Misfit:
-    """Where noded polygons contradict each other: one edge claimed twice on one side, or sectors
-    round a node with two owners. Empty for a coverage that fits wherever its borders meet."""
+    """Where noded polygons contradict each other.
+
+    That is one edge claimed twice on one side, or sectors round a node with two owners. Empty for a
+    coverage that fits wherever its borders meet.
+    """
     rings = rings_of(shapes)
     again = rings.repeats()
     ends = ends_of(arcs)
@@ -154,7 +159,7 @@ def misfits(shapes: Shapes, arcs: Arcs) -> Misfit:
     following[np.append(starts[1:], len(ends.node)) - 1] = starts
     torn = np.flatnonzero(ends.side != ends.behind[following])
     points = np.concatenate([rings.xy[again], arcs.nodes[ends.node[torn]]])
-    units = [(int(one),) for one in rings.unit[again]]
+    units: list[tuple[int, ...]] = [(int(one),) for one in rings.unit[again]]
     units += [
         tuple(sorted({int(ends.side[i]), int(ends.behind[following[i]])} - {OUTSIDE})) for i in torn
     ]

@@ -7,6 +7,7 @@ no neighbour shares are looked at, so a coverage that fits already costs one sor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -93,8 +94,10 @@ def _split(shapes: Shapes, tolerance_deg: float) -> tuple[Shapes, int]:
     alone = starts[times[of_edge] == 1]
     points = np.unique(np.concatenate([alone, alone + 1]))
     points = points[np.unique(numbers[points], return_index=True)[1]]
-    tree = shapely.STRtree(shapely.linestrings(np.stack([xy[alone], xy[alone + 1]], axis=1)))
-    found = tree.query(shapely.points(xy[points]), predicate="dwithin", distance=tolerance_deg)
+    segments: Any = shapely.linestrings(np.stack([xy[alone], xy[alone + 1]], axis=1))
+    found = shapely.STRtree(segments).query(
+        shapely.points(xy[points]), predicate="dwithin", distance=tolerance_deg
+    )
     point, edge = points[found[0]], alone[found[1]]
     is_end = (numbers[point] == numbers[edge]) | (numbers[point] == numbers[edge + 1])
     point, edge = point[~is_end], edge[~is_end]
@@ -109,7 +112,7 @@ def _split(shapes: Shapes, tolerance_deg: float) -> tuple[Shapes, int]:
 def _ragged(shapes: Shapes) -> tuple[Floats, list[Ints]]:
     """Vertices of multipolygons, and where rings, parts and shapes begin."""
     parts, of_shape = shapely.get_parts(shapes, return_index=True)
-    held = shapely.multipolygons(parts, indices=of_shape)
+    held: Any = shapely.multipolygons(parts, indices=of_shape)
     _, xy, offsets = shapely.to_ragged_array(held, include_z=False)
     return xy, [np.asarray(one, dtype=np.int64) for one in offsets]
 

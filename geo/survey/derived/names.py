@@ -28,7 +28,7 @@ Shorten = Callable[[str, str, int], str]
 def short_name(code: str, name: str, level: int) -> str:
     """A province's one-character name by its code; else the first character of the specific part.
 
-    武进区 → 武, 通县 → 通, 四川省 → 川. A rule of usage, not an official list: another may be given.
+    武进区 → 武, 通县 → 通, 四川省 → 川. A rule of usage and no official list: give another.
     """
     if level == 1 and code[:2] in PROVINCES:
         return PROVINCES[code[:2]]
