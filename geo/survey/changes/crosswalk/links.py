@@ -48,8 +48,8 @@ def crosswalk(
 
     `since` may also be the later day: figures of today by the divisions of old. Taken in on that
     side are divisions then under `within`, those whose outline reaches into the others, and those
-    that changes tie to them. by people: needs the right to read cells. closed: the caller knows that
-    the ground of `within` was the same on both days, so what outlines leave outside it is a
+    that changes tie to them. by people: needs the right to read cells. closed: the caller knows
+    that the ground of `within` was the same on both days: what outlines leave outside it is then a
     difference of drawing, and nobody beside it takes part. Raises BadInput for one day twice or a
     bad level, NotFound where `within` is not in force (closed: on both days) or has nothing of that
     level.

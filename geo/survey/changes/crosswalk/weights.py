@@ -95,7 +95,7 @@ def people_weights(
             parameter="people",
         )
     made: Shapes = np.asarray(shapely.points(points), dtype=object)
-    home, away = _holder(old, made), _holder(new, made)
+    home, away = holder(old, made), holder(new, made)
     base = _sums(home[home >= 0], people[home >= 0], len(old))
     inside = (home >= 0) & (away >= 0)
     flat = home[inside] * len(new) + away[inside]
@@ -203,8 +203,8 @@ def _pairs(before: Shapes, after: Shapes) -> tuple[Indices, Indices]:
     return i[order].astype(np.int64), j[order].astype(np.int64)
 
 
-def _holder(shapes: Sequence[BaseGeometry], points: Shapes) -> Indices:
-    """The first shape that holds each point, its border included; −1 for none."""
+def holder(shapes: Sequence[BaseGeometry], points: Shapes) -> Indices:
+    """The first shape that holds each point (shapely), its border included; −1 for none."""
     holder = np.full(len(points), -1, dtype=np.int64)
     if not len(shapes) or not len(points):
         return holder
