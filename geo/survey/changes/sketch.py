@@ -57,8 +57,8 @@ def sketch(
 ) -> Sketch:
     """The before-map and the plan sketch. Untouched divisions of the level are on neither.
 
-    What a plan leaves of a division keeps its code, and its name with 余部. Raises BadInput where an
-    outline is not known, NotFound where the plan touches no drawn division of the level.
+    What a plan leaves of a division keeps its code, and its name with 余部. Raises BadInput where
+    an outline is not known, NotFound where the plan touches no drawn division of the level.
     """
     shapes = grounds(session, units, on)
     whole = shapely.union_all(shapes)
@@ -168,5 +168,3 @@ def _source(one: Drawn) -> str:
 def bad(parameter: str, zh: str, en: str) -> BadInput:
     """The refusal of a part of a plan."""
     return BadInput(both(f"{parameter}:{zh}", f"{parameter}: {en}"), parameter=parameter)
-
-
