@@ -167,9 +167,8 @@ def _steps(event: Event, old: Member, shares: Shares) -> list[Step]:
     made = []
     for new in targets:
         above = new.code == old.parent_code
-        area, people = shares.get((event.id, old.code, new.code), (None, None))
-        if single and not above:
-            area = people = 1.0
+        stated = shares.get((event.id, old.code, new.code))
+        area, people = stated or ((1.0, 1.0) if single and not above else (None, None))
         made.append(Step(event, old, new, area, people, above))
     return made
 
