@@ -16,7 +16,7 @@ from geo.errors import BadInput, NotFound, both
 from geo.queries.admin import Reader, bad_level, unit
 from geo.queries.succession import Event, Member, events_between
 from geo.survey.changes.crosswalk.outlines import Drawn, drawn_below
-from geo.survey.changes.crosswalk.weights import LEAST_SHARE, areas_m2
+from geo.survey.changes.crosswalk.weights import LEAST_SHARE, area_m2, areas_m2
 from geo.survey.changes.law import law_kinds_of
 from geo.survey.changes.succession import Succession
 from geo.survey.changes.trails import stated_shares
@@ -30,6 +30,8 @@ KINDS_ZH = {
     "same": "未变",
 }
 DIGITS = 6
+LEAST_M2 = 1.0
+"""Gained or lost ground up to this area is the rounding of coordinates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,10 @@ def _features(row: UnitChange) -> Iterable[dict[str, Any]]:
             ("gained", shapely.difference(row.after, row.before)),
             ("lost", shapely.difference(row.before, row.after)),
         ):
-            areal = [one for one in shapely.get_parts(moved) if one.geom_type == "Polygon"]
+            areal = [
+                one for one in shapely.get_parts(moved)
+                if one.geom_type == "Polygon" and area_m2(one) > LEAST_M2
+            ]  # fmt: skip
             if areal:
                 yield _feature(row, part, shapely.multipolygons(areal))
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -14,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import BadInput, NotFound, both
 from geo.queries.admin import Reader, full_code
 from geo.survey.changes.crosswalk.outlines import Drawn, drawn, drawn_below
-from geo.survey.changes.crosswalk.weights import areas_m2
+from geo.survey.changes.crosswalk.weights import area_m2
 
 LEAST_M2 = 1.0
 """A remainder up to this area is the rounding of coordinates, not ground."""
@@ -109,7 +108,7 @@ def apart(shapes: Sequence[BaseGeometry]) -> None:
     """Raises BadInput where planned units overlap by more than a square metre."""
     for number, shape in enumerate(shapes):
         for other in shapes[:number]:
-            if _area_m2(shapely.intersection(shape, other)) > LEAST_M2:
+            if area_m2(shapely.intersection(shape, other)) > LEAST_M2:
                 raise bad(f"units.{number + 1}", "与另一单位重叠。", "it overlaps another unit")
 
 
@@ -146,19 +145,15 @@ def sound(where: str, outline: BaseGeometry) -> BaseGeometry:
 
 
 def _shares(outline: BaseGeometry, whole: BaseGeometry) -> bool:
-    return _area_m2(shapely.intersection(outline, whole)) > LEAST_M2
+    return area_m2(shapely.intersection(outline, whole)) > LEAST_M2
 
 
 def _remainder(one: Area, whole: BaseGeometry) -> Area | None:
     """What a plan leaves of a division; None where it takes it whole."""
     left = shapely.difference(one.outline, whole)
     parts = [part for part in shapely.get_parts(left) if part.geom_type == "Polygon"]
-    kept = shapely.MultiPolygon([part for part in parts if _area_m2(part) > LEAST_M2])
+    kept = shapely.MultiPolygon([part for part in parts if area_m2(part) > LEAST_M2])
     return None if kept.is_empty else Area(one.code, f"{one.name}(余部)", False, kept)
-
-
-def _area_m2(shape: BaseGeometry) -> float:
-    return float(areas_m2(np.array([shape], dtype=object))[0])
 
 
 def _source(one: Drawn) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import text
 
-from geo.errors import NotFound
+from geo.errors import NotFound, both
 from geo.queries.admin import Reader, unknown_code, versions
 from geo.queries.succession import Event, Member, events_around
 from geo.survey.changes.succession import Shares, Succession
@@ -48,7 +48,10 @@ class Trails:
                     return one
             code = self.known[0].code
             raise NotFound(
-                f"没有名为「{name[:40]}」、代码为 {code} 的区划 / no such unit of {code}"
+                both(
+                    f"没有代码为 {code}、名为「{name[:40]}」的区划。",
+                    f"no unit of code {code} was ever called {name[:40]!r}",
+                )
             )
         begun = [v for v in self.versions if v.valid_from is None or v.valid_from <= day]
         said = begun[-1].name if begun else self.known[-1].name

@@ -132,7 +132,7 @@ def test_shares_multiply_along_a_path_and_a_line_change_ends_nobody() -> None:
 
 @pytest.fixture
 def split_city(session: Session) -> Session:
-    """Until TURN 甲区 (left of 119.9) and 乙区; since then 甲区 is divided between 乙区 and 丙区."""
+    """甲区 (west of 119.9) and 乙区; since TURN 甲区 is divided between 乙区 and 丙区."""
     make_city(session, geom=shapely.box(119.7, 31.7, 120.0, 31.8))
     left, right = shapely.box(119.7, 31.7, 119.9, 31.8), shapely.box(119.9, 31.7, 120.0, 31.8)
     make_unit(session, A, name="甲区", geom=multi(left), validity=during(None, TURN))

@@ -73,6 +73,11 @@ def areas_m2(shapes: Shapes) -> Floats:
     return np.asarray(shapely.area(flat), dtype=np.float64)
 
 
+def area_m2(shape: BaseGeometry) -> float:
+    """The area of one shape as `areas_m2` measures it."""
+    return float(areas_m2(np.array([shape], dtype=object))[0])
+
+
 def people_weights(
     old: Sequence[BaseGeometry],
     new: Sequence[BaseGeometry],
