@@ -113,11 +113,12 @@ def shared_lines(
 ) -> Lines:
     """The boundary lines of a coverage, each once, with both sides, length and display label.
 
-    Neighbours' vertices that lie on each other's edges are noded first. Raises BadInput where codes
-    repeat or the areas overlap by more than `most_overlap_m2`: then nobody can say which of two
-    lines is meant, and `geo.survey.quality` lists the places. Gaps pass: their rims are edges.
+    Neighbours' vertices that lie on each other's edges are noded first. Raises BadInput where there
+    are no units, codes repeat, polygons are invalid, or areas overlap by more than
+    `most_overlap_m2`: then nobody can say which of two lines is meant, and `geo.survey.quality`
+    lists the places. Gaps pass: their rims are outer edges.
     """
-    _check_codes(units)
+    _check_units(units)
     fitted = units.replaced(noded(units.shapes, tolerance_deg=tolerance_deg).shapes)
     arcs = arcs_of(fitted.shapes)
     _check_fit(fitted, arcs, most_overlap_m2)
@@ -156,7 +157,20 @@ def _sums(group: Ints, values: Floats, count: int) -> Floats:
     return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=np.float64)
 
 
-def _check_codes(units: Units) -> None:
+def _check_units(units: Units) -> None:
+    if not len(units):
+        raise BadInput(both("没有任何单位。", "there are no units"), parameter="units")
+    broken = np.flatnonzero(~shapely.is_valid(units.shapes))
+    if len(broken):
+        name = units.names[int(broken[0])]
+        raise BadInput(
+            both(
+                f"{len(broken)} 个图形自相交或无效，如「{name}」；"
+                "请先运行 atlas survey check 查看并改正。",
+                f"{len(broken)} polygons are invalid, as {name}: see atlas survey check",
+            ),
+            parameter="shapes",
+        )
     again = [code for code, times in Counter(units.codes).items() if times > 1]
     if again:
         raise BadInput(

@@ -80,9 +80,8 @@ def same_codes(units: Units) -> list[Finding]:
 def _same_code(units: Units, one: int, other: int) -> Finding:
     pair = units.shapes[[one, other]]
     common: Any = shapely.intersection(*shapely.boundary(pair))
-    line = shapely.MultiLineString(
-        [p for p in shapely.get_parts(common) if p.geom_type == "LineString"]
-    )
+    parts = [one for one in shapely.get_parts(common) if one.geom_type == "LineString"]
+    line = shapely.MultiLineString([one for one in parts if not one.is_empty])
     beside = not line.is_empty
     same_name = units.names[one] == units.names[other]
     words = (

@@ -10,11 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadArray, BadInput, both
-from geo.survey.topology.rings import Floats, Ints, numbered
+from geo.survey.topology.rings import Ints, numbered, rings_of
 from geo.survey.topology.units import Shapes
-
-_ROUNDING = 1e-9
-"""Share of its area by which a unit may differ from what its directed lines enclose."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,9 +29,10 @@ def polygons_from_lines(
 
     lines: LineStrings or MultiLineStrings in degrees with common vertices where they meet; left,
     right: the code on each side, None for unknown ground. The border of a unit is every line that
-    has it on just one side; what lies inside follows by the even–odd rule, so holes, enclaves and
-    detached parts come back; no vertex is lost. Raises BadInput where the lines of a unit do not
-    close, with the place, or where left and right contradict their direction.
+    has it on just one side; of the faces that these enclose those are its own that lie on its side
+    of every edge, so holes, enclaves and detached parts come back and no vertex is lost. Raises
+    BadInput where the lines of a unit do not close, with the place, or where left and right
+    contradict their direction.
     """
     if not len(lines) == len(left) == len(right):
         raise BadArray(
@@ -48,21 +46,61 @@ def polygons_from_lines(
     on_left, on_right = sides.reshape(2, -1)[:, of_line]
     parting = on_left != on_right
     piece = np.concatenate([np.flatnonzero(parting & (s >= 0)) for s in (on_left, on_right)])
-    turn = np.repeat([1.0, -1.0], [np.sum(parting & (s >= 0)) for s in (on_left, on_right)])
-    unit = np.where(turn > 0, on_left[piece], on_right[piece])
+    turn = np.repeat([True, False], [np.sum(parting & (s >= 0)) for s in (on_left, on_right)])
+    unit = np.where(turn, on_left[piece], on_right[piece])
     _check_closed(parts[piece], unit, codes)
+    turned = np.where(turn, parts[piece], shapely.reverse(parts[piece]))
+    return Rebuilt(tuple(codes), _polygons(turned, unit, codes))
+
+
+def _polygons(pieces: Shapes, unit: Ints, codes: list[str]) -> Shapes:
+    """Of the faces that a unit's pieces enclose those with the pieces' left sides inside."""
     order = np.argsort(unit, kind="stable")
-    borders = shapely.multilinestrings(parts[piece][order], indices=unit[order])
-    shapes = _multipolygons(shapely.build_area(borders))
-    _check_sides(parts[piece], unit, turn, shapes, codes)
-    return Rebuilt(tuple(codes), shapes)
+    groups = np.split(order, np.flatnonzero(np.diff(unit[order])) + 1)
+    made = [shapely.get_parts(shapely.polygonize(pieces[group])) for group in groups]
+    faces = np.concatenate(made) if made else np.zeros(0, dtype=object)
+    owner = np.repeat(np.arange(len(made)), [len(one) for one in made])
+    on_left, edges = _on_left(faces, owner, pieces, unit)
+    kept = on_left == 1
+    used = np.bincount(owner[kept], weights=edges[kept], minlength=len(codes))
+    ends, of_piece = shapely.get_coordinates(pieces, return_index=True)
+    inside = of_piece[1:] == of_piece[:-1]
+    told = np.bincount(unit[of_piece[:-1][inside]], minlength=len(codes)) if len(ends) else used
+    if (used != told).any():
+        raise _wrong_sides([codes[i] for i in np.flatnonzero(used != told)])
+    shapes = np.empty(len(codes), dtype=object)
+    shapely.multipolygons(faces[kept], indices=owner[kept], out=shapes)
+    return shapes
 
 
-def _multipolygons(shapes: Shapes) -> Shapes:
-    pieces, owner = shapely.get_parts(shapes, return_index=True)
-    made = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
-    shapely.multipolygons(pieces, indices=owner, out=made)
-    return made
+def _on_left(
+    faces: Shapes, owner: Ints, pieces: Shapes, unit: Ints
+) -> tuple[NDArray[np.float64], Ints]:
+    """For each face the share of its edges that its unit's pieces run with it on their left."""
+    if not len(faces):
+        return np.zeros(0), np.zeros(0, dtype=np.int64)
+    rings = rings_of(faces)
+    xy, of_piece = shapely.get_coordinates(pieces, return_index=True)
+    number = numbered(np.concatenate([rings.xy, xy + 0.0]))
+    span = np.int64(number.max() + 1)
+    mine, theirs = number[: len(rings.xy)], number[len(rings.xy) :]
+    inside = of_piece[1:] == of_piece[:-1]
+    runs = (unit[of_piece[:-1]] * span + theirs[:-1]) * span + theirs[1:]
+    asked = (owner[rings.unit] * span + mine) * span + mine[rings.following]
+    edges = np.bincount(rings.unit, minlength=len(faces))
+    hit = np.bincount(rings.unit, weights=np.isin(asked, runs[inside]), minlength=len(faces))
+    return hit / edges, edges
+
+
+def _wrong_sides(codes: list[str]) -> BadInput:
+    named = "、".join(codes[:5])
+    return BadInput(
+        both(
+            f"{len(codes)} 个单位的左右侧与界线走向不符：{named}；请核对左右侧代码。",
+            f"left and right do not fit the direction of the lines of {named}",
+        ),
+        parameter="left",
+    )
 
 
 def _check_closed(pieces: Shapes, unit: Ints, codes: list[str]) -> None:
@@ -82,30 +120,6 @@ def _check_closed(pieces: Shapes, unit: Ints, codes: list[str]) -> None:
                 "ends in all)",
             ),
             parameter="lines",
-        )
-
-
-def _check_sides(
-    pieces: Shapes, unit: Ints, turn: Floats, shapes: Shapes, codes: list[str]
-) -> None:
-    """The signed areas of a unit's directed pieces must add up to its area (Green's theorem)."""
-    xy, owner = shapely.get_coordinates(pieces, return_index=True)
-    middle = xy.mean(axis=0) if len(xy) else 0.0
-    x, y = (xy - middle).T
-    inside = owner[1:] == owner[:-1]
-    swept = ((x[:-1] * y[1:] - x[1:] * y[:-1]) / 2)[inside]
-    per_piece = np.bincount(owner[:-1][inside], weights=swept, minlength=len(pieces)) * turn
-    total = np.bincount(unit, weights=per_piece, minlength=len(codes))
-    area = shapely.area(shapes)
-    wrong = np.flatnonzero(np.abs(total - area) > _ROUNDING * np.maximum(area, area.mean()))
-    if len(wrong):
-        named = ", ".join(codes[i] for i in wrong[:5])
-        raise BadInput(
-            both(
-                f"{len(wrong)} 个单位的左右侧与界线走向不符：{named}；请核对左右侧代码。",
-                f"left and right do not fit the direction of the lines of {named}",
-            ),
-            parameter="left",
         )
 
 

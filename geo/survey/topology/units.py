@@ -115,4 +115,5 @@ def levels_of(units: Units) -> Iterator[Units]:
     """The units themselves, then those of each higher level whose superiors are known."""
     yield units
     for level in sorted(units.superiors, reverse=True):
-        yield dissolved(units, level)
+        if any(one is not None for one in units.superiors[level]):
+            yield dissolved(units, level)
