@@ -243,11 +243,12 @@ def _join_wings() -> None:
     from geo.access import cli as access
     from geo.batch import cli as batch
     from geo.gazetteer import cli as gazetteer
+    from geo.joint import cli as joint
     from geo.loaders import cli as loaders
     from geo.queries import cli as queries
     from geo.survey import cli as survey
 
-    for wing in (loaders, access, batch, queries, gazetteer, survey):
+    for wing in (loaders, access, batch, queries, gazetteer, survey, joint):
         wing.register(app)
 
 
