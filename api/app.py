@@ -21,12 +21,14 @@ from api.problems import install
 from api.reads import Doors
 from api.routes import (
     access,
+    changes,
     deliveries,
     facilities,
     health,
     measures,
     pages,
     places,
+    planned,
     siting,
     sources,
     standards,
@@ -76,7 +78,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, siting, units, places, sources,
-        deliveries, pages,
+        deliveries, changes, planned, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

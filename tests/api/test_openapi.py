@@ -28,6 +28,10 @@ CONTRACT = {
     "/api/access/siting", "/api/access/siting/candidates", "/api/access/siting/groups",
     "/api/access/scenarios", "/api/access/scenarios/{scenario_id}",
     "/api/access/measures", "/api/access/series", "/api/access/canteens", "/api/access/isochrone",
+    "/api/survey/changes", "/api/survey/changes/map", "/api/survey/lifeline/{code}",
+    "/api/survey/codes/{code}", "/api/survey/terms/{code}", "/api/survey/crosswalk",
+    "/api/survey/planned", "/api/survey/planned/{planned_id}",
+    "/api/survey/planned/{planned_id}/map", "/api/survey/planned/{planned_id}/effects",
     "/api/deliveries/{delivery}/undo", "/api/deliveries/jobs/{job}", "/api/templates/{kind}.xlsx",
 }  # fmt: skip
 
