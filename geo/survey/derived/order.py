@@ -83,6 +83,8 @@ def _course(arcs: Arcs, group: Ints, lengths: Floats) -> _Course:
 
 def _chains(runs: Ints, ring: Ints, begins: Floats, finishes: Floats) -> list[list[int]]:
     """The arcs on each ring in the order of the ring, begun after its widest break."""
+    if len(runs) == 1:  # as nearly all lines have it
+        return [[0]]
     order = np.lexsort([runs, ring])
     made = []
     for one in np.split(order, np.flatnonzero(np.diff(ring[order])) + 1):

@@ -40,6 +40,7 @@ def noded(shapes: Shapes, *, tolerance_deg: float = DUST_DEGREES) -> Noded:
     edge are put into that edge. Nothing else moves. Polygons that overlap or leave gaps go on doing
     so: that is told by `geo.survey.quality`.
     """
+    shapes = _without_repeats(shapes)
     inserted = moved = 0
     for _ in range(_ROUNDS):
         lonely = _lonely_vertices(shapes)
@@ -51,6 +52,16 @@ def noded(shapes: Shapes, *, tolerance_deg: float = DUST_DEGREES) -> Noded:
         if not snapped and not put_in:
             break
     return Noded(shapes, inserted, moved)
+
+
+def _without_repeats(shapes: Shapes) -> Shapes:
+    """The polygons without vertices that only say again the one before."""
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    again = owner[1:][(xy[1:] == xy[:-1]).all(axis=1)]
+    made = shapes.copy()
+    touched = np.unique(again)
+    made[touched] = shapely.remove_repeated_points(made[touched])
+    return made
 
 
 def _lonely_vertices(shapes: Shapes) -> Floats:

@@ -125,6 +125,13 @@ def test_floating_point_dust_is_no_gap() -> None:
     assert shared_lines(units_of([WEST, dusty])).is_shared.sum() == 1
 
 
+def test_a_vertex_said_twice_is_one() -> None:
+    twice = shapely.Polygon([p for point in EAST.exterior.coords for p in (point, point)])
+    line = shared_lines(units_of([WEST, twice])).between("320401", "320402")
+    assert line is not None
+    assert shapely.get_num_coordinates(line.geom) == 2
+
+
 def test_a_tenth_of_a_metre_is_a_gap_and_no_dust() -> None:
     apart = shapely.transform(EAST, lambda xy: xy + np.array([1e-6, 0]))
     assert shared_lines(units_of([WEST, apart])).is_shared.sum() == 0
