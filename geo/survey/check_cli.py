@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,11 +19,14 @@ from geo.survey.derived.city import units_of_city
 from geo.survey.derived.files import read_coverage
 from geo.survey.faults.found import KIND_EN, KIND_ZH
 from geo.survey.lines import MEASURED
-from geo.survey.quality import UNASKED, Quality, as_geojson, check_lines, check_units
+from geo.survey.quality import UNASKED, Quality, as_geojson, check_lines, check_units, concerning
 from geo.survey.topology.repair import repaired
 from geo.survey.topology.units import Units
-from geo.survey.written import MOST_SHOWN, save_json, write_features
+from geo.survey.written import save_json, write_features
 from geo.validity import today_in_china
+
+MOST_OF_A_KIND = 10
+"""Findings of one kind that the screen lists."""
 
 
 def register(survey: typer.Typer) -> None:
@@ -72,9 +76,11 @@ def check(
         day = on.date() if on else today_in_china()
         with open_session("atlas survey check") as session:
             held = units_of_city(session, code_of(session, city or "", day), on=day, level=level)
-        units, title = held.units, f"{held.city.name}及邻接单位 {day}"
+        units, title = held.units, f"{held.city.name} {day}"
     if units is not None:
         quality = check_units(units, least_m2=least, sliver_m=sliver)
+    if file is None:
+        quality = concerning(quality, held.own)
     _print_quality(quality, title)
     if out is not None:
         save_json(out, as_geojson(quality))
@@ -94,15 +100,19 @@ def _print_quality(quality: Quality, title: str) -> None:
         "建议 · Suggestion",
     ):
         table.add_column(heading, overflow="fold")
-    for one in quality.findings[:MOST_SHOWN]:
+    shown: Counter[str] = Counter()
+    for one in quality.findings:
+        shown[one.kind] += 1
+        if shown[one.kind] > MOST_OF_A_KIND:
+            continue
         table.add_row(
             f"{KIND_ZH[one.kind]} · {KIND_EN[one.kind]}", escape("、".join(one.names)), one.size,
             escape(one.suggestion_zh),
         )  # fmt: skip
     if quality.findings:
         console.print(table)
-    if len(quality.findings) > MOST_SHOWN:
-        console.print(f"另有 {len(quality.findings) - MOST_SHOWN} 处，见 --out · more: use --out")
+    if max(shown.values(), default=0) > MOST_OF_A_KIND:
+        console.print(f"每类只列前 {MOST_OF_A_KIND} 处，全部见 --out · more of a kind: use --out")
     counted = "，".join(f"{KIND_ZH[kind]} {n}" for kind, n in quality.counts.items()) or "无"
     console.print(f"共查 {quality.checked} 项：{counted} · {quality.checked} checked")
     if quality.euler is not None:

@@ -19,7 +19,7 @@ from pyproj import Geod
 
 from geo.errors import BadInput, both
 from geo.loaders.adjoining import compare_neighbours
-from geo.survey.derived.names import Shorten, edge_words, line_words, short_name
+from geo.survey.derived.names import Shorten, edge_words, line_words, short_name, specific_name
 from geo.survey.derived.order import Oriented, oriented
 from geo.survey.topology.arcs import Arcs, arcs_of, misfits
 from geo.survey.topology.noding import DUST_DEGREES, noded
@@ -238,12 +238,20 @@ def _grades(units: Units, found: Oriented) -> Ints:
 
 
 def _labels(units: Units, found: Oriented, shorten: Shorten) -> tuple[str, ...]:
+    """The words of each line; where two lines would have the same, both get the longer ones."""
     said = list(zip(units.codes, units.names, strict=True))
+    sides = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+
+    def words(left: int, right: int, rule: Shorten) -> str:
+        if OUTSIDE in (left, right):
+            return edge_words(units.names[max(left, right)])
+        return line_words(said[left], said[right], units.level, rule)
+
+    short = [words(left, right, shorten) for left, right in sides]
+    times = Counter(short)
     return tuple(
-        edge_words(units.names[max(left, right)])
-        if OUTSIDE in (left, right)
-        else line_words(said[left], said[right], units.level, shorten)
-        for left, right in zip(found.left.tolist(), found.right.tolist(), strict=True)
+        label if times[label] == 1 else words(left, right, specific_name)
+        for label, (left, right) in zip(short, sides, strict=True)
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -71,6 +71,14 @@ def check_lines(
     """Check boundary lines alone: loose ends, crossings, one code on both sides."""
     found = line_faults(lines, names, left, right)
     return Quality(in_order(found), len(lines), 0, None)
+
+
+def concerning(quality: Quality, codes: Collection[str]) -> Quality:
+    """Only what concerns any of some units: what lies around them was given for comparison."""
+    wanted = frozenset(codes)
+    return replace(
+        quality, findings=tuple(one for one in quality.findings if wanted & set(one.codes))
+    )
 
 
 def in_order(found: list[Finding]) -> tuple[Finding, ...]:

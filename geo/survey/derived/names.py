@@ -35,6 +35,11 @@ def short_name(code: str, name: str, level: int) -> str:
     return core(name)[:1]
 
 
+def specific_name(code: str, name: str, level: int) -> str:
+    """The whole specific part: 武进区 → 武进."""
+    return core(name)
+
+
 def line_words(
     one: tuple[str, str], other: tuple[str, str], level: int, shorten: Shorten = short_name
 ) -> str:
@@ -45,7 +50,7 @@ def line_words(
     first, second = sorted((one, other))
     short = [shorten(*first, level), shorten(*second, level)]
     if short[0] == short[1]:
-        short = [core(first[1]), core(second[1])]
+        short = [specific_name(*first, level), specific_name(*second, level)]
     return f"{short[0]}{short[1]}线（{SKETCH}）"
 
 

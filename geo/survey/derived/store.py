@@ -28,7 +28,7 @@ KEY = "DERIVED-"
 """With this the key of a derived line begins; it is no official code."""
 
 _PRESENT = text("""
-SELECT id, code, level, left_code, right_code, basis, delivery_id, is_synthetic, is_disputed,
+SELECT id, code, level, left_code, right_code, basis, delivery_id, is_disputed,
        lower(validity) AS begins, ST_AsBinary(geom) AS wkb
 FROM boundary_line
 WHERE level = ANY(:levels) AND validity @> CAST(:on AS date)
@@ -126,14 +126,12 @@ def _pair(level: int, one: str | None, other: str | None) -> tuple[int, frozense
 
 def _is_ours(row: Any) -> bool:
     """Whether a stored line was derived here: not agreed, not disputed, not delivered."""
-    made_up = row.is_synthetic and row.code.startswith(KEY)
-    return bool(
-        row.basis == "derived" and not row.is_disputed and (row.delivery_id is None or made_up)
-    )
+    made_here = row.delivery_id is None or row.code.startswith(KEY)
+    return bool(row.basis == "derived" and not row.is_disputed and made_here)
 
 
 def _keep(session: Reader, found: CityLines, line: Line, rows: list[Any]) -> str:
-    """Insert, correct or confirm one line; a demonstration's line of the same pair gives way."""
+    """Insert, correct or confirm one line; the demonstration's line of that pair gives way."""
     values = _values(found, line)
     mine = [row for row in rows if row.code == values["code"]]
     for row in rows:

@@ -14,6 +14,7 @@ from geo.survey.topology.units import Units
 
 Kind = Literal[
     "self_crossing",
+    "invalid",
     "dangling",
     "same_code",
     "overlap",
@@ -25,6 +26,7 @@ Kind = Literal[
 ]
 KIND_ZH: dict[Kind, str] = {
     "self_crossing": "自相交",
+    "invalid": "图形无效",
     "dangling": "悬挂线",
     "same_code": "两侧同码",
     "overlap": "重叠",
@@ -36,6 +38,7 @@ KIND_ZH: dict[Kind, str] = {
 }
 KIND_EN: dict[Kind, str] = {
     "self_crossing": "self-crossing",
+    "invalid": "invalid polygon",
     "dangling": "dangling line",
     "same_code": "same code on both sides",
     "overlap": "overlap",

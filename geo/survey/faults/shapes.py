@@ -24,7 +24,10 @@ _WHY_ZH = {
 
 
 def self_crossings(units: Units) -> tuple[list[Finding], Units]:
-    """Invalid polygons with the place and the mended shape; and the units with sound shapes."""
+    """Invalid polygons with the place and the mended shape; and the units with sound shapes.
+
+    Their area is by how much mending changes it.
+    """
     mended = mend(units.shapes)
     found = []
     for repair in mended.repairs:
@@ -34,7 +37,7 @@ def self_crossings(units: Units) -> tuple[list[Finding], Units]:
         why = _WHY_ZH.get(reason, reason)
         found.append(
             Finding(
-                "self_crossing", **about(units, [repair.index]),
+                "self_crossing" if "elf-intersection" in reason else "invalid", **about(units, [repair.index]),
                 area_m2=abs(repair.after_m2 - repair.before_m2), length_m=None,
                 place=place or shapely.boundary(units.shapes[repair.index]),
                 suggestion_zh=f"{why}：按奇偶规则修复，面积由 {repair.before_m2 / 1e4:.2f} 变为 "

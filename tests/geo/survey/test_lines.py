@@ -179,6 +179,13 @@ def test_words_come_from_the_short_names_of_both_sides(one, other, level, words)
     assert line_words(one, other, level) == line_words(other, one, level) == words
 
 
+def test_two_lines_of_one_coverage_have_different_words() -> None:
+    lines = shared_lines(city("320400", neighbours=True))
+    assert len(set(lines.labels)) == len(lines)
+    assert {"金坛丹徒线（示意线）", "金坛丹阳线（示意线）"} < set(lines.labels)
+    assert "武金线（示意线）" in lines.labels
+
+
 def test_the_rule_for_short_names_may_be_another() -> None:
     def whole(code: str, name: str, level: int) -> str:
         return name

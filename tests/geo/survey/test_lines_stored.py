@@ -14,7 +14,7 @@ from geo.models import BoundaryLine
 from geo.survey.derived.city import lines_of_city, units_of_city
 from geo.survey.derived.store import METHOD, store_lines
 from tests.conftest import AsPublic
-from tests.factories import during, make_city, make_unit, stored
+from tests.factories import during, make_city, make_delivery, make_unit, stored
 
 TODAY = date(2026, 6, 1)
 WEST, EAST = shapely.box(119.8, 31.6, 119.9, 31.8), shapely.box(119.9, 31.6, 120.0, 31.8)
@@ -130,17 +130,29 @@ def test_agreed_lines_stand(city: Session, basis: str) -> None:
     assert store_lines(city, "320400", on=TODAY).unchanged == 2
 
 
-def test_a_demonstrations_line_gives_way(city: Session) -> None:
-    city.add(
-        BoundaryLine(
-            code="DERIVED-320402-320411", level=3, left_code="320402000000",
-            right_code="320411000000", basis="derived", is_synthetic=True,
-            geom=stored(shapely.MultiLineString([[(119.9, 31.8), (119.9, 31.6)]])),
-        )
+def derived_row(code: str, delivery_id: int) -> BoundaryLine:
+    return BoundaryLine(
+        code=code, level=3, left_code="320402000000", right_code="320411000000", basis="derived",
+        geom=stored(shapely.MultiLineString([[(119.9, 31.8), (119.9, 31.6)]])),
+        delivery_id=delivery_id,
     )  # fmt: skip
+
+
+def test_the_demonstrations_line_gives_way(city: Session) -> None:
+    delivery = make_delivery(city)
+    city.add(derived_row("DERIVED-320402-320411", delivery.id))
     city.flush()
     assert store_lines(city, "320400", on=TODAY).begun == 3
-    assert [row["code"] for row in rows(city) if row["is_synthetic"]] == []
+    assert "DERIVED-320402-320411" not in {row["code"] for row in rows(city)}
+
+
+def test_a_delivered_line_stands_though_it_was_derived(city: Session) -> None:
+    delivery = make_delivery(city)
+    city.add(derived_row("示例-01", delivery.id))
+    city.flush()
+    done = store_lines(city, "320400", on=TODAY)
+    assert (done.begun, done.left) == (2, ("天新线（示意线）",))
+    assert "示例-01" in {row["code"] for row in rows(city)}
 
 
 def test_a_line_without_a_border_any_more_ends(city: Session) -> None:

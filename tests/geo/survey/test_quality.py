@@ -10,7 +10,7 @@ import shapely
 
 from geo.loaders.shapes import area_m2
 from geo.survey.lines import GRS80, shared_lines
-from geo.survey.quality import as_geojson, check_lines, check_units
+from geo.survey.quality import as_geojson, check_lines, check_units, concerning
 from geo.survey.topology.repair import repaired
 from geo.survey.topology.units import Units
 from tests.geo.survey.coverages import city, coloured, units_of
@@ -81,6 +81,21 @@ def test_a_self_crossing_has_its_place_and_a_mended_shape() -> None:
     assert (round(one.place.x, 6), round(one.place.y, 6)) == (118.05, 31.05)
     assert one.repair.is_valid
     assert one.repair.geom_type == "MultiPolygon"
+
+
+def test_a_hole_outside_its_shell_is_invalid() -> None:
+    outside = shapely.Polygon(WEST.exterior.coords, [shapely.box(118.2, 31, 118.3, 31.1).exterior])
+    [one] = check_units(units_of([outside])).findings
+    assert one.kind == "invalid"
+    assert "内环在外环之外" in one.suggestion_zh
+
+
+def test_what_lies_around_is_left_out_where_only_some_units_are_meant() -> None:
+    far = [shapely.box(118.5, 31, 118.6, 31.1), shapely.box(118.58, 31, 118.7, 31.1)]
+    found = check_units(units_of([WEST, EAST, *far]))
+    assert not found.is_sound
+    assert concerning(found, {"320401", "320402"}).is_sound
+    assert not concerning(found, {"320403"}).is_sound
 
 
 def test_a_spike_is_a_dangling_line_with_its_length() -> None:
