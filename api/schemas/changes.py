@@ -32,7 +32,7 @@ def _figures(value: str) -> dict[str, int]:
         if said is None or said[1] in found:
             raise BadInput(
                 both(
-                    "写作 代码:数值，逗号分隔，不重复。",
+                    "写作 代码：数值，逗号分隔，不重复。",
                     "written CODE:COUNT, comma-separated, each once",
                 )
             )

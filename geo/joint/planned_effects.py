@@ -48,7 +48,7 @@ class _Site:
     @property
     def told(self) -> str:
         """Where it comes from."""
-        return f"设施:{self.source or '未知'}({self.source_date or '日期未知'})"
+        return f"设施：{self.source or '未知'}（{self.source_date or '日期未知'}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,7 @@ def planned_effects(
     )
     made_up = drawing.has_synthetic or any(one.is_synthetic for one in sites)
     made_up = made_up or any(one.has_synthetic for one in covers if one)
-    sources = sorted(
-        {f"设施:{one.source or '未知'}({one.source_date or '日期未知'})" for one in sites}
-    )
+    sources = sorted({one.told for one in sites})
     return Effects(
         plan, kind, radius_m, plan.on_date, drawing, _moved(drawing, sites, was, will, elders),
         counted, covers[0], covers[1], covers[2], covers[3],
@@ -162,7 +160,7 @@ def _elders(
     for i, j, people in zip(was.tolist(), will.tolist(), cells.people.tolist(), strict=True):
         if i >= 0 or j >= 0:
             found[i, j] += people
-    return dict(found), (f"人口:{cells.words}",)
+    return dict(found), (f"人口：{cells.words}",)
 
 
 def _moved(

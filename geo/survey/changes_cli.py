@@ -178,7 +178,7 @@ def show_crosswalk(
         bool, typer.Option("--closed", help="全域两日相同 · the whole did not change")
     ] = False,
     figures: Annotated[
-        Path | None, typer.Option(help="旧数 CSV：区划代码,数值 · figures of the first day")
+        Path | None, typer.Option(help="旧数 CSV，两列：区划代码 数值 · figures of the first day")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="结果写成 CSV · write the parts to")] = None,
 ) -> None:

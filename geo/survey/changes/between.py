@@ -85,8 +85,8 @@ class Changed:
     def method(self) -> str:
         """The rule in Chinese."""
         return (
-            f"比较 {self.since} 与 {self.until} 有效的区划版本:名称、上级、代码及当日已知图形;"
-            f"图形增减之和不到变更前面积 {self.least_change:.1%} 的视为绘图差异;面积为量算值。"
+            f"比较 {self.since} 与 {self.until} 有效的区划版本：名称、上级、代码及当日已知图形；"
+            f"图形增减之和不到变更前面积 {self.least_change:.1%} 的视为绘图差异；面积为量算值。"
             "只知年份的变更自当年 1 月 1 日计。"
         )
 
@@ -121,7 +121,7 @@ def changed(
     if since >= until:
         raise BadInput(
             both(
-                f"起始日期须早于结束日期,现为 {since} 与 {until}。",
+                f"起始日期须早于结束日期，现为 {since} 与 {until}。",
                 f"the first day must lie before the second, not {since} and {until}",
             ),
             parameter="since",

@@ -24,7 +24,7 @@ LAW_KINDS = {
     "superior": "隶属关系变更",
     "line_major": "行政区域界线重大变更",
     "line_part": "部分行政区域界线变更",
-    "line": "行政区域界线变更(重大或部分未载明)",
+    "line": "行政区域界线变更（重大或部分未载明）",
     "seat": "人民政府驻地迁移",
     "province_name": "省级简称或排列顺序变更",
 }
@@ -126,8 +126,8 @@ STATES_ZH = {
     "done": "按期完成",
     "late": "逾期完成",
     "open": "未到期",
-    "extension": "已过期限,在可延长期内",
-    "overdue": "逾期,未载完成",
+    "extension": "已过期限，在可延长期内",
+    "overdue": "逾期，未载完成",
     "unknown": "未知",
 }
 

@@ -25,7 +25,7 @@ from geo.survey.changes.sketch import PlannedUnit, apart, bad, grounds, sound
 
 MOST_UNITS = 100
 MOST_CHARACTERS = 100
-NOT_IN_FORCE = "规划方案,未生效,不得对外公布 · a plan, not in force, not for publication"
+NOT_IN_FORCE = "规划方案，未生效，不得对外公布 · a plan, not in force, not for publication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def ask_for_plans() -> None:
     if not read(PlanSettings).planned_changes:
         raise NotAllowed(
             both(
-                "区划变更方案功能未启用;由管理员设置 ATLAS_PLANNED_CHANGES=true 后方可使用。",
+                "区划变更方案功能未启用；由管理员设置 ATLAS_PLANNED_CHANGES=true 后方可使用。",
                 "planned changes are off; an administrator sets ATLAS_PLANNED_CHANGES=true",
             )
         )
@@ -79,10 +79,10 @@ def keep_plan(
     strange = [kind for kind in law_kinds if kind not in LAW_KINDS]
     if strange or not law_kinds:
         raise bad(
-            "law_kinds", f"变更种类:{'、'.join(LAW_KINDS)}。", f"one of {', '.join(LAW_KINDS)}"
+            "law_kinds", f"变更种类：{'、'.join(LAW_KINDS)}。", f"one of {', '.join(LAW_KINDS)}"
         )
     if owner_role not in ROLES:
-        raise bad("owner_role", f"角色:{'、'.join(ROLES)}。", f"roles: {', '.join(ROLES)}")
+        raise bad("owner_role", f"角色：{'、'.join(ROLES)}。", f"roles: {', '.join(ROLES)}")
     title = _words("title", title)
     note = _words("note", note) if note else None
     asked = {"within": top.code, "title": title}

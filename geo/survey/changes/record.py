@@ -97,15 +97,15 @@ def disagreements(session: Reader, event: Event) -> tuple[str, ...]:
         for one in members:
             held = versions(session, one.code)
             if not held:
-                found.append(f"{one.code} {one.name}:库中没有此代码的区划 · no version stored")
+                found.append(f"{one.code} {one.name}：库中没有此代码的区划 · no version stored")
             elif one.name not in {version.name for version in held}:
                 found.append(
-                    f"{one.code}:库中没有名为「{one.name}」的版本 · no version of that name"
+                    f"{one.code}：库中没有名为「{one.name}」的版本 · no version of that name"
                 )
             elif side == "前" and ends_units(event) and one.code not in stays:
                 last = [v for v in held if v.name == one.name][-1]
                 if last.valid_until is None or last.valid_until > day:
-                    found.append(f"{one.code} {one.name}:{day} 之后仍有效 · still in force after")
+                    found.append(f"{one.code} {one.name}：{day} 之后仍有效 · still in force after")
     return tuple(found)
 
 
@@ -144,7 +144,7 @@ def _kinds(value: Any) -> list[str] | None:
         return None
     if not isinstance(value, Sequence) or isinstance(value, str) or set(value) - set(LAW_KINDS):
         known = ", ".join(LAW_KINDS)
-        raise _bad("law_kinds", f"变更种类:{known}。", f"kinds of the law: {known}")
+        raise _bad("law_kinds", f"变更种类：{known}。", f"kinds of the law: {known}")
     return list(dict.fromkeys(value))
 
 
@@ -209,4 +209,4 @@ def _refuse_known(
 
 
 def _bad(parameter: str, zh: str, en: str) -> BadInput:
-    return BadInput(both(f"{parameter}:{zh}", f"{parameter}: {en}"), parameter=parameter)
+    return BadInput(both(f"{parameter}：{zh}", f"{parameter}: {en}"), parameter=parameter)

@@ -122,7 +122,7 @@ def grounds(session: Reader, units: Sequence[PlannedUnit], on: date) -> list[Bas
     lacking = sorted({code for code in codes if known.get(code) is None})
     if lacking:
         shown = "、".join(lacking[:5])
-        raise bad("units", f"{on} 没有这些区划的图形:{shown}。", f"no outline on {on}: {shown}")
+        raise bad("units", f"{on} 没有这些区划的图形：{shown}。", f"no outline on {on}: {shown}")
     made = []
     for one in units:
         parts = [known[code] for code in one.made_of]
@@ -140,7 +140,7 @@ def sound(where: str, outline: BaseGeometry) -> BaseGeometry:
         raise bad(where, "坐标须为经纬度。", "coordinates must be degrees, longitude first")
     if not outline.is_valid:
         reason = shapely.is_valid_reason(outline)
-        raise bad(where, f"图形无效:{reason}。", f"the outline is not valid: {reason}")
+        raise bad(where, f"图形无效：{reason}。", f"the outline is not valid: {reason}")
     return shapely.MultiPolygon(list(shapely.get_parts(shapely.force_2d(outline))))
 
 
@@ -153,13 +153,13 @@ def _remainder(one: Area, whole: BaseGeometry) -> Area | None:
     left = shapely.difference(one.outline, whole)
     parts = [part for part in shapely.get_parts(left) if part.geom_type == "Polygon"]
     kept = shapely.MultiPolygon([part for part in parts if area_m2(part) > LEAST_M2])
-    return None if kept.is_empty else Area(one.code, f"{one.name}(余部)", False, kept)
+    return None if kept.is_empty else Area(one.code, f"{one.name}（余部）", False, kept)
 
 
 def _source(one: Drawn) -> str:
-    return f"{one.source or '未知'}({one.source_date or '日期未知'})"
+    return f"{one.source or '未知'}（{one.source_date or '日期未知'}）"
 
 
 def bad(parameter: str, zh: str, en: str) -> BadInput:
     """The refusal of a part of a plan."""
-    return BadInput(both(f"{parameter}:{zh}", f"{parameter}: {en}"), parameter=parameter)
+    return BadInput(both(f"{parameter}：{zh}", f"{parameter}: {en}"), parameter=parameter)

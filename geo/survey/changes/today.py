@@ -70,10 +70,10 @@ def _answer(session: Reader, trail: Trail, on: date) -> TodaysCode:
     notes = []
     if trail.ended is not None:
         notes.append(
-            f"{trail.ended.event_year} 年{trail.ended.kind},去向未载 · no destination told"
+            f"{trail.ended.event_year} 年{trail.ended.kind}，去向未载 · no destination told"
         )
     if trail.into_superior:
-        notes.append("资料只载明归入上级,具体去向未载 · only the superior is named as destination")
+        notes.append("资料只载明归入上级，具体去向未载 · only the superior is named as destination")
     whole = trail.share_area == 1.0 and trail.share_people == 1.0
     stated = trail.share_area is not None or trail.share_people is not None
     return TodaysCode(

@@ -99,7 +99,7 @@ def test_before_map_and_sketch(ground: Session, on: None) -> None:
     drawing = sketch(ground, made.units, within=made.within_code, level=3, on=DAY)
     assert [(area.code, area.name) for area in drawing.before] == [(A, "甲区"), (B, "乙区")]
     assert [(area.code, area.name, area.is_planned) for area in drawing.after] == [
-        ("P1", "乙区", True), (A, "甲区(余部)", False),
+        ("P1", "乙区", True), (A, "甲区（余部）", False),
     ]  # fmt: skip
     assert drawing.after[1].outline.bounds == pytest.approx((119.7, 31.7, 119.78, 31.8))
     drawn = json.loads(sketch_geojson(drawing))
@@ -112,16 +112,16 @@ def test_what_it_does_to_facilities_elders_and_coverage(ground: Session, on: Non
              for m in found.moved}  # fmt: skip
     assert moves == {
         ("甲区", "乙区"): (40.0, ["F-2"]), ("乙区", "乙区"): (70.0, ["F-1"]),
-        ("甲区", "甲区(余部)"): (100.0, []),
+        ("甲区", "甲区（余部）"): (100.0, []),
     }  # fmt: skip
     counts = {(f.side, f.name): f.facilities for f in found.facilities}
     assert counts == {("before", "甲区"): 1, ("before", "乙区"): 1, ("after", "乙区"): 2,
-                      ("after", "甲区(余部)"): 0}  # fmt: skip
+                      ("after", "甲区（余部）"): 0}  # fmt: skip
     totals = [c.total.covered_60 for c in (found.open_before, found.open_after) if c]
     assert totals == [110.0, 110.0], "across borders nobody gains or loses in sum"
     assert found.own_after is not None
     rest = {row.area_name: row.people_60 for row in found.own_after.rows}
-    assert rest == {"乙区": 110.0, "甲区(余部)": 100.0}
+    assert rest == {"乙区": 110.0, "甲区（余部）": 100.0}
     assert sum(m.elders_60 or 0 for m in found.moved) == 210
     assert "未生效" in found.warning
 

@@ -9,13 +9,13 @@ from typing import Literal
 from geo.queries.admin import LEVEL_WORDS
 
 By = Literal["area", "people", "people_60"]
-ENCLOSED = "按使用者给定:全域范围两日相同,落在域外的部分视为绘图差异,按比例归入域内。"
+ENCLOSED = "按使用者给定：全域范围两日相同，落在域外的部分视为绘图差异，按比例归入域内。"
 ENCLOSED_EN = (
     " As the asker states, the whole is the same ground on both days: what lies outside it is a"
     " difference of drawing, shared out in proportion."
 )
 BASES_ZH = {
-    "same": "同一版本,未变",
+    "same": "同一版本，未变",
     "outlines": "按两日图形量算",
     "stated": "资料载明的份额",
     "events": "按变更资料整体对应",
@@ -72,12 +72,13 @@ class Crosswalk:
     closed: bool
     drawn_away: float
     weights_source: str | None
+    weights_synthetic: bool
 
     @property
     def has_synthetic(self) -> bool:
         """Some division, or the people that weigh, are made up for demonstration."""
         made_up = any(side.is_synthetic for side in (*self.old, *self.new))
-        return made_up or "合成" in (self.weights_source or "")
+        return made_up or self.weights_synthetic
 
     @property
     def is_complete(self) -> bool:
@@ -87,11 +88,11 @@ class Crosswalk:
     @property
     def method(self) -> str:
         """The rule in Chinese."""
-        by = {"area": "面积(量算值)", "people": "人口", "people_60": "60 岁及以上人口"}[self.by]
+        by = {"area": "面积（量算值）", "people": "人口", "people_60": "60 岁及以上人口"}[self.by]
         return (
-            f"{LEVEL_WORDS[self.level]}区划由 {self.since} 对应到 {self.until},份额按{by};"
-            "两日均有图形的按图形相交,否则只按变更资料的整体对应或载明份额,不作推算。"
-            f"小于 {self.least_share:.1%} 的碎片视为绘图差异,不作转移。"
+            f"{LEVEL_WORDS[self.level]}区划由 {self.since} 对应到 {self.until}，份额按{by}；"
+            "两日均有图形的按图形相交，否则只按变更资料的整体对应或载明份额，不作推算。"
+            f"小于 {self.least_share:.1%} 的碎片视为绘图差异，不作转移。"
             + (ENCLOSED if self.closed else "")
         )
 

@@ -10,7 +10,7 @@ from geo.survey.changes.succession import Step, Succession, Trail
 
 OUTSIDE = "不在目标区划之内 · in none of the new divisions"
 NO_WAY = "资料未载去向 · no source tells where it went"
-NO_SHARE = "一分为数,份额未载 · it was divided, no source states the shares"
+NO_SHARE = "一分为数，份额未载 · it was divided, no source states the shares"
 
 
 def tied(succession: Succession, start: Member, since: date, until: date) -> list[Member]:

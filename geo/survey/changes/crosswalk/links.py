@@ -21,7 +21,7 @@ from geo.queries.succession import Member, events_between
 from geo.survey.changes.crosswalk.answer import By, Crosswalk, Link, Side
 from geo.survey.changes.crosswalk.by_events import OUTSIDE, links_by_events, tied
 from geo.survey.changes.crosswalk.outlines import Drawn, drawn, drawn_below, drawn_touching
-from geo.survey.changes.crosswalk.people import people_points
+from geo.survey.changes.crosswalk.people import Cells, people_points
 from geo.survey.changes.crosswalk.weights import (
     LEAST_SHARE,
     Weights,
@@ -58,7 +58,7 @@ def crosswalk(
         raise bad_level(level)
     if since == until:
         raise BadInput(
-            both(f"两个日期相同:{since}。", f"both days are {since}: nothing to compare"),
+            both(f"两个日期相同：{since}。", f"both days are {since}: nothing to compare"),
             parameter="since",
         )
     if not 0 <= least_share < 0.5:
@@ -80,14 +80,15 @@ def crosswalk(
     events = events_between(session, min(since, until), max(since, until))
     ground = _Ground(new, Succession(events, stated_shares(session, events)), by)
     old = _old(session, ground, top.code, level, since, until, None if closed else least_share)
-    weights, source = _weigh(session, old, ground, until, least_share)
+    weights, cells = _weigh(session, old, ground, until, least_share)
     if closed:
         weights = enclosed(weights)
     linked = [_links(number, one, ground, weights, since, until) for number, one in enumerate(old)]
     return Crosswalk(
         since, until, top.code, level, by, tuple(_side(one) for one in old),
         tuple(_side(one) for one in new), tuple(link for links in linked for link in links),
-        least_share, closed, float(weights.drawn_away.max(initial=0.0)), source,
+        least_share, closed, float(weights.drawn_away.max(initial=0.0)),
+        cells.words if cells else None, cells.is_synthetic if cells else False,
     )  # fmt: skip
 
 
@@ -142,22 +143,21 @@ def _old(
 
 def _weigh(
     session: Reader, old: Sequence[Drawn], ground: _Ground, until: date, least_share: float
-) -> tuple[Weights, str | None]:
+) -> tuple[Weights, Cells | None]:
     """Weights of all old divisions; those without outline have none (outside NaN)."""
     known = [number for number, one in enumerate(old) if one.outline is not None]
     shapes = [one.outline for one in old if one.outline is not None]
-    source = None
+    cells = None
     if ground.by == "area" or not shapes or not ground.shapes:
         made = area_weights(shapes, ground.shapes, least_share=least_share)
     else:
         cells = people_points(session, shapely.union_all(shapes), until, ground.by)
-        source = cells.words
         made = people_weights(shapes, ground.shapes, cells.points, cells.people)
     outside = np.full(len(old), np.nan)
     away = np.zeros(len(old))
     outside[known], away[known] = made.outside, made.drawn_away
     at, to = np.array(known, dtype=np.int64), np.array(ground.indices, dtype=np.int64)
-    return Weights(at[made.old], to[made.new], made.share, outside, away), source
+    return Weights(at[made.old], to[made.new], made.share, outside, away), cells
 
 
 def _links(

@@ -30,6 +30,7 @@ class Cells:
     points: Floats
     people: Floats
     words: str
+    is_synthetic: bool
 
 
 def people_points(session: Reader, area: BaseGeometry, on: date, by: str) -> Cells:
@@ -41,7 +42,7 @@ def people_points(session: Reader, area: BaseGeometry, on: date, by: str) -> Cel
     if year is None:
         raise NotFound(
             both(
-                "库中没有人口格网,不能按人口分摊;请改用面积,或先导入人口数据。",
+                "库中没有人口格网，不能按人口分摊；请改用面积，或先导入人口数据。",
                 "no cells of people are stored; weigh by area, or load a count first",
             )
         )
@@ -59,15 +60,17 @@ def people_points(session: Reader, area: BaseGeometry, on: date, by: str) -> Cel
     if any(row.people is None for row in rows):
         raise NotFound(
             both(
-                f"部分格网没有{'总人口' if by == 'people' else '60 岁及以上人口'},不能按人口分摊;"
+                f"部分格网没有{'总人口' if by == 'people' else '60 岁及以上人口'}，不能按人口分摊；"
                 "请改用面积。",
                 f"some cells have no {column}; weigh by area",
             )
         )
-    made_up = "(合成)" if any(row.is_synthetic for row in rows) else ""
+    is_synthetic = any(row.is_synthetic for row in rows)
+    made_up = "（合成）" if is_synthetic else ""
     sources = "、".join(sorted({row.source or "未知" for row in rows}))
     return Cells(
         np.array([[row.lon, row.lat] for row in rows], dtype=np.float64).reshape(-1, 2),
         np.array([row.people for row in rows], dtype=np.float64),
-        f"{year} 年常住人口格网{made_up}:{sources}",
+        f"{year} 年常住人口格网{made_up}：{sources}",
+        is_synthetic,
     )

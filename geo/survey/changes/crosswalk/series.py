@@ -94,7 +94,7 @@ def _checked(walk: Crosswalk, figures: Mapping[str, int]) -> dict[str, int]:
         whole = full_code(code)
         if whole not in known:
             raise _bad(
-                f"{walk.since} 的对应区划中没有 {code};对应的有:{'、'.join(sorted(known)[:8])} …",
+                f"{walk.since} 的对应区划中没有 {code}；对应的有：{'、'.join(sorted(known)[:8])} …",
                 f"{code} is not among the divisions of {walk.since} that lead here",
             )
         if whole in given:

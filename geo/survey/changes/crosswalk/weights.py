@@ -136,7 +136,7 @@ def share_out(counts: Counts, weights: Weights, targets: int) -> tuple[Counts, C
     if len(counts) != known or (len(counts) and counts.min() < 0):
         raise BadArray(
             both(
-                f"须为 {known} 个不小于 0 的整数,每个旧区划一个。",
+                f"须为 {known} 个不小于 0 的整数，每个旧区划一个。",
                 f"{known} whole numbers ≥ 0 are needed, one for each old division",
             ),
             parameter="figures",
@@ -166,7 +166,7 @@ def largest_remainders(total: int, shares: Floats) -> Counts:
     base = float(shares.sum()) if len(shares) else 0.0
     if not (np.isfinite(shares).all() and (shares >= 0).all()) or (base <= 0 and total > 0):
         raise BadArray(
-            both("份额须为不小于 0 的数,且不全为 0。", "shares must be ≥ 0 and not all 0"),
+            both("份额须为不小于 0 的数，且不全为 0。", "shares must be ≥ 0 and not all 0"),
             parameter="shares",
         )
     if total == 0:
