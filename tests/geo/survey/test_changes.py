@@ -22,7 +22,7 @@ from geo.survey.changes.record import record_change
 from geo.survey.changes.succession import Succession
 from geo.survey.changes.today import code_today
 from tests.conftest import AsPublic
-from tests.factories import during, make_city, make_event, make_unit, multi
+from tests.factories import during, make_cell, make_city, make_event, make_unit, multi
 
 TODAY = date(2026, 1, 1)
 TURN = date(2010, 5, 1)
@@ -186,6 +186,20 @@ def test_figures_of_old_districts_by_those_of_today(split_city: Session) -> None
     assert [one.total for one in both] == [8, 20]
     back = crosswalk(split_city, since=TODAY, until=date(2009, 1, 1), within="320400")
     assert restate(back, {B: 150, C: 150}).check.adds_up
+
+
+def test_people_weigh_by_where_they_are_counted(split_city: Session) -> None:
+    asked = {"since": date(2009, 1, 1), "until": date(2021, 1, 1), "within": "320400"}
+    with pytest.raises(NotFound, match="no cells"):
+        crosswalk(split_city, **asked, by="people")
+    for lon, people in ((119.75, 20), (119.87, 5), (119.95, 40)):
+        make_cell(split_city, (lon, 31.75), people, is_synthetic=True)
+    walk = crosswalk(split_city, **asked, by="people_60")
+    shares = {(k.from_code, k.to_code): k.share for k in walk.links}
+    assert shares == {(A, C): 0.8, (A, B): 0.2, (B, B): 1.0}, "by area it were 0.75 and 0.25"
+    assert walk.has_synthetic
+    made = restate(walk, {A: 1001, B: 3})
+    assert {row.name: row.value for row in made.rows} == {"乙区": 203, "丙区": 801}
 
 
 def test_without_outlines_no_weight_is_made_up(session: Session) -> None:
