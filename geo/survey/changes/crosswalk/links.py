@@ -101,9 +101,13 @@ class _Ground:
     by: By
     shapes: list[BaseGeometry] = field(default_factory=list)
     indices: list[int] = field(default_factory=list)
+    versions: dict[int, str] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for number, one in enumerate(self.new):
+            self.versions[one.version] = one.code
+            self.codes.add(one.code)
             if one.outline is not None:
                 self.shapes.append(one.outline)
                 self.indices.append(number)
@@ -164,9 +168,8 @@ def _links(
     number: int, one: Drawn, ground: _Ground, weights: Weights, since: date, until: date
 ) -> list[Link]:
     """The links of one old division, the largest share first."""
-    for new in ground.new:
-        if new.version == one.version:
-            return [Link(one.code, new.code, 1.0, "same")]
+    if one.version in ground.versions:
+        return [Link(one.code, ground.versions[one.version], 1.0, "same")]
     outside = float(weights.outside[number])
     if not np.isnan(outside) and (ground.all_drawn or outside == 0.0):
         mine = weights.old == number
@@ -178,9 +181,8 @@ def _links(
         if outside > 0:
             links.append(Link(one.code, None, outside, "outlines", note=OUTSIDE))
         return links
-    codes = {new.code for new in ground.new}
     return links_by_events(
-        _member(one), ground.succession, codes, by=ground.by, since=since, until=until
+        _member(one), ground.succession, ground.codes, by=ground.by, since=since, until=until
     )
 
 

@@ -69,18 +69,21 @@ def restate(walk: Crosswalk, figures: Mapping[str, int]) -> Restated:
     given = _checked(walk, figures)
     new = [side.code for side in walk.new]
     held = [(number, side) for number, side in enumerate(walk.old) if side.code in given]
-    links = {side.code: [k for k in walk.links if k.from_code == side.code] for _, side in held}
+    links: dict[str, list[Link]] = {side.code: [] for side in walk.old}
+    for link in walk.links:
+        links[link.from_code].append(link)
+    names = {side.code: side.name for side in walk.old}
     weights, flat = _weights([links[side.code] for _, side in held], new)
     counts = np.array([given[side.code] for _, side in held], dtype=np.int64)
     pairs, outside = share_out(counts, weights, len(new))
     parts: dict[str | None, list[Part]] = defaultdict(list)
     for value, link in zip(pairs.tolist(), flat, strict=True):
-        parts[link.to_code].append(_part(walk, given, link, value))
+        parts[link.to_code].append(_part(names, given, link, value))
     for (_, side), value in zip(held, outside.tolist(), strict=True):
         if value or not any(link.share for link in links[side.code]):
             lost = next((k for k in links[side.code] if k.to_code is None or k.share is None), None)
             link = lost or Link(side.code, None, None, "unknown")
-            parts[None].append(_part(walk, given, link, value))
+            parts[None].append(_part(names, given, link, value))
     return _summed(walk, given, parts)
 
 
@@ -130,10 +133,11 @@ def _weights(links: list[list[Link]], new: list[str]) -> tuple[Weights, list[Lin
     ), flat  # fmt: skip
 
 
-def _part(walk: Crosswalk, given: Mapping[str, int], link: Link, value: int) -> Part:
-    name = next(side.name for side in walk.old if side.code == link.from_code)
+def _part(names: Mapping[str, str], given: Mapping[str, int], link: Link, value: int) -> Part:
     figure = given[link.from_code]
-    return Part(link.from_code, name, figure, value, link.share, link.basis, link.note)
+    return Part(
+        link.from_code, names[link.from_code], figure, value, link.share, link.basis, link.note
+    )
 
 
 def _summed(

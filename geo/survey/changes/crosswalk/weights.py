@@ -147,10 +147,12 @@ def share_out(counts: Counts, weights: Weights, targets: int) -> tuple[Counts, C
         )
     pairs = np.zeros(len(weights.share), dtype=np.int64)
     outside = np.array(counts, dtype=np.int64, copy=True)
-    for i in np.unique(weights.old):
-        if np.isnan(weights.outside[i]):
+    order = np.argsort(weights.old, kind="stable")
+    starts = np.searchsorted(weights.old[order], np.arange(known + 1))
+    for i in np.flatnonzero(~np.isnan(weights.outside)):
+        mine = order[starts[i] : starts[i + 1]]
+        if not len(mine):
             continue
-        mine = np.flatnonzero(weights.old == i)
         parts = np.append(weights.share[mine], weights.outside[i])
         whole = largest_remainders(int(counts[i]), parts)
         pairs[mine], outside[i] = whole[:-1], whole[-1]
