@@ -160,14 +160,14 @@ def _sums(group: Ints, values: Floats, count: int) -> Floats:
 def _check_units(units: Units) -> None:
     if not len(units):
         raise BadInput(both("没有任何单位。", "there are no units"), parameter="units")
-    broken = np.flatnonzero(~shapely.is_valid(units.shapes))
+    broken = np.flatnonzero(~shapely.is_valid(units.shapes) | shapely.is_empty(units.shapes))
     if len(broken):
         name = units.names[int(broken[0])]
         raise BadInput(
             both(
-                f"{len(broken)} 个图形自相交或无效，如「{name}」；"
+                f"{len(broken)} 个图形自相交、为空或无效，如「{name}」；"
                 "请先运行 atlas survey check 查看并改正。",
-                f"{len(broken)} polygons are invalid, as {name}: see atlas survey check",
+                f"{len(broken)} polygons are invalid or empty, as {name}: see atlas survey check",
             ),
             parameter="shapes",
         )

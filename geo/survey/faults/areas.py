@@ -92,7 +92,7 @@ def enclaves(units: Units, *, sliver_m: float) -> list[Finding]:
     size = shapely.area(parts)
     whole = np.bincount(owner, weights=size, minlength=len(units))
     main = np.lexsort([np.arange(len(parts)), -size, owner])
-    main = main[np.append(True, np.diff(owner[main]) > 0)]
+    main = main[np.append(True, np.diff(owner[main]) > 0)[: len(main)]]
     detached = np.setdiff1d(np.arange(len(parts)), main)
     tree = shapely.STRtree(units.shapes)
     part, unit = tree.query(parts[detached], predicate="dwithin", distance=DUST_DEGREES)
@@ -139,5 +139,5 @@ def _hole_polygons(units: Units) -> tuple[Any, Any]:
     """Each interior ring as a polygon, and the unit whose it is."""
     parts, of_unit = shapely.get_parts(units.shapes, return_index=True)
     rings, of_part = shapely.get_rings(parts, return_index=True)
-    is_hole = np.append(False, of_part[1:] == of_part[:-1])
+    is_hole = np.append(False, of_part[1:] == of_part[:-1])[: len(rings)]
     return shapely.polygons(rings[is_hole]), of_unit[of_part[is_hole]]

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geo.loaders.shapes import mend
-from geo.survey.faults.found import Finding, about, line_length_m
+from geo.survey.faults.found import Finding, Kind, about, line_length_m
 from geo.survey.topology.units import Units
 
 _AT = re.compile(r"\[(-?[\d.e+-]+) (-?[\d.e+-]+)\]")
@@ -29,15 +29,22 @@ def self_crossings(units: Units) -> tuple[list[Finding], Units]:
     Their area is by how much mending changes it.
     """
     mended = mend(units.shapes)
-    found = []
+    found = [
+        Finding(
+            "invalid", **about(units, [at]), area_m2=0.0, length_m=None, place=None,
+            suggestion_zh="图形为空：请补交", suggestion_en="the polygon is empty: deliver it",
+        )
+        for at in np.flatnonzero(shapely.is_empty(units.shapes)).tolist()
+    ]  # fmt: skip
     for repair in mended.repairs:
         reason = repair.reason.split("[")[0]
         spot = _AT.search(repair.reason)
         place = shapely.Point(float(spot[1]), float(spot[2])) if spot else None
         why = _WHY_ZH.get(reason, reason)
+        kind: Kind = "self_crossing" if "elf-intersection" in reason else "invalid"
         found.append(
             Finding(
-                "self_crossing" if "elf-intersection" in reason else "invalid", **about(units, [repair.index]),
+                kind, **about(units, [repair.index]),
                 area_m2=abs(repair.after_m2 - repair.before_m2), length_m=None,
                 place=place or shapely.boundary(units.shapes[repair.index]),
                 suggestion_zh=f"{why}：按奇偶规则修复，面积由 {repair.before_m2 / 1e4:.2f} 变为 "

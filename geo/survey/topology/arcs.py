@@ -54,6 +54,10 @@ def arcs_of(shapes: Shapes) -> Arcs:
     Where polygons overlap, the sides of arcs contradict each other: see `misfits`.
     """
     rings = rings_of(shapes)
+    if not len(rings.xy):
+        none = np.zeros(0, dtype=np.int64)
+        lines = np.zeros(0, dtype=object)
+        return Arcs(lines, none, none, none, none, np.zeros((0, 2)), none, none, none)
     twin = rings.twins()
     across = np.where(twin >= 0, rings.unit[twin], OUTSIDE)
     is_node = _nodes(rings, twin, across)[rings.vertex]

@@ -123,7 +123,8 @@ def _split(shapes: Shapes, tolerance_deg: float) -> tuple[Shapes, int]:
 def _ragged(shapes: Shapes) -> tuple[Floats, list[Ints]]:
     """Vertices of multipolygons, and where rings, parts and shapes begin."""
     parts, of_shape = shapely.get_parts(shapes, return_index=True)
-    held: Any = shapely.multipolygons(parts, indices=of_shape)
+    held: Any = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
+    shapely.multipolygons(parts, indices=of_shape, out=held)
     _, xy, offsets = shapely.to_ragged_array(held, include_z=False)
     return xy, [np.asarray(one, dtype=np.int64) for one in offsets]
 

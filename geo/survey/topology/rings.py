@@ -52,6 +52,8 @@ class Rings:
         """
         span = np.int64(self.vertex.max(initial=0) + 1)
         there, back = self.vertex * span + self.ends, self.ends * span + self.vertex
+        if not len(there):
+            return there
         order = np.argsort(there, kind="stable")
         found = np.searchsorted(there[order], back)
         at = order[np.minimum(found, len(order) - 1)]
@@ -72,11 +74,11 @@ def rings_of(shapes: Shapes) -> Rings:
     turned = shapely.is_ccw(rings) == is_hole
     rings = np.where(turned, shapely.reverse(rings), rings)
     xy, of_ring = shapely.get_coordinates(rings, return_index=True)
-    last = np.append(of_ring[1:] != of_ring[:-1], True)
+    last = np.append(of_ring[1:] != of_ring[:-1], True)[: len(xy)]
     xy, of_ring = xy[~last] + 0.0, of_ring[~last].astype(np.int64)  # minus zero is zero
-    first = np.flatnonzero(np.append(True, of_ring[1:] != of_ring[:-1]))
+    first = np.flatnonzero(np.append(True, of_ring[1:] != of_ring[:-1])[: len(xy)])
     following = np.arange(1, len(xy) + 1)
-    following[np.append(first[1:], len(xy)) - 1] = first
+    following[np.append(first[1:], len(xy))[: len(first)] - 1] = first
     return Rings(xy, numbered(xy), following, of_unit[of_ring], of_ring, first)
 
 

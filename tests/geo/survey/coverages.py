@@ -13,6 +13,7 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
+from geo.survey.topology.repair import Repaired, repaired
 from geo.survey.topology.units import Superior, Units, make_units
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,6 +54,12 @@ def city(code: str, *, neighbours: bool = False) -> Units:
         [shape(f["geometry"]) for f in held],
         superiors,
     )
+
+
+@cache
+def beijing_repaired() -> Repaired:
+    """The same as `repaired` proposes them."""
+    return repaired(beijing())
 
 
 @cache

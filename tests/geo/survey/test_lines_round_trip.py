@@ -12,9 +12,9 @@ from geo.survey.lines import Lines, lines_by_level, shared_lines
 from geo.survey.quality import check_units
 from geo.survey.topology.euler import euler
 from geo.survey.topology.rebuild import Rebuilt, polygons_from_lines
-from geo.survey.topology.repair import Repaired, repaired
+from geo.survey.topology.repair import Repaired
 from geo.survey.topology.units import Units
-from tests.geo.survey.coverages import beijing, city, coloured, of_beijing
+from tests.geo.survey.coverages import beijing, beijing_repaired, city, coloured, of_beijing
 
 
 def rebuilt(lines: Lines) -> Rebuilt:
@@ -55,10 +55,10 @@ def test_the_random_coverages_have_what_they_are_for() -> None:
     assert min(map(len, parts)) > 10
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def mended() -> Repaired:
     """331 real townships with 63 invalid polygons and 64 overlapping pairs, repaired on request."""
-    return repaired(beijing())
+    return beijing_repaired()
 
 
 @of_beijing

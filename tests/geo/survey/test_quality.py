@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.errors import BadInput
 from geo.loaders.shapes import area_m2
 from geo.survey.lines import GRS80, shared_lines
 from geo.survey.quality import as_geojson, check_lines, check_units, concerning
@@ -223,3 +224,25 @@ def test_faults_of_lines() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_random_sound_coverages_have_no_overlaps_or_gaps(seed: int) -> None:
     assert set(kinds(coloured(8, 8, 6, seed))) <= {"enclave", "hole", "gap"}
+
+
+FLAT = shapely.Polygon([(118, 31), (118.1, 31), (118, 31)])
+
+
+@pytest.mark.parametrize(
+    ("shapes", "expected"),
+    [
+        ([], {}),
+        ([shapely.Polygon()], {"invalid": 1}),
+        ([WEST, shapely.Polygon()], {"invalid": 1}),
+        ([FLAT], {"invalid": 1, "dangling": 1}),
+        ([FLAT, WEST], {"invalid": 1, "dangling": 1}),
+        ([WEST, WEST, WEST], {"overlap": 3}),
+    ],
+)
+def test_nothing_empty_flat_and_repeated_areas(shapes: list, expected: dict) -> None:
+    units = units_of(shapes)
+    assert check_units(units).counts == expected
+    assert len(repaired(units).units) == len({s for s in shapes if s.area})
+    with pytest.raises(BadInput):
+        shared_lines(units)
