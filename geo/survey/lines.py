@@ -17,11 +17,10 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from geo.errors import BadInput, both
-from geo.loaders.adjoining import compare_neighbours
+from geo.survey.derived.checks import check_borders_agree, check_units_fit_for_lines
 from geo.survey.derived.names import Shorten, edge_words, line_words, short_name, specific_name
 from geo.survey.derived.order import Oriented, oriented
-from geo.survey.topology.arcs import Arcs, arcs_of, misfits
+from geo.survey.topology.arcs import Arcs, arcs_of
 from geo.survey.topology.noding import DUST_DEGREES, noded
 from geo.survey.topology.rings import OUTSIDE, Floats, Ints
 from geo.survey.topology.units import LEVEL_ZH, Units, levels_of
@@ -118,10 +117,10 @@ def shared_lines(
     `most_overlap_m2`: then nobody can say which of two lines is meant, and `geo.survey.quality`
     lists the places. Gaps pass: their rims are outer edges.
     """
-    _check_units(units)
+    check_units_fit_for_lines(units)
     fitted = units.replaced(noded(units.shapes, tolerance_deg=tolerance_deg).shapes)
     arcs = arcs_of(fitted.shapes)
-    _check_fit(fitted, arcs, most_overlap_m2)
+    check_borders_agree(fitted, arcs, most_overlap_m2)
     found = oriented(arcs)
     return Lines(
         fitted, _geoms(arcs, found), found.left, found.right, _grades(fitted, found),
@@ -155,60 +154,6 @@ def arc_lengths_m(lines: NDArray[np.object_]) -> Floats:
 def _sums(group: Ints, values: Floats, count: int) -> Floats:
     """The sum of the values of each group."""
     return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=np.float64)
-
-
-def _check_units(units: Units) -> None:
-    if not len(units):
-        raise BadInput(both("没有任何单位。", "there are no units"), parameter="units")
-    broken = np.flatnonzero(~shapely.is_valid(units.shapes) | shapely.is_empty(units.shapes))
-    if len(broken):
-        name = units.names[int(broken[0])]
-        raise BadInput(
-            both(
-                f"{len(broken)} 个图形自相交、为空或无效，如「{name}」；"
-                "请先运行 atlas survey check 查看并改正。",
-                f"{len(broken)} polygons are invalid or empty, as {name}: see atlas survey check",
-            ),
-            parameter="shapes",
-        )
-    again = [code for code, times in Counter(units.codes).items() if times > 1]
-    if again:
-        raise BadInput(
-            both(
-                f"区划代码 {again[0]} 出现多次（共 {len(again)} 个这样的代码）；请先合并或改正。",
-                f"code {again[0]} is used more than once ({len(again)} such): merge or correct",
-            ),
-            parameter="codes",
-        )
-
-
-def _check_fit(units: Units, arcs: Arcs, most_m2: float) -> None:
-    crossing = compare_neighbours(units.shapes, least_m2=most_m2).overlaps
-    if crossing:
-        pair = crossing[0]
-        one, other = units.names[pair.first], units.names[pair.second]
-        hectares = pair.area_m2 / 1e4
-        raise BadInput(
-            both(
-                f"图形有重叠，无法推导界线：共 {len(crossing)} 对，最大的是「{one}」与「{other}」，"
-                f"{hectares:.2f} 公顷（量算值）。请先运行 atlas survey check 查看并改正。",
-                f"the areas overlap in {len(crossing)} pairs, most {one} and {other} "
-                f"({hectares:.2f} ha): see atlas survey check",
-            ),
-            parameter="shapes",
-        )
-    torn = misfits(units.shapes, arcs)
-    if len(torn.points):
-        lon, lat = torn.points[0]
-        raise BadInput(
-            both(
-                f"图形在 {lon:.6f}, {lat:.6f} 等 {len(torn.points)} 处互相矛盾，无法判定界线两侧；"
-                "请先运行 atlas survey check 查看并改正。",
-                f"sides contradict each other at {lon:.6f}, {lat:.6f} and {len(torn.points)} "
-                "places in all: see atlas survey check",
-            ),
-            parameter="shapes",
-        )
 
 
 def _geoms(arcs: Arcs, found: Oriented) -> NDArray[np.object_]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import shapely
 
-from geo.survey.faults.areas import enclaves, holes, overlaps_and_gaps
+from geo.survey.faults.areas import contradictions, enclaves, holes, overlaps_and_gaps
 from geo.survey.faults.borders import line_faults
 from geo.survey.faults.found import KIND_EN, KIND_ZH, Finding, Kind
 from geo.survey.faults.shapes import same_codes, self_crossings, spikes
@@ -58,10 +58,12 @@ def check_units(units: Units, *, least_m2: float = 1.0, sliver_m: float = 20.0) 
     found += crossing + same_codes(units)
     fitted = noded(sound.shapes)
     sound = units.replaced(fitted.shapes)
-    found += overlaps_and_gaps(sound, least_m2=least_m2, sliver_m=sliver_m)
+    arcs = arcs_of(fitted.shapes)
+    apart = overlaps_and_gaps(sound, least_m2=least_m2, sliver_m=sliver_m)
+    found += apart + contradictions(sound, arcs, apart)
     found += holes(sound, least_m2=least_m2)
     found += enclaves(sound, sliver_m=sliver_m)
-    net = euler(arcs_of(fitted.shapes)) if len(units) else None
+    net = euler(arcs) if len(units) else None
     return Quality(in_order(found), len(units), fitted.inserted + fitted.moved, net)
 
 

@@ -10,9 +10,11 @@ import shapely
 from geo.loaders.adjoining import Compared, compare_neighbours
 from geo.loaders.shapes import area_m2, areal
 from geo.survey.faults.found import Finding, about, line_length_m, width_m
+from geo.survey.topology.arcs import Arcs, misfits
 from geo.survey.topology.noding import DUST_DEGREES
 from geo.survey.topology.units import Units
 
+_NEAR_DEGREES = 1e-7
 _NARROW_PART = 0.001
 """A detached part this small beside its unit, and narrow, is a sliver and not an enclave."""
 
@@ -51,6 +53,27 @@ def overlaps_and_gaps(units: Units, *, least_m2: float, sliver_m: float) -> list
             "with it; all sides to confirm",
         ))  # fmt: skip
     return found
+
+
+def contradictions(units: Units, arcs: Arcs, known: list[Finding]) -> list[Finding]:
+    """Nodes at which borders contradict each other though no overlap that was told reaches there.
+
+    Such areas have no lines; what they share is smaller than what is told.
+    """
+    torn = misfits(units.shapes, arcs)
+    told = [one.place for one in known if one.kind in ("overlap", "sliver")]
+    points: Any = shapely.points(torn.points)
+    near = shapely.STRtree(told).query(points, predicate="dwithin", distance=_NEAR_DEGREES)[0]
+    return [
+        Finding(
+            "crossing", **about(units, torn.units[at]), area_m2=None, length_m=None,
+            place=points[at],
+            suggestion_zh="边界在此互相穿插（重叠小于所报的最小面积）：统一两侧的顶点",
+            suggestion_en="borders run through each other here by less than what is told: give "
+            "both sides the same vertices",
+        )
+        for at in np.setdiff1d(np.arange(len(points)), near).tolist()
+    ]  # fmt: skip
 
 
 def _common_m(gap: Any, shape: Any) -> float:

@@ -159,8 +159,8 @@ def misfits(shapes: Shapes, arcs: Arcs) -> Misfit:
     again = rings.repeats()
     ends = ends_of(arcs)
     following = np.arange(1, len(ends.node) + 1)
-    starts = np.flatnonzero(np.append(True, ends.node[1:] != ends.node[:-1]))
-    following[np.append(starts[1:], len(ends.node)) - 1] = starts
+    starts = np.flatnonzero(np.append(True, ends.node[1:] != ends.node[:-1])[: len(ends.node)])
+    following[np.append(starts[1:], len(ends.node))[: len(starts)] - 1] = starts
     torn = np.flatnonzero(ends.side != ends.behind[following])
     points = np.concatenate([rings.xy[again], arcs.nodes[ends.node[torn]]])
     units: list[tuple[int, ...]] = [(int(one),) for one in rings.unit[again]]

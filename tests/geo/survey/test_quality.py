@@ -72,7 +72,7 @@ def test_a_narrow_overlap_is_a_sliver() -> None:
 def test_the_thresholds_are_arguments() -> None:
     units = units_of([WEST, shapely.box(118.0999, 31, 118.2, 31.1)])
     assert [one.kind for one in check_units(units, sliver_m=1).findings] == ["overlap"]
-    assert check_units(units, least_m2=1e6).is_sound
+    assert set(check_units(units, least_m2=1e6).counts) == {"crossing"}, "told, but not as large"
 
 
 def test_a_self_crossing_has_its_place_and_a_mended_shape() -> None:
@@ -224,6 +224,19 @@ def test_faults_of_lines() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_random_sound_coverages_have_no_overlaps_or_gaps(seed: int) -> None:
     assert set(kinds(coloured(8, 8, 6, seed))) <= {"enclave", "hole", "gap"}
+
+
+def test_what_has_no_lines_is_never_called_sound() -> None:
+    """Borders that run through each other by less than is told of overlaps."""
+    small = shapely.box(118, 31, 118.001, 31.001), shapely.box(118.001 - 1e-8, 31, 118.002, 31.001)
+    units = units_of(small)
+    with pytest.raises(BadInput, match="互相矛盾"):
+        shared_lines(units)
+    found = check_units(units)
+    assert set(found.counts) == {"crossing"}
+    assert not found.is_sound
+    assert "穿插" in found.findings[0].suggestion_zh
+    assert shared_lines(repaired(units).units).is_shared.sum() == 1
 
 
 FLAT = shapely.Polygon([(118, 31), (118.1, 31), (118, 31)])
