@@ -35,6 +35,10 @@ SELECT u.code, u.name, u.level, u.parent_code, lower(u.validity) AS begins,
 FROM admin_unit u WHERE u.level < :level AND u.validity @> CAST(:on AS date)""")
 
 
+COUNTY = 3
+"""Lines of higher levels come from outlines of counties; those of townships give only their own."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CityUnits:
     """A city's units of a level and those around them. own: which are the city's.
@@ -137,7 +141,7 @@ def _wanted(given: CityUnits, level: int) -> frozenset[str]:
     """Codes of the units of a level whose lines are the city's: its units, and itself."""
     if level == given.units.level:
         return given.own
-    if level < given.city.level:
+    if level < given.city.level or given.units.level > COUNTY:
         return frozenset()
     mine = zip(given.units.codes, given.units.superiors[level], strict=True)
     return frozenset(above[0] for code, above in mine if above and code in given.own)

@@ -77,6 +77,21 @@ def test_derived_lines_are_stored_without_name_and_say_how(city: Session) -> Non
     assert stored_rows[1]["extra"]["grade"] == 2
 
 
+def test_townships_give_lines_of_their_own_level_only(city: Session) -> None:
+    for number, box in enumerate(((119.8, 31.6, 119.9, 31.7), (119.8, 31.7, 119.9, 31.8)), start=1):
+        make_unit(
+            city, f"32040200{number}000", name=f"第{number}街道", level=4,
+            parent_code="320402000000", geom=shapely.box(*box),
+        )  # fmt: skip
+    store_lines(city, "320400", on=TODAY)
+    before = rows(city)
+    done = store_lines(city, "320400", on=TODAY, level=4)
+    assert (done.begun, done.corrected, done.ended) == (1, 0, ())
+    after = rows(city)
+    assert after[:3] == before
+    assert after[3]["code"] == "DERIVED-4-320402001-320402002"
+
+
 def test_again_changes_nothing_and_a_new_outline_corrects(city: Session) -> None:
     store_lines(city, "320400", on=TODAY)
     before = [(row["id"], row["row_version"]) for row in rows(city)]
