@@ -45,11 +45,9 @@ SinceAsked = Annotated[Day, Query(description="起始日期 · the first day", e
 UntilAsked = Annotated[
     Day | None, Query(description="目标日期，默认今天 · the second day; default today")
 ]
-UsedOn = Annotated[
-    Day | None, Query(description="代码使用的日期 · a day on which the code was used")
-]
+UsedOn = Annotated[Day | None, Query(description="代码使用的日期 · a day on which it was used")]
 NameMeant = Annotated[
-    Text | None, Query(description="代码曾易主时的名称 · name, where a code changed hands")
+    Text | None, Query(description="代码易主时的名称 · name, where hands changed")
 ]
 LevelAsked = Annotated[
     Whole, Query(ge=1, le=5, description="级别 · 1 province … 3 county … 5 village")
@@ -100,6 +98,7 @@ class ChangeTold(Answer):
     parent_before: str | None
     parent_after: str | None
     outline_change: float | None = Field(description="gained and lost over before (量算值)")
+    came_from: list[Member]
     became: list[Member]
     path: list[str]
     source: str | None

@@ -50,6 +50,7 @@ def test_what_changed_since_1994(client: TestClient) -> None:
     assert changed["320405"].kinds == ["ended"]
     assert [member.name for member in changed["320405"].became] == ["武进区"]
     assert changed["320411"].kinds == ["renamed"]
+    assert [member.name for member in changed["320412"].came_from] == ["武进县", "戚墅堰区"]
     assert changed["320413"].path[-1] == "320482 金坛市 →(2015 撤市设区)→ 320413 金坛区"
     assert {"2002 撤市设区", "2015 撤销"} <= {f"{e.event_year} {e.kind}" for e in found.events}
     turned = next(e for e in found.events if e.kind == "撤市设区")

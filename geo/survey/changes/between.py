@@ -17,7 +17,6 @@ from geo.queries.admin import Reader, bad_level, unit
 from geo.queries.succession import Event, Member, events_between
 from geo.survey.changes.crosswalk.outlines import Drawn, drawn_below
 from geo.survey.changes.crosswalk.weights import LEAST_SHARE, area_m2, areas_m2
-from geo.survey.changes.law import law_kinds_of
 from geo.survey.changes.succession import Succession
 from geo.survey.changes.trails import stated_shares
 
@@ -39,8 +38,8 @@ class UnitChange:
     """What became of one code between the days; None is unknown.
 
     kinds: keys of KINDS_ZH. outline_change: area of what was gained and lost over the area before
-    (量算值), None where one of the outlines is not known. became: what an ended unit turned into,
-    by changes; path: these changes in Chinese.
+    (量算值), None where one of the outlines is not known. came_from: what a new code was before,
+    became: what an ended one turned into, by changes; path: these changes in Chinese.
     """
 
     code: str
@@ -51,6 +50,7 @@ class UnitChange:
     parent_before: str | None
     parent_after: str | None
     outline_change: float | None
+    came_from: tuple[Member, ...]
     became: tuple[Member, ...]
     path: tuple[str, ...]
     source: str | None
@@ -160,12 +160,16 @@ def _compared(
     assert one is not None
     kinds: list[str] = []
     became: tuple[Member, ...] = ()
+    came_from: tuple[Member, ...] = ()
     path: tuple[str, ...] = ()
     share = None
     if old is None:
         kinds.append("appeared")
         start = Member(one.code, one.name, one.parent_code)
-        path = tuple(step.words for step in succession.backward(start, until, since))
+        steps = succession.backward(start, until, since)
+        path = tuple(step.words for step in steps)
+        made = {(step.new.code, step.new.name) for step in steps}
+        came_from = tuple(s.old for s in steps if (s.old.code, s.old.name) not in made)
     elif new is None:
         kinds.append("ended")
         trails = succession.forward(Member(old.code, old.name, old.parent_code), since, until)
@@ -179,8 +183,8 @@ def _compared(
     return UnitChange(
         one.code, one.level, tuple(kinds) or ("same",), old.name if old else None,
         new.name if new else None, old.parent_code if old else None,
-        new.parent_code if new else None, share, became, path, one.source, one.source_date,
-        one.is_synthetic, old.outline if old else None, new.outline if new else None,
+        new.parent_code if new else None, share, came_from, became, path, one.source,
+        one.source_date, one.is_synthetic, old.outline if old else None, new.outline if new else None,
     )  # fmt: skip
 
 
@@ -193,12 +197,6 @@ def _outline_change(old: Drawn, new: Drawn) -> float | None:
     moved = shapely.symmetric_difference(old.outline, new.outline)
     difference, whole = areas_m2(np.array([moved, old.outline], dtype=object))
     return float(difference / whole) if whole > 0 else None
-
-
-def law_kinds_found(found: Changed) -> tuple[str, ...]:
-    """The kinds of the law that the changes in between are of, each once."""
-    kinds = (kind for event in found.events for kind in law_kinds_of(event))
-    return tuple(dict.fromkeys(kinds))
 
 
 def changed_geojson(found: Changed) -> bytes:

@@ -19,13 +19,13 @@ from geo.survey.written import MOST_SHOWN
 def print_changed(found: Changed) -> None:
     """What changed, by unit, and the changes on record."""
     console = Console()
-    heads = ("代码 code", "变化 change", "之前 before", "之后 after", "图形增减", "去向 became")
+    heads = ("代码 code", "变化 change", "之前 before", "之后 after", "图形增减", "来源、去向 kin")
     rows = table(f"{found.since} → {found.until}", *heads)
     for row in found.rows[:MOST_SHOWN]:
         rows.add_row(
             row.code, "、".join(KINDS_ZH[kind] for kind in row.kinds),
             escape(row.name_before or "—"), escape(row.name_after or "—"), _changed_by(row),
-            escape("、".join(member.name for member in row.became)),
+            escape(_kin(row)),
         )  # fmt: skip
     console.print(rows)
     for event in found.events:
@@ -35,6 +35,13 @@ def print_changed(found: Changed) -> None:
 
 def _changed_by(row: UnitChange) -> str:
     return "未知" if row.outline_change is None else f"{row.outline_change:.2%}"
+
+
+def _kin(row: UnitChange) -> str:
+    """Where a new code came from, and what an ended one became."""
+    arrows = [f"← {member.name}" for member in row.came_from]
+    arrows += [f"→ {member.name}" for member in row.became]
+    return " ".join(arrows)
 
 
 def print_links(walk: Crosswalk) -> None:

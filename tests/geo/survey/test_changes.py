@@ -297,6 +297,8 @@ def test_what_changed_as_list_and_map(split_city: Session) -> None:
     assert kinds == {"甲区": ("ended",), "乙区": ("outline",), "丙区": ("appeared",)}
     [ended] = [row for row in found.rows if row.kinds == ("ended",)]
     assert {member.name for member in ended.became} == {"乙区", "丙区"}
+    [appeared] = [row for row in found.rows if row.kinds == ("appeared",)]
+    assert [member.name for member in appeared.came_from] == ["甲区"]
     assert [one.kind for one in found.events] == ["撤销"]
     drawn = json.loads(changed_geojson(found))
     parts = [(f["properties"]["code"], f["properties"]["part"]) for f in drawn["features"]]
