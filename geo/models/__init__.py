@@ -9,6 +9,7 @@ from geo.models.boundary import BoundaryLine, BoundaryMarker
 from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
+from geo.models.marker import MarkerEvent, MarkerObservation, MarkerPhoto
 from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
 from geo.models.planned import PlannedChange, PlannedUnit
 from geo.models.planning import (
@@ -44,6 +45,9 @@ __all__ = [
     "FacilityRating",
     "GapArea",
     "HeritageListing",
+    "MarkerEvent",
+    "MarkerObservation",
+    "MarkerPhoto",
     "NameKey",
     "Operator",
     "Place",

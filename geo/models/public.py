@@ -13,7 +13,8 @@ from sqlalchemy import Table
 from geo.models.base import Base
 
 # Table → which of its rows are public. What is not named here is not public at all: demand cells
-# (small counts), markers (coordinates), deliveries, refused rows, tokens.
+# (small counts), observations and photos of markers, deliveries, refused rows, tokens. Of markers
+# only number, lines and state are public columns, never a coordinate.
 PUBLIC_ROWS = {
     "admin_unit": "t.is_published",
     "succession_event": "t.is_published",
@@ -24,6 +25,7 @@ PUBLIC_ROWS = {
         "EXISTS (SELECT FROM atlas.succession_event e WHERE e.id = t.event_id AND e.is_published)"
     ),
     "boundary_line": "t.is_published AND NOT t.is_disputed",
+    "boundary_marker": "t.is_published",
     "place": "t.is_published",
     "place_name": "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)",
     "place_position": (
