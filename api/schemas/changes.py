@@ -31,10 +31,7 @@ def _figures(value: str) -> dict[str, int]:
         said = _FIGURE.fullmatch(word)
         if said is None or said[1] in found:
             raise BadInput(
-                both(
-                    "写作 代码：数值，逗号分隔，不重复。",
-                    "written CODE:COUNT, comma-separated, each once",
-                )
+                both("写作 代码:数值，逐项用逗号分隔，不重复。", "written CODE:COUNT, each once")
             )
         found[said[1]] = int(said[2])
     return found

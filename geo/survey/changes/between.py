@@ -131,11 +131,11 @@ def changed(
     after = {one.code: one for one in drawn_below(session, code, level, until)}
     events = events_between(session, since, until)
     succession = Succession(events, stated_shares(session, events))
+    codes = sorted(before.keys() | after.keys())
     rows = [
         _compared(before.get(key), after.get(key), succession, since, until, least_change)
-        for key in sorted(before.keys() | after.keys())
+        for key in codes
     ]
-    codes = before.keys() | after.keys()
     named = [
         event for event in events
         if any(member.code in codes for member in (*event.predecessors, *event.successors))
@@ -184,7 +184,8 @@ def _compared(
         one.code, one.level, tuple(kinds) or ("same",), old.name if old else None,
         new.name if new else None, old.parent_code if old else None,
         new.parent_code if new else None, share, came_from, became, path, one.source,
-        one.source_date, one.is_synthetic, old.outline if old else None, new.outline if new else None,
+        one.source_date, one.is_synthetic, old.outline if old else None,
+        new.outline if new else None,
     )  # fmt: skip
 
 

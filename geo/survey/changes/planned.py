@@ -76,13 +76,7 @@ def keep_plan(
     top = unit(session, within, on)
     if not top.level < level <= 5:
         raise bad("level", f"级别须低于 {top.name}。", "the level must lie below `within`")
-    strange = [kind for kind in law_kinds if kind not in LAW_KINDS]
-    if strange or not law_kinds:
-        raise bad(
-            "law_kinds", f"变更种类：{'、'.join(LAW_KINDS)}。", f"one of {', '.join(LAW_KINDS)}"
-        )
-    if owner_role not in ROLES:
-        raise bad("owner_role", f"角色：{'、'.join(ROLES)}。", f"roles: {', '.join(ROLES)}")
+    _check(law_kinds, owner_role)
     title = _words("title", title)
     note = _words("note", note) if note else None
     asked = {"within": top.code, "title": title}
@@ -103,6 +97,17 @@ def keep_plan(
         ],
     )  # fmt: skip
     return plan(session, planned_id)
+
+
+def _check(law_kinds: Sequence[str], owner_role: str) -> None:
+    """Raises BadInput for a kind that the law does not know, or a role that there is not."""
+    strange = [kind for kind in law_kinds if kind not in LAW_KINDS]
+    if strange or not law_kinds:
+        raise bad(
+            "law_kinds", f"变更种类：{'、'.join(LAW_KINDS)}。", f"one of {', '.join(LAW_KINDS)}"
+        )
+    if owner_role not in ROLES:
+        raise bad("owner_role", f"角色：{'、'.join(ROLES)}。", f"roles: {', '.join(ROLES)}")
 
 
 def plans(session: Reader, *, within: str | None = None) -> tuple[Plan, ...]:

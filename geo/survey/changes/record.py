@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from geo.errors import BadInput, both
 from geo.loaders.personal import public_text
@@ -70,6 +71,17 @@ def record_change(
         raise _bad("predecessors", "变更前后至少一方须有区划。", "name a division on some side")
     shares = _shares(told.get("shares") or (), before, after)
     _refuse_known(session, values, before, after)
+    event_id = _stored(session, values, before, after, shares, is_public=is_public)
+    asked = {key: values[key] for key in Event.__slots__ if key in values}
+    found = Event(**asked, id=event_id, predecessors=before, successors=after)
+    return Recorded(found, disagreements(session, found))
+
+
+def _stored(
+    session: Session, values: Mapping[str, Any], before: tuple[Member, ...],
+    after: tuple[Member, ...], shares: list[dict[str, Any]], *, is_public: bool,
+) -> int:  # fmt: skip
+    """Write a change with both sides and its shares; the number of its row."""
     event = SuccessionEvent(**values, is_published=is_public)
     session.add(event)
     session.flush()
@@ -84,9 +96,7 @@ def record_change(
     for share in shares:
         session.add(SuccessionShare(event_id=event.id, source=values["source"], **share))
     session.flush()
-    asked = {key: values[key] for key in Event.__slots__ if key in values}
-    found = Event(**asked, id=event.id, predecessors=before, successors=after)
-    return Recorded(found, disagreements(session, found))
+    return event.id
 
 
 def disagreements(session: Reader, event: Event) -> tuple[str, ...]:

@@ -54,18 +54,7 @@ def crosswalk(
     bad level, NotFound where `within` is not in force (closed: on both days) or has nothing of that
     level.
     """
-    if not 1 <= level <= 5:
-        raise bad_level(level)
-    if since == until:
-        raise BadInput(
-            both(f"两个日期相同：{since}。", f"both days are {since}: nothing to compare"),
-            parameter="since",
-        )
-    if not 0 <= least_share < 0.5:
-        raise BadInput(
-            both("碎片份额须在 0 与 0.5 之间。", "least_share must lie in 0 … 0.5"),
-            parameter="least_share",
-        )
+    _check(since, until, level, least_share)
     top = unit(session, within, until)
     if closed:
         unit(session, top.code, since)
@@ -90,6 +79,22 @@ def crosswalk(
         least_share, closed, float(weights.drawn_away.max(initial=0.0)),
         cells.words if cells else None, cells.is_synthetic if cells else False,
     )  # fmt: skip
+
+
+def _check(since: date, until: date, level: int, least_share: float) -> None:
+    """Raises BadInput for a question that has no answer."""
+    if not 1 <= level <= 5:
+        raise bad_level(level)
+    if since == until:
+        raise BadInput(
+            both(f"两个日期相同：{since}。", f"both days are {since}: nothing to compare"),
+            parameter="since",
+        )
+    if not 0 <= least_share < 0.5:
+        raise BadInput(
+            both("碎片份额须在 0 与 0.5 之间。", "least_share must lie in 0 … 0.5"),
+            parameter="least_share",
+        )
 
 
 @dataclass(slots=True)
