@@ -70,6 +70,12 @@ MARKER_FIELDS = (
     Field("height_m", ("高程", "高程米", "海拔"), parse=number_of(least=-500, most=9000,
           units="米|m"), sql="float8", rule="number"),
     Field("height_datum", ("高程基准", "高程系统")),
+    Field("archived_sigma_m", ("点位中误差", "平面中误差", "中误差"), parse=number_of(least=0.0001,
+          most=10_000, units="米|m"), sql="float8", rule="number"),
+    Field("data_id", ("空间数据标识码", "标识码")),
+    Field("position_text", ("位置描述", "桩位描述")),
+    Field("custodian", ("托管单位", "保管单位")),
+    Field("agreement_no", ("三交点协议", "三交点协议书文号")),
 )  # fmt: skip
 
 
@@ -203,6 +209,7 @@ def _markers_into(told: tuple[str, ...]) -> Destination:
         fixed={
             "archived_crs": "d.crs_used",
             "is_approximate": "coalesce(CAST(:note AS text) LIKE '%近似%', false)",
+            "transformation": "CAST(:note AS text)",
         } if position else {},
     )  # fmt: skip
 
