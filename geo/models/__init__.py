@@ -9,6 +9,12 @@ from geo.models.boundary import BoundaryLine, BoundaryMarker
 from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
+from geo.models.inspection import (
+    InspectionCampaign,
+    InspectionEntry,
+    InspectionImport,
+    InspectionRefusal,
+)
 from geo.models.marker import MarkerEvent, MarkerObservation, MarkerPhoto
 from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
 from geo.models.planned import PlannedChange, PlannedUnit
@@ -45,6 +51,10 @@ __all__ = [
     "FacilityRating",
     "GapArea",
     "HeritageListing",
+    "InspectionCampaign",
+    "InspectionEntry",
+    "InspectionImport",
+    "InspectionRefusal",
     "MarkerEvent",
     "MarkerObservation",
     "MarkerPhoto",
