@@ -234,6 +234,33 @@ class MatchSettings(BaseSettings):
     )
 
 
+class InspectionSettings(BaseSettings):
+    """When has a boundary line been walked, and when do two sides measure the same place?"""
+
+    model_config = _ENVIRONMENT
+
+    walked_within_m: float = Field(
+        default=50.0,
+        gt=0,
+        le=5000,
+        description="A boundary line counts as walked where a track comes this near (m).",
+    )
+    walked_hop_m: float = Field(
+        default=100.0,
+        gt=0,
+        le=10_000,
+        description="Between two points of a track farther apart than this (m) nobody is known to "
+        "have walked.",
+    )
+    same_place_m: float = Field(
+        default=10.0,
+        gt=0,
+        le=1000,
+        description="Both sides measured one place when their positions differ by less than this "
+        "(m), or by less than twice the errors that they state.",
+    )
+
+
 class TestSettings(BaseSettings):
     """What does `atlas test` use and run?"""
 
@@ -257,6 +284,7 @@ ALL = (
     LoadSettings,
     UploadSettings,
     MatchSettings,
+    InspectionSettings,
     TestSettings,
 )
 """Every class of settings, for the page that documents them and the test that checks it."""
