@@ -98,6 +98,10 @@ class MapSettings(BaseSettings):
         default="",
         description="审图号 of the layers of old boundaries, which need one of their own.",
     )
+    map_approvals: Path | None = Field(
+        default=None,
+        description="TOML file with the 审图号 of each layer: number, approver, date, scope.",
+    )
     map_approval_number: str = Field(
         default="",
         description="审图号 shown on every map, for example `苏S(2026)000号`. Empty: each map says "

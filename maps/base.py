@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,6 +75,7 @@ class Page:
     public_mode: bool = False
     bounds: tuple[float, float, float, float] | None = None
     on: str | None = None
+    approvals: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, zh: str, en: str) -> str:
         """Answer the text in the page's language."""
@@ -100,6 +101,7 @@ WINGS = (
     Wing("elder-care", "/elder-care", "养老地图", "Elder care"),
     Wing("access", "/access", "覆盖与缺口", "Coverage & gaps"),
     Wing("boundaries", "/boundaries", "界线", "Boundaries"),
+    Wing("survey", "/survey", "勘界工作台", "Survey desk"),
     Wing("names", "/names", "地名", "Place names"),
     Wing("data", "/data", "数据", "Data"),
 )
@@ -125,6 +127,7 @@ class View:
     en: str
     layers: tuple[Layer, ...] = ()
     clusters: bool = False
+    styles: tuple[str, ...] = ()
 
 
 def safe_json(value: object) -> str:
@@ -143,7 +146,7 @@ def draw_view(page: Page, view: View, data: Mapping[str, Any] | None = None) -> 
     """
     board = _board(page, view) if page.may_show_map and view.layers else None
     return _template("board.html.j2").render(
-        **_shell(page, view.wing, page.say(view.zh, view.en), data),
+        **_shell(page, view.wing, page.say(view.zh, view.en), data, view.styles),
         view=view,
         map_element=board.html.render() if board else "",
         map_script=board.script.render() if board else "",
@@ -157,7 +160,9 @@ def draw_sheet(page: Page, template: str, wing: str, title: str, **values: Any) 
     return _template(template).render(**_shell(page, wing, title, None), **values)
 
 
-def _shell(page: Page, wing: str, title: str, data: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shell(
+    page: Page, wing: str, title: str, data: Mapping[str, Any] | None, own: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Answer what the shell's template needs."""
     return {
         "page": page,
@@ -166,7 +171,7 @@ def _shell(page: Page, wing: str, title: str, data: Mapping[str, Any] | None) ->
         "wings": WINGS,
         "title": title,
         "saved": data is not None,
-        "styles": _files(STYLES, ".css", data),
+        "styles": _files((*STYLES, *own), ".css", data),
         "module_map": inline_module_map(STATIC / "js") if data is not None else _served_map(page),
         "config": safe_json(_config(page, wing)),
         "data": safe_json(data) if data is not None else "",
@@ -183,6 +188,7 @@ def _config(page: Page, wing: str) -> dict[str, Any]:
         "bounds": page.bounds,
         "on": page.on,
         "approval": page.approval_number,
+        "approvals": page.approvals,
         "has_synthetic": page.has_synthetic,
         "attributions": page.attributions,
         "groups": [asdict(group) for group in GROUPS.values()],
