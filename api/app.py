@@ -25,6 +25,7 @@ from api.routes import (
     deliveries,
     facilities,
     health,
+    lines,
     measures,
     pages,
     places,
@@ -35,6 +36,7 @@ from api.routes import (
     units,
 )
 from api.schemas.deliveries import SCHEMAS
+from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
 from geo.db import Database, open_database
 from geo.settings import CHECKOUT, DatabaseSettings, UploadSettings, read
@@ -78,7 +80,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, siting, units, places, sources,
-        deliveries, changes, planned, pages,
+        deliveries, lines, changes, planned, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)
@@ -121,7 +123,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]
-        schemas.update(SCHEMAS)
+        schemas.update(SCHEMAS | LINE_SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here

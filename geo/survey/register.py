@@ -6,6 +6,7 @@ One text serves staff and public: `search_path` decides which rows are there. Wh
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import text
 
 from geo.errors import NotFound, both
 from geo.queries.admin import BELOW, Reader, unit
-from geo.survey.derived.names import SKETCH, line_words
+from geo.survey.derived.names import SKETCH, Shorten, line_words, short_name, specific_name
 from geo.survey.lines import MEASURED
 
 BASES_ZH = {"agreement": "协议书", "detailed_map": "详图", "derived": f"推导（{SKETCH}）"}
@@ -162,16 +163,21 @@ def markers_on_record(session: Reader, codes: list[str], *, on: date) -> tuple[M
 def _read(session: Reader, values: dict[str, Any], internal: bool) -> tuple[LineOnRecord, ...]:
     private = "c.is_disputed" if internal else "CAST(NULL AS boolean) AS is_disputed"
     rows = session.execute(text(_LINES.format(below=BELOW, private=private)), values).all()
-    return tuple(_line(dict(row._mapping)) for row in rows)
+    found = [_line(dict(row._mapping), short_name) for row in rows]
+    times = Counter(one.label for one in found)
+    return tuple(
+        one if times[one.label] == 1 else _line(dict(row._mapping), specific_name)
+        for one, row in zip(found, rows, strict=True)
+    )
 
 
-def _line(row: dict[str, Any]) -> LineOnRecord:
+def _line(row: dict[str, Any], rule: Shorten) -> LineOnRecord:
     geom = shapely.from_wkb(bytes(row.pop("wkb")))
     sides = [(row[f"{side}_code"], row[f"{side}_name"] or row[f"{side}_code"])
              for side in ("left", "right")]  # fmt: skip
     if row["basis"] == "derived":
         row["name"] = None  # whatever somebody delivered: a derived line has no official name
-    label = row["name"] or line_words(sides[0], sides[1], row["level"])
+    label = row["name"] or line_words(sides[0], sides[1], row["level"], rule)
     if row["basis"] != "derived" and row["name"] is None:
         label = label.replace(f"（{SKETCH}）", "")
     return LineOnRecord(label=label, geom=geom, **row)

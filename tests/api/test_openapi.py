@@ -28,6 +28,10 @@ CONTRACT = {
     "/api/access/siting", "/api/access/siting/candidates", "/api/access/siting/groups",
     "/api/access/scenarios", "/api/access/scenarios/{scenario_id}",
     "/api/access/measures", "/api/access/series", "/api/access/canteens", "/api/access/isochrone",
+    "/api/survey/lines", "/api/survey/lines/{code}", "/api/survey/trijunctions",
+    "/api/survey/register", "/api/survey/quality",
+    *(f"/api/survey/{what}.{ending}" for what in ("lines", "register")
+      for ending in ("gpkg", "gpx", "kml", "xlsx", "dxf")),
     "/api/survey/changes", "/api/survey/changes/map", "/api/survey/lifeline/{code}",
     "/api/survey/codes/{code}", "/api/survey/terms/{code}", "/api/survey/crosswalk",
     "/api/survey/planned", "/api/survey/planned/{planned_id}",
