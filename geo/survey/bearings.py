@@ -8,6 +8,7 @@ by the meridian convergence γ, positive east of the central meridian: true azim
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 
 import numpy as np
@@ -31,6 +32,8 @@ DIRECTIONS16_EN = (
     "south", "south-southwest", "southwest", "west-southwest",
     "west", "west-northwest", "northwest", "north-northwest",
 )  # fmt: skip
+
+_BOUNDS = tuple(11.25 + 22.5 * number for number in range(16))  # exact in binary
 
 
 def zone_meridian(lon: ArrayLike) -> Array:
@@ -88,13 +91,11 @@ def true_azimuth(lon_a: ArrayLike, lat_a: ArrayLike, lon_b: ArrayLike, lat_b: Ar
 
     The geodesic's azimuth on the ellipsoid (Karney); NaN where both are the same point.
     """
-    lons_a, lats_a, lons_b, lats_b = (
-        np.ascontiguousarray(one)
-        for one in np.broadcast_arrays(*_points(lon_a, lat_a), *_points(lon_b, lat_b))
-    )
+    given = np.broadcast_arrays(*_points(lon_a, lat_a), *_points(lon_b, lat_b))
+    lons_a, lats_a, lons_b, lats_b = (one.ravel() for one in given)
     azimuth, _, length = EARTH.inv(lons_a, lats_a, lons_b, lats_b)
     turned = np.where(np.asarray(length) > 0, within_circle(azimuth), np.nan)
-    return turned.reshape(lons_a.shape)
+    return turned.reshape(given[0].shape)
 
 
 def grid_azimuth(
@@ -148,7 +149,7 @@ def sector16(true_azimuth_deg: float) -> int:
             both("方位角须为有限的数。", "an azimuth is a finite number of degrees"),
             parameter="azimuth",
         )
-    return int((float(within_circle(true_azimuth_deg)) + 11.25) // 22.5) % 16
+    return bisect_right(_BOUNDS, float(within_circle(true_azimuth_deg))) % 16
 
 
 def within_circle(degrees: ArrayLike) -> Array:

@@ -22,6 +22,8 @@ from geo.survey.bearings import Array, plane_of, zone_meridian
 OLD_DATUMS = (4214, 4555, 4610)
 """Beijing 54, New Beijing 54, Xian 80."""
 PHONE_MAPS = ("GCJ-02", "BD-09")
+NORTHMOST_M = 6_100_000.0
+"""No place of China lies so far north of the equator; a plane further up folds over the pole."""
 WITHOUT_PARAMETERS = "无转换参数，不能当作 CGCS2000 · no parameters: not to be taken for CGCS2000"
 
 
@@ -50,6 +52,13 @@ class Position:
     def is_firm(self) -> bool:
         """Whether it is a place in CGCS2000 on which a verdict may rest."""
         return self.lon is not None and self.lat is not None and self.doubt is None
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Longitude and latitude of a firm place. Raises CrsError where it is not firm."""
+        if self.lon is None or self.lat is None or self.doubt is not None:
+            raise _bad(f"{self.doubt or '没有坐标'}。", "no place in CGCS2000 is known")
+        return self.lon, self.lat
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ def to_cgcs2000(x: float, y: float, crs: str, *, shift: DatumShift | None = None
         return Told(name, None, None, None, WITHOUT_PARAMETERS)
     made = to_stored([y], [x], name, datum_shift=shift)
     lon, lat = float(made.lon[0]), float(made.lat[0])
-    if not (math.isfinite(lon) and 73 <= lon <= 136 and 0 <= lat <= 54):
+    if not (math.isfinite(lon) and 73 <= lon <= 136 and 0 <= lat <= 54 and x < NORTHMOST_M):
         raise _bad(
             f"x＝{x:g}（北）、y＝{y:g}（东）在 {name} 中不是中国的一处，请核对两轴与带号。",
             f"x (north) {x:g}, y (east) {y:g} is no place of China in {name}: check axes and zone",

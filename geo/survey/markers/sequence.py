@@ -26,6 +26,7 @@ KINDS_ZH = {
     "chainage": "里程与序号次序不符",
     "too_many_lines": "界桩在三条以上界线上",
     "unread": "编号读不懂",
+    "few_references": "方位物不足三个",
 }
 
 
