@@ -14,10 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-
 from geo.errors import CrsError
-from geo.loaders.angles import numbers
 from geo.survey.bearings import EARTH, plane_azimuth, plane_of, turn_deg
 from geo.survey.markers.positions import Position, from_plane, gauss_kruger, to_cgcs2000
 
@@ -69,11 +66,22 @@ def read_objects(stored: Sequence[Any] | None) -> tuple[ReferenceObject, ...]:
     return tuple(made)
 
 
+_ANGLE = re.compile(
+    r"(\d+(?:\.\d+)?)(?:[°度](?:(\d\d?(?:\.\d+)?)(?:['′’分](?:(\d\d?(?:\.\d+)?)[\"″”秒]?)?)?)?)?",
+    re.ASCII,
+)
+
+
 def _azimuth(cell: Any) -> float | None:
-    if cell is None:
+    """Degrees of 227°10′, 227度10分 or 227.17; None where it is no azimuth."""
+    found = _ANGLE.fullmatch(re.sub(r"\s", "", str(cell))) if cell is not None else None
+    if found is None:
         return None
-    value = float(numbers(pa.array([str(cell)], pa.string())).values[0])
-    return value if 0 <= value < 360 else 0.0 if value == 360 else None
+    degrees, minutes, seconds = (float(part or 0) for part in found.groups())
+    value = degrees + minutes / 60 + seconds / 3600
+    if minutes >= 60 or seconds >= 60 or value > 360:
+        return None
+    return value % 360
 
 
 def _distance(cell: Any) -> float | None:
