@@ -39,6 +39,12 @@ SELECT t.id, t.number, t.line_codes, t.serial, t.type_code, t.level, t.state,
     t.is_synthetic, t.method, t.seed, t.is_published, t.row_version
 FROM atlas.boundary_marker t
 WHERE t.is_published""")
+    op.execute("""
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'atlas_public') THEN
+        GRANT SELECT ON atlas_public.boundary_marker TO atlas_public;
+    END IF;
+END $$""")
     _make_tables()
     for statement in (
         "CREATE STATISTICS st_boundary_marker_seen ON (coalesce(public_validity, validity))"
