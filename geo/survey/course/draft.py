@@ -61,8 +61,8 @@ class Draft:
     sources: tuple[str, ...]
     has_synthetic: bool
     rules: Rules
+    notes: str
     status: str = NOT_FINAL
-    notes: str = NOTES
 
     @property
     def whole(self) -> str:
@@ -76,13 +76,14 @@ def draft_course(
     features: Iterable[Feature] = (),
     *,
     title: str = "边界线",
+    basis: str | None = None,
     rules: Rules | None = None,
 ) -> Draft:
     """Tell a line (LineString or MultiLineString in degrees, EPSG:4490) in words.
 
     From each stop (end, marker) to the next; between them the line turns where its simplified
-    course (`rules.turn_m`) takes another of the 16 directions. Raises BadInput for a line without
-    length.
+    course (`rules.turn_m`) takes another of the 16 directions. `basis`: what the line rests on, for
+    the notes. Raises BadInput for a line without length.
     """
     rules = rules or Rules()
     tracks = tracks_of(line)
@@ -98,7 +99,7 @@ def draft_course(
     return Draft(
         title, "\n".join(_paragraphs(legs, len(tracks))), tuple(legs), stops.unplaced, stops.off,
         tuple(sorted({one.source for one in used.values() if one.source})),
-        any(one.is_synthetic for one in used.values()), rules,
+        any(one.is_synthetic for one in used.values()), rules, _notes(basis, rules, len(tracks)),
     )  # fmt: skip
 
 
@@ -109,7 +110,8 @@ def turning_points(track: Track, start_m: float, end_m: float, rules: Rules) -> 
         said = [direction16(one) for one in chords_deg(track, at)]
         keep = [k for k in range(1, len(said)) if said[k] != said[k - 1]]
         if len(keep) == len(at) - 2:
-            return at[1:-1]
+            turns: Floats = at[1:-1]
+            return turns
         at = at[[0, *keep, len(at) - 1]]
 
 
@@ -117,7 +119,8 @@ def chords_deg(track: Track, at_m: Floats) -> Floats:
     """True azimuths of the chords between chainages; 0 where a chord has no length."""
     places = track.points_at(at_m)
     azimuth = true_azimuth(*places[:-1].T, *places[1:].T)
-    return np.asarray(np.nan_to_num(azimuth, nan=0.0), dtype=np.float64)
+    made: Floats = np.where(np.isnan(azimuth), 0.0, azimuth)
+    return made
 
 
 def _legs(
@@ -150,6 +153,18 @@ def _leg(part: int, track: Track, a: Stop, b: Stop, met: dict[str, Met], rules: 
 def _upto(track: Track, stop: Stop) -> float:
     """The last leg holds its end; others leave theirs to the next."""
     return stop.at_m + (1e-3 if stop.at_m >= track.length_m else 0.0)
+
+
+def _notes(basis: str | None, rules: Rules, parts: int) -> str:
+    told = [
+        NOTES,
+        f"转折点为简化（偏离弦线超过 {rules.turn_m:g} 米）后方向改变之处",
+        f"距线 {rules.follow_m:g} 米以内占本段 {rules.follow_share:.0%} 以上为「沿」",
+        f"点状地物距线 {rules.near_m:g} 米以内为「经…附近」",
+        *([f"本界线有 {parts} 段"] if parts > 1 else []),
+        *([basis] if basis else []),
+    ]
+    return "；".join(told)
 
 
 def _paragraphs(legs: list[Leg], parts: int) -> list[str]:
