@@ -280,6 +280,11 @@ def _folium_files(figure: folium.Figure, view: View) -> tuple[str, ...]:
 
 
 def _template(name: str) -> jinja2.Template:
+    return template(name)
+
+
+def template(name: str) -> jinja2.Template:
+    """Answer a template by its name; what is put in is escaped."""
     return _TEMPLATES.get_template(name)
 
 

@@ -66,6 +66,7 @@ KINDS = {
         WorkKind("funeral_rectification", "殡葬整治", "Rectification of burial sites"),
         WorkKind("project_overdue", "项目逾期", "Project overdue"),
         WorkKind("minor_protection", "未保阵地缺失", "Minors' protection base missing"),
+        WorkKind("boundary_fault", "界线界桩问题", "Fault of a boundary line or marker"),
     )
 }
 

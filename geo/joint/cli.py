@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from geo.joint.inspections_cli import mend
 from geo.joint.planned_cli import planned
 from geo.survey.cli import survey
 
@@ -11,3 +12,4 @@ from geo.survey.cli import survey
 def register(app: typer.Typer) -> None:
     """Add the commands to those of the survey, which `geo.survey.cli` joins to the app."""
     survey.add_typer(planned, name="planned")
+    survey.command("mend")(mend)
