@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import typer
 
-from geo.survey import changes_cli, check_cli, exports_cli, lines_cli
+from geo.survey import (
+    changes_cli,
+    check_cli,
+    course_cli,
+    exports_cli,
+    inspections_cli,
+    lines_cli,
+    markers_cli,
+)
 
 survey = typer.Typer(
     help="界线、界桩与联检 · Boundary lines, markers and inspections.", no_args_is_help=True
 )
-for group in (lines_cli, check_cli, exports_cli, changes_cli):
+for group in (
+    lines_cli,
+    check_cli,
+    course_cli,
+    exports_cli,
+    markers_cli,
+    changes_cli,
+    inspections_cli,
+):
     group.register(survey)
 
 
