@@ -22,6 +22,7 @@ from api.reads import Doors
 from api.routes import (
     access,
     changes,
+    course,
     deliveries,
     facilities,
     health,
@@ -80,7 +81,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, siting, units, places, sources,
-        deliveries, lines, changes, planned, pages,
+        deliveries, lines, course, changes, planned, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

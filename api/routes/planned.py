@@ -57,7 +57,7 @@ router = APIRouter(
 )
 
 
-def _sends_json(request: Request) -> None:
+def sends_json(request: Request) -> None:
     """Raise 415 for a body that is not sent as JSON."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind and kind != "application/json" and not kind.endswith("+json"):
@@ -78,7 +78,7 @@ def kept(doors: DoorsHere, caller: Planning, within: Within = None) -> Response:
 @router.post(
     "",
     summary="保存方案 · Keep a plan",
-    dependencies=[Depends(_sends_json)],
+    dependencies=[Depends(sends_json)],
     responses={200: {"model": PlanTold}, **problems(413, 415)},
 )
 def keep(doors: DoorsHere, caller: Planning, sent: PlanSent) -> Response:

@@ -32,6 +32,7 @@ CONTRACT = {
     "/api/survey/register", "/api/survey/quality",
     *(f"/api/survey/{what}.{ending}" for what in ("lines", "register")
       for ending in ("gpkg", "gpx", "kml", "xlsx", "dxf")),
+    "/api/survey/course/{code}", "/api/survey/course/{code}/check",
     "/api/survey/changes", "/api/survey/changes/map", "/api/survey/lifeline/{code}",
     "/api/survey/codes/{code}", "/api/survey/terms/{code}", "/api/survey/crosswalk",
     "/api/survey/planned", "/api/survey/planned/{planned_id}",
