@@ -27,6 +27,7 @@ from api.routes import (
     facilities,
     health,
     lines,
+    markers,
     measures,
     pages,
     places,
@@ -81,7 +82,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, siting, units, places, sources,
-        deliveries, lines, course, changes, planned, pages,
+        deliveries, lines, markers, course, changes, planned, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

@@ -33,6 +33,9 @@ CONTRACT = {
     *(f"/api/survey/{what}.{ending}" for what in ("lines", "register")
       for ending in ("gpkg", "gpx", "kml", "xlsx", "dxf")),
     "/api/survey/course/{code}", "/api/survey/course/{code}/check",
+    "/api/survey/markers", "/api/survey/markers/number", "/api/survey/markers/check",
+    "/api/survey/markers/{number}", "/api/survey/markers/{number}/observations",
+    "/api/survey/markers/{number}/events", "/api/survey/deviations",
     "/api/survey/changes", "/api/survey/changes/map", "/api/survey/lifeline/{code}",
     "/api/survey/codes/{code}", "/api/survey/terms/{code}", "/api/survey/crosswalk",
     "/api/survey/planned", "/api/survey/planned/{planned_id}",
