@@ -21,11 +21,13 @@ from api.schemas.lines import (
     JunctionMap,
     LineCode,
     LineMap,
+    MarkerPlaces,
     QualityMap,
     Register,
     file_answer,
     junctions_told,
     lines_told,
+    marker_places_told,
 )
 from api.schemas.parameters import Level, Within
 from api.schemas.problem import ALWAYS, problems
@@ -105,6 +107,22 @@ def register(
         found = lines_on_record(connection, place, on=day, level=level, internal=True)
     told = lines_told(found, on=day, approval=_words(_layer(day)), drawn=True)
     return GeoJson(told, headers=NO_STORE)
+
+
+@router.get(
+    "/register/markers",
+    summary="界桩位置（内部）· Places of markers",
+    responses={200: {"model": MarkerPlaces}, **_WITH_TOKEN},
+)
+def marker_places(
+    doors: DoorsHere, caller: Surveying, day: Day, city: CityAsked, within: Within = None
+) -> Response:
+    """The markers of a division's lines where their archives put them; surveyors only."""
+    with doors.staff() as connection:
+        place = _mine(connection, caller, within or city, day)
+        found = lines_on_record(connection, place, on=day, internal=True)
+        rows = markers_on_record(connection, [one.code for one in found], on=day)
+    return GeoJson(marker_places_told(rows, day), headers=NO_STORE)
 
 
 @router.get(

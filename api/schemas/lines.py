@@ -13,13 +13,14 @@ from pydantic import Field
 from api.schemas.answers import Answer, Collection
 from api.schemas.parameters import Text
 from geo.survey.exports import MEDIA
-from geo.survey.register import NOTE, LineOnRecord
+from geo.survey.register import NOTE, LineOnRecord, MarkerOnRecord
 from geo.survey.trijunctions import KIND_ZH, Junction
 
 DIGITS = 6
 LineCode = Annotated[
     Text, Path(description="界线代码 · code of the line", examples=["DERIVED-3-320402-320404"])
 ]
+INTERNAL = "内部资料：界桩坐标不得公开 · internal: coordinates of markers are never public"
 WITHHELD = "没有审图号，公开模式不提供图形 · no approval number: public mode serves no line"
 
 
@@ -77,6 +78,30 @@ class Register(Collection[LineToldInside]):
     note: str
     approval: str | None
     geometry_note: str | None = None
+
+
+class MarkerPlaceTold(Answer):
+    """A marker with its archived coordinates: for surveyors only."""
+
+    number: str
+    line_codes: list[str]
+    serial: int | None
+    type_code: str | None
+    state: str
+    archived_crs: str | None
+    archived_x: float | None
+    archived_y: float | None
+    is_approximate: bool
+    source: str | None
+    source_date: date | None
+    is_synthetic: bool
+
+
+class MarkerPlaces(Collection[MarkerPlaceTold]):
+    """Markers of a division's lines where their archives put them."""
+
+    on: date
+    warning: str
 
 
 class JunctionTold(Answer):
@@ -164,6 +189,24 @@ def lines_told(
         "type": "FeatureCollection", "numberReturned": len(features),
         "has_synthetic": any(one.is_synthetic for one in lines), "on": on, "note": NOTE,
         "approval": approval, "features": features, **({} if drawn else _WHY),
+    }  # fmt: skip
+
+
+def marker_places_told(rows: tuple[MarkerOnRecord, ...], on: date) -> dict[str, Any]:
+    """Markers as a FeatureCollection; one without a firm place has geometry null."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": None if one.lon is None or one.lat is None
+            else {"type": "Point", "coordinates": [one.lon, one.lat]},
+            "properties": {name: getattr(one, name) for name in MarkerPlaceTold.model_fields},
+        }
+        for one in rows
+    ]  # fmt: skip
+    return {
+        "type": "FeatureCollection", "numberReturned": len(features), "on": on,
+        "has_synthetic": any(one.is_synthetic for one in rows), "warning": INTERNAL,
+        "features": features,
     }  # fmt: skip
 
 

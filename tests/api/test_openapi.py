@@ -29,7 +29,7 @@ CONTRACT = {
     "/api/access/scenarios", "/api/access/scenarios/{scenario_id}",
     "/api/access/measures", "/api/access/series", "/api/access/canteens", "/api/access/isochrone",
     "/api/survey/lines", "/api/survey/lines/{code}", "/api/survey/trijunctions",
-    "/api/survey/register", "/api/survey/quality",
+    "/api/survey/register", "/api/survey/register/markers", "/api/survey/quality",
     *(f"/api/survey/{what}.{ending}" for what in ("lines", "register")
       for ending in ("gpkg", "gpx", "kml", "xlsx", "dxf")),
     "/api/survey/course/{code}", "/api/survey/course/{code}/check",

@@ -90,7 +90,7 @@ function drawList(grades) {
 function row(p) {
   return [
     el("button", { type: "button", class: "row", "aria-expanded": String(p.code === open), "data-code": p.code, onclick: () => pick(p.code) },
-      el("span", { class: "row-text" }, el("span", { class: "row-name" }, p.label), el("span", { class: "row-note" }, sidesOf(p))),
+      el("span", { class: "row-text" }, el("span", { class: "row-name" }, p.label), el("span", { class: "row-note" }, [sidesOf(p), p.is_derived && t(null, "sketch")].filter(Boolean).join(" · "))),
       el("span", { class: "row-end" }, el("span", { class: "tight" }, measured(p.length_m)), p.is_synthetic && el("span", { class: "synthetic" }, t("合成", "synthetic")))),
     p.code === open && el("div", { class: "card-place" }, lineFacts(p)),
   ];
