@@ -18,6 +18,7 @@ from geo.loaders.city import resolve_city
 from geo.models.kinds import kinds_of
 from geo.queries.admin import Reader
 from geo.settings import CitySettings, MapSettings, ServeSettings, read
+from geo.survey.cli import survey
 from geo.validity import today_in_china
 from maps.access import draw_access
 from maps.base import Page
@@ -32,12 +33,16 @@ from maps.gathering import (
     names_data,
 )
 from maps.gazetteer import draw_names
+from maps.inspection.cli import register as register_minutes
+from maps.pack.cli import register as register_pack
 from maps.report.cli import register as register_report
 from maps.survey import draw_boundaries
 from maps.writing import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="地图文件 · Maps as files.")
 register_report(app)
+for register_field in (register_pack, register_minutes):
+    register_field(survey)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ const SIGNS = {
   intact: ["#12695c", "M9 2 16 16H2Z"], leaning: ["#b86e00", "M12 2 16 16H2Z"],
   damaged: ["#b3261e", "M2 2H16V16H2Z"], lost: ["#b3261e", "M3 3 15 15M15 3 3 15"],
   moved: ["#b86e00", "M9 1 17 9 9 17 1 9Z"], buried: ["#6b4f3a", "M2 7H16V16H2Z"],
-  unknown: ["#55646e", "M9 2A7 7 0 1 0 9 16 7 7 0 1 0 9 2"], junction: ["#0b3c5d", "M9 1 17 16H1Z M9 6V12"],
+  unknown: ["#55646e", "M9 2A7 7 0 1 0 9 16 7 7 0 1 0 9 2"], junction: ["#0b3c5d", "M9 9V1M9 9 2 15M9 9 16 15"],
   here: ["#1a5fd0", "M9 4A5 5 0 1 0 9 14 5 5 0 1 0 9 4"],
 };
 
@@ -30,7 +30,7 @@ function sign(state, size = 18) {
   for (const [k, v] of [["viewBox", "0 0 18 18"], ["width", size], ["height", size], ["aria-hidden", "true"]])
     svg.setAttribute(k, v);
   const shape = document.createElementNS(space, "path");
-  const open = state === "lost" || state === "unknown";
+  const open = ["lost", "unknown", "junction"].includes(state);
   for (const [k, v] of [["d", path], ["fill", open ? "#fff" : colour], ["stroke", open ? colour : "#fff"],
     ["stroke-width", open ? 2.5 : 1.2], ["stroke-linejoin", "round"]]) shape.setAttribute(k, v);
   svg.append(shape);

@@ -5,6 +5,9 @@
   const board = L.map("map", { zoomControl: false, attributionControl: false, maxZoom: 20, zoomSnap: 0.25 });
   L.control.zoom({ position: "topright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(board);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(board);
+  const spots = [...PACK.lines.flatMap((line) => line.parts.flat()), ...PACK.junctions.map((one) => [one.lon, one.lat])];
+  if (spots.length) board.fitBounds(L.latLngBounds(spots.map(([lon, lat]) => [lat, lon])).pad(0.08));
+  else board.setView([35, 105], 4);
   const all = L.featureGroup().addTo(board);
 
   for (const line of PACK.lines) {
@@ -28,13 +31,16 @@
     mark.bindPopup(() => card(`界桩 ${one.number}`, [["状态", words[one.state]], ["类型", one.type || "未知"],
       ["位置", one.where || "未知"], ["经纬度", place(one) + (one.approximate ? "（近似）" : "")],
       ["档案坐标系", one.crs || "未知"],
-      ...one.references.map((r, n) => [`方位物 ${n + 1}`, Object.values(r).join("，")])])).addTo(all);
+      ...one.references.map((r, n) => [`方位物 ${n + 1}`, reference(r)])])).addTo(all);
     marks.set(one.number, mark);
   }
-  if (all.getLayers().length) board.fitBounds(all.getBounds().pad(0.08));
-  else board.setView([35, 105], 4);
 
   function place(one) { return `${one.lon.toFixed(6)}, ${one.lat.toFixed(6)}`; }
+  function reference(told) {
+    return [told.name ?? told.position ?? told.text ?? "名称未知",
+      told.azimuth_deg === undefined ? "" : `坐标方位角 ${told.azimuth_deg}°`,
+      told.distance_m === undefined ? "" : `${told.distance_m} 米`].filter(Boolean).join("，");
+  }
   function card(title, rows) {
     const list = make("dl");
     for (const row of rows.filter(Boolean)) list.append(make("dt", {}, row[0]), make("dd", {}, row[1]));
@@ -72,6 +78,13 @@
   const legend = document.getElementById("legend");
   const states = [...new Set(PACK.markers.map((one) => one.state))];
   for (const state of states) legend.append(make("li", {}, sign(state, 15), `界桩 ${words[state]}`));
+  for (const [shown, colour, dash, text] of [[true, "#12695c", "", "界线"], [PACK.lines.some((l) => l.disputed), "#8a1c1c", "5 3", "有争议，仅限内部"]]) {
+    if (!shown) continue;
+    const key = sign("intact", 15);
+    const path = key.firstChild;
+    for (const [k, v] of [["d", "M0 9H18"], ["stroke", colour], ["stroke-width", 3], ["stroke-dasharray", dash]]) path.setAttribute(k, v);
+    legend.append(make("li", {}, key, text));
+  }
   if (PACK.junctions.length) legend.append(make("li", {}, sign("junction", 15), "三交点"));
 
   let here = null;
