@@ -100,8 +100,8 @@ def test_a_derived_line_and_an_old_datum_yield_no_verdict(session: Session, line
 def test_a_delivery_on_xian_80(session: Session, tmp_path: Path, shift: DatumShift | None) -> None:
     file = tmp_path / "markers.csv"
     file.write_text(
-        "界桩编号,纵坐标,横坐标,点位中误差,位置描述,托管单位,一号方位物名称,一号方位物方位角,一号方位物距离\n"
-        "3741001A,3514000.5,40500100.25,0.3,路西,某县民政局,独立树,227°10′,35米\n",
+        "界桩编号,纵坐标,横坐标,所在地代码,点位中误差,位置描述,托管单位,一号方位物名称,一号方位物方位角,一号方位物距离\n"
+        "3741001A,3514000.5,40500100.25,370000、410000,0.3,路西,某县民政局,独立树,227°10′,35米\n",
         encoding="utf-8",
     )  # fmt: skip
     load_delivery(
@@ -111,6 +111,7 @@ def test_a_delivery_on_xian_80(session: Session, tmp_path: Path, shift: DatumShi
     assert one.archived is not None
     assert one.archived.is_firm == (shift is not None)
     assert (one.archived.x, one.archived.y, one.archived.sigma_m) == (3514000.5, 40500100.25, 0.3)
+    assert one.place_codes == PROVINCES
     assert (one.position_text, one.custodian) == ("路西", "某县民政局")
     assert one.objects[0].azimuth_deg == pytest.approx(227.1667, abs=1e-3)
     make_line(session, *PROVINCES, code="3741", level=1, basis="agreement", archive_scale=50_000,
