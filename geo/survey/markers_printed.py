@@ -28,7 +28,10 @@ UNKNOWN = "未知"
 
 def say(value: float | None, digits: int = 2, sign: bool = False) -> str:
     """A number, or 未知."""
-    return UNKNOWN if value is None else f"{value:{'+' if sign else ''}.{digits}f}"
+    if value is None:
+        return UNKNOWN
+    rounded = round(value, digits) + 0.0  # no minus before zero
+    return f"{rounded:{'+' if sign else ''}.{digits}f}"
 
 
 def print_number(found: ReadNumber) -> None:
@@ -136,7 +139,7 @@ def print_deviations(rows: Sequence[Standing], day: date) -> None:
     """Deviations with verdict, reasons, and the place along each line."""
     table = _table(
         f"界桩偏差 {day} · Deviations", "编号 number", "判定 verdict", "平面 d", "ΔN", "ΔE", "ΔH",
-        "限差 T", "σ", f"里程（{MEASURED}）", "离线",
+        "限差 T", "σ", "里程", "离线",
     )  # fmt: skip
     for one in rows:
         off = one.deviation
@@ -158,7 +161,11 @@ def print_deviations(rows: Sequence[Standing], day: date) -> None:
     for one in rows:
         counts[one.deviation.verdict] += 1
     summed = "，".join(f"{VERDICTS_ZH[word]} {count}" for word, count in counts.items())
-    console.print(f"共 {len(rows)} 座：{summed}。单位为米。", markup=False, highlight=False)
+    console.print(
+        f"共 {len(rows)} 座：{summed}。单位为米；里程、离线为{MEASURED}，离线正值在左。",
+        markup=False,
+        highlight=False,
+    )
     if statuses := {row.deviation.tolerance.status for row in rows if row.deviation.tolerance}:
         words = "、".join(STATUS_ZH[one] for one in sorted(statuses))
         console.print(
