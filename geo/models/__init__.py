@@ -28,6 +28,7 @@ from geo.models.planning import (
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 from geo.models.road import RoadEdge
 from geo.models.scenario import CandidateSite, Scenario, ScenarioChange
+from geo.models.walk import Walk, WalkPicture
 from geo.models.work import StatedFigure, WorkEvent, WorkItem
 
 __all__ = [
@@ -76,6 +77,8 @@ __all__ = [
     "SuccessionEvent",
     "SuccessionMember",
     "SuccessionShare",
+    "Walk",
+    "WalkPicture",
     "WorkEvent",
     "WorkItem",
 ]

@@ -99,6 +99,12 @@ class Track:
         outer = [[np.interp(e, self.flat_m, self.xy[:, k]) for k in (0, 1)] for e in ends]
         return shapely.LineString(np.vstack([outer[:1], self.xy[inside], outer[1:]]))
 
+    def stretch(self, start_m: float, end_m: float) -> shapely.LineString:
+        """The stretch between two chainages, in degrees, with the line's own vertices."""
+        inside = (self.at_m > start_m + 1e-6) & (self.at_m < end_m - 1e-6)
+        ends = self.points_at([start_m, end_m])
+        return shapely.LineString(np.vstack([ends[:1], self.lonlat[inside], ends[1:]]))
+
     def intervals(self, pieces: Any) -> list[Interval]:
         """From–to chainages of pieces of the plane line, joined where they follow each other."""
         found: list[Interval] = []
