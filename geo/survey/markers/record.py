@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ from geo.survey.markers.positions import to_cgcs2000
 from geo.survey.markers.register import marker
 from geo.validity import today_in_china
 
+CHINA = ZoneInfo("Asia/Shanghai")
 _MEASURED = (
     "measured_at", "method", "crs", "x", "y", "sigma_m", "height_m", "height_datum", "sigma_h_m",
     "epochs", "frame_epoch", "state", "reference_objects", "present", "note", "source",
@@ -55,9 +57,9 @@ def record_observation(
         raise bad(
             "measured_at", "测量时间须带时区，如 2026-05-01T09:30:00+08:00。", "with an offset"
         )
-    if at.date() > today_in_china() + timedelta(days=1):
+    if at > datetime.now(UTC) + timedelta(minutes=10):
         raise bad("measured_at", "测量时间在将来。", "it lies in the future")
-    one = marker(session, marker_no, at.date())
+    one = marker(session, marker_no, at.astimezone(CHINA).date())
     given = {name: number(name, told.get(name)) for name in ("x", "y")}
     if given["x"] is None or given["y"] is None:
         raise bad("x", "须有 x（北）和 y（东）。", "x (north) and y (east) are needed")

@@ -13,44 +13,20 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from geo.crs import DatumShift
-from geo.errors import BadInput, CrsError, NotFound
+from geo.errors import BadInput, NotFound
 from geo.loaders.load import load_delivery
 from geo.survey.deviations.line_check import check_line
 from geo.survey.deviations.of_line import standings
 from geo.survey.markers.kept import marker_record
-from geo.survey.markers.record import record_event, record_observation, record_photo
+from geo.survey.markers.record import record_event, record_observation
 from geo.survey.markers.register import marker, markers, public_markers
-from tests.factories import during, make_city, make_line, make_marker, make_unit, stored
-
-DAY = date(2026, 6, 1)
-NOON = datetime(2026, 5, 1, 4, tzinfo=UTC)
-PROVINCES = ("370000000000", "410000000000")
-MEASURED: dict[str, Any] = {
-    "measured_at": NOON, "method": "gnss_rtk", "crs": "EPSG:4490", "x": 35.0, "y": 115.0,
-    "sigma_m": 0.05, "epochs": 60, "frame_epoch": 2000.0,
-}  # fmt: skip
+from tests.factories import make_city, make_line, make_marker, make_unit
+from tests.geo.survey.marker_rows import DAY, MEASURED, PROVINCES, put, put_line
 
 
 @pytest.fixture
 def line(session: Session) -> str:
-    """A province line from west to east along 35° N, on an agreement map of 1:50 000."""
-    course = shapely.LineString([(115 + step / 1000, 35.0) for step in range(101)])
-    make_line(session, *PROVINCES, code="3741", level=1, basis="agreement", archive_scale=50_000,
-              geom=course)  # fmt: skip
-    return "3741"
-
-
-def put(session: Session, number: str, lon: float, lat: float = 35.0, **said: Any) -> None:
-    given = {
-        "serial": int(number[4:7]), "type_code": number[-1], "level": 1, "geom": stored((lon, lat)),
-        "archived_crs": "EPSG:4490", "archived_x": lat, "archived_y": lon, "archived_sigma_m": 0.5,
-        "line_codes": [number[:4]], "validity": during(date(2020, 1, 1)),
-        "reference_objects": [
-            {"name": f"物{order}", "azimuth_deg": 10.0 * order, "distance_m": 50.0}
-            for order in (1, 2, 3)
-        ],
-    } | said  # fmt: skip
-    make_marker(session, number=number, **given)
+    return put_line(session)
 
 
 def test_measurements_make_verdicts(session: Session, line: str) -> None:
@@ -168,48 +144,6 @@ def test_a_state_is_a_version_and_an_event(session: Session, line: str) -> None:
     with pytest.raises(BadInput, match="改写历史"):
         record_event(session, "3741001Q", kind="state", on=date(2026, 3, 1), role="甲县勘界办",
                      state="lost")  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ({"measured_at": datetime(2026, 5, 1)}, "measured_at"),  # noqa: DTZ001
-        ({"measured_at": datetime(2999, 5, 1, tzinfo=UTC)}, "measured_at"),
-        ({"method": "guess"}, "method"), ({"x": None}, "x"), ({"x": "nan"}, "x"),
-        ({"sigma_m": 0}, "sigma_m"), ({"sigma_m": True}, "sigma_m"), ({"epochs": -1}, "epochs"),
-        ({"crs": "gcj02"}, "crs"), ({"crs": ""}, "crs"), ({"colour": "red"}, "colour"),
-        ({"state": "gone"}, "state"), ({"note": "a\x00b"}, "note"),
-        ({"present": [{"side": "A", "role": "王小明", "office": "民政局"}]}, "present.role"),
-        ({"present": [{"side": "Z", "role": "代表", "office": "民政局"}]}, "present.side"),
-        ({"reference_objects": [{"azimuth_deg": 400}]}, "reference_objects.azimuth_deg"),
-        ({"replaces_id": "x"}, "replaces_id"),
-    ],
-)  # fmt: skip
-def test_a_measurement_that_is_none_names_its_field(
-    session: Session, line: str, change: dict[str, Any], named: str
-) -> None:
-    put(session, "3741001Q", 115.0)
-    with pytest.raises(BadInput) as refused:
-        record_observation(session, "3741001Q", MEASURED | change, role="甲县勘界办")
-    assert refused.value.parameter == named
-    if named == "crs":
-        assert isinstance(refused.value, CrsError)
-
-
-def test_roles_are_offices_and_photos_have_their_north(session: Session, line: str) -> None:
-    put(session, "3741001Q", 115.0)
-    photo: dict[str, Any] = {"path": "2026/a.jpg", "sha256": "0" * 64, "view": "near", "role": "办"}
-    record_photo(session, "3741001Q", **photo, bearing_deg=12.5, bearing_from="magnetic")
-    [kept] = marker_record(session, "3741001Q", DAY).photos
-    assert (kept.bearing_deg, kept.bearing_from) == (12.5, "magnetic")
-    for change in ({"path": "../a.jpg"}, {"path": "/a.jpg"}, {"path": "C:\\a.jpg"}, {"path": " "},
-                   {"sha256": "0"}, {"view": "up"}, {"bearing_deg": 1.0}, {"role": " "},
-                   {"bearing_deg": 360.0, "bearing_from": "true"}, {"role": "王小明"},
-                   {"taken_at": datetime(2026, 5, 1)}):  # noqa: DTZ001  # fmt: skip
-        with pytest.raises(BadInput):
-            record_photo(session, "3741001Q", **photo | {"sha256": "1" * 64} | change)
-    with pytest.raises(NotFound):
-        record_photo(session, "nothing", **photo)
 
 
 def test_the_register_of_a_line_is_checked_whole(session: Session, line: str) -> None:
