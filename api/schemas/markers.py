@@ -128,7 +128,8 @@ class DeviationTold(Answer):
     tolerance_words: str | None
     tolerance_status: str | None
     on_lines: list[OnLineTold]
-    references: list[dict[str, Any]]
+    references: list[dict[str, Any]] = Field(description="方位物 as computed, against the record")
+    seen: list[dict[str, Any]] = Field(description="方位物 as measured, against the record")
     is_synthetic: bool
 
 
@@ -212,6 +213,7 @@ def _deviation(one: Standing) -> dict[str, Any]:
         "tolerance_status": limit.status if limit else None,
         "on_lines": [_on_line(on) for on in one.on_lines],
         "references": [asdict(each) for each in one.references],
+        "seen": [asdict(each) for each in one.seen],
         "is_synthetic": one.marker.is_synthetic,
     }  # fmt: skip
 

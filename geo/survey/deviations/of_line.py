@@ -18,7 +18,7 @@ from geo.survey.deviations.along import Foot, feet_on
 from geo.survey.deviations.compare import Deviation, compare
 from geo.survey.markers.kept import Observation, observations
 from geo.survey.markers.positions import Position, meridian_of
-from geo.survey.markers.references import ReferenceCheck, recompute
+from geo.survey.markers.references import ReferenceCheck, against_seen, recompute
 from geo.survey.markers.register import Marker, markers
 from geo.survey.markers.rules import Tolerance, Written, setting, tolerance, written
 
@@ -72,13 +72,17 @@ class OnLine:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A marker with its latest measurement: deviation, place on its lines, reference objects."""
+    """A marker with its latest measurement: deviation, place on its lines, reference objects.
+
+    references: objects as computed from where it was measured; seen: as measured in the field.
+    """
 
     marker: Marker
     observation: Observation | None
     deviation: Deviation
     on_lines: tuple[OnLine, ...]
     references: tuple[ReferenceCheck, ...]
+    seen: tuple[ReferenceCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,7 @@ def _standing(
             for line in own
         ),
         _references(one, measured, own, limits),
+        against_seen(one.objects, observed.objects if observed else ()),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo.crs import DatumShift
+from geo.loaders.journal import ONE_AT_A_TIME
 from geo.models import BoundaryMarker, MarkerEvent, MarkerObservation, MarkerPhoto
 from geo.models.marker import EVENT_KINDS, METHODS, STATES, VIEWS
 from geo.survey.markers.given import (
@@ -33,6 +34,7 @@ from geo.survey.markers.positions import to_cgcs2000
 from geo.survey.markers.register import marker
 from geo.validity import today_in_china
 
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(:key)")  # with deliveries, too
 CHINA = ZoneInfo("Asia/Shanghai")
 _MEASURED = (
     "measured_at", "method", "crs", "x", "y", "sigma_m", "height_m", "height_datum", "sigma_h_m",
@@ -101,6 +103,7 @@ def _replaced(session: Session, marker_no: str, given: Any) -> int | None:
     asked = number("replaces_id", given)
     if asked is None:
         return None
+    session.execute(_ONE_AT_A_TIME, {"key": ONE_AT_A_TIME})
     held = text(
         "SELECT o.number, EXISTS (SELECT FROM marker_observation n WHERE n.replaces_id = o.id)"
         " FROM marker_observation o WHERE o.id = :id"
@@ -153,6 +156,7 @@ _SAME_DAY = text(
 
 def _new_state(session: Session, marker_no: str, on: date, state: str) -> None:
     """End the version of the day and begin one with the new state; history is not rewritten."""
+    session.execute(_ONE_AT_A_TIME, {"key": ONE_AT_A_TIME})
     asked = {"number": marker_no, "on": on, "state": state}
     if session.execute(_NEWER, asked).first() is not None:
         raise bad("on", "该日之后已有登记的版本，不改写历史。", "a later version is on record")

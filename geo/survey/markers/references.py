@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geo.errors import CrsError
@@ -106,7 +106,8 @@ class ReferenceCheck:
 
     azimuth_deg (grid), distance_m: as computed; d_azimuth_deg, d_distance_m: computed minus
     recorded; offset_m: length of the difference of both vectors. basis: "surveyed" by the object's
-    own coordinates, "reconstructed" from the archived marker, "unknown" where neither can be.
+    own coordinates, "reconstructed" from the archived marker, "seen" where it was measured from
+    the marker in the field, "unknown" where nothing can be said.
     is_beyond: offset over the tolerance; None where one of them is unknown or reconstructed.
     """
 
@@ -137,6 +138,36 @@ def recompute(
     )  # fmt: skip
 
 
+def against_seen(
+    recorded: Sequence[ReferenceObject], seen: Sequence[ReferenceObject]
+) -> tuple[ReferenceCheck, ...]:
+    """What was measured to the objects in the field against what is recorded, by order; pure.
+
+    An object that only one side has is no pair and makes no check.
+    """
+    by_order = {one.order: one for one in seen}
+    return tuple(
+        _differences(one, "seen", by_order[one.order].azimuth_deg, by_order[one.order].distance_m)
+        for one in recorded if one.order in by_order
+    )  # fmt: skip
+
+
+def _differences(
+    one: ReferenceObject, basis: str, azimuth: float | None, distance: float | None
+) -> ReferenceCheck:
+    """Azimuth and distance minus the recorded ones, and the length of the vectors' difference."""
+    turned = further = offset = None
+    if azimuth is not None and one.azimuth_deg is not None:
+        turned = float(turn_deg(azimuth, one.azimuth_deg))
+    if distance is not None and one.distance_m is not None:
+        further = distance - one.distance_m
+        if turned is not None:
+            cosine = math.cos(math.radians(turned))
+            squared = distance**2 + one.distance_m**2 - 2 * distance * one.distance_m * cosine
+            offset = math.sqrt(max(0.0, squared))
+    return ReferenceCheck(one, basis, azimuth, distance, turned, further, offset)
+
+
 def _check(
     one: ReferenceObject, measured: Position, archived: Position | None, meridian: int,
     tolerance: float | None,
@@ -152,22 +183,10 @@ def _check(
         plane_azimuth(plane.east_m[0], plane.north_m[0], plane.east_m[1], plane.north_m[1])
     )
     distance = float(EARTH.inv(measured.lon, measured.lat, lon, lat)[2])
-    seen = None if math.isnan(azimuth) else azimuth
-    turned = None if seen is None or one.azimuth_deg is None else float(
-        turn_deg(seen, one.azimuth_deg)
-    )  # fmt: skip
-    further = None if one.distance_m is None else distance - one.distance_m
-    offset = None
-    if turned is not None and one.distance_m is not None:
-        offset = math.sqrt(
-            max(0.0, distance**2 + one.distance_m**2
-                - 2 * distance * one.distance_m * math.cos(math.radians(turned)))
-        )  # fmt: skip
-    firm = basis == "surveyed" and offset is not None and tolerance is not None
-    return ReferenceCheck(
-        one, basis, seen, distance, turned, further, offset,
-        offset > tolerance if firm and offset is not None and tolerance is not None else None,
-    )  # fmt: skip
+    made = _differences(one, basis, None if math.isnan(azimuth) else azimuth, distance)
+    if basis != "surveyed" or made.offset_m is None or tolerance is None:
+        return made
+    return replace(made, is_beyond=made.offset_m > tolerance)
 
 
 def _reconstructed(

@@ -19,7 +19,7 @@ from geo.survey.deviations.along import feet_on
 from geo.survey.deviations.compare import compare
 from geo.survey.deviations.line_check import too_many_lines
 from geo.survey.markers.positions import WITHOUT_PARAMETERS, Position, from_plane, gauss_kruger
-from geo.survey.markers.references import read_objects, recompute
+from geo.survey.markers.references import against_seen, read_objects, recompute
 from geo.survey.markers.rules import Tolerance
 
 EARTH = Geod(a=6378137.0, rf=298.257222101)
@@ -207,6 +207,22 @@ def test_an_object_with_coordinates_is_measured_anew() -> None:
     assert near.is_beyond is False
     old = read_objects([{"name": "塔", "x": NORTH, "y": EAST, "crs": "EPSG:2364"}])
     assert (old[0].lon, old[0].lat) == (None, None), "Xian 80 has no place in CGCS2000"
+
+
+def test_what_was_seen_in_the_field_is_compared_by_order() -> None:
+    recorded = read_objects(
+        [{"azimuth_deg": 359.0, "distance_m": 10.0}, {"azimuth_deg": 90.0, "distance_m": None}]
+    )
+    seen = read_objects([
+        {"order": 2, "azimuth_deg": 91.0, "distance_m": 5.0},
+        {"order": 1, "azimuth_deg": 1.0, "distance_m": 12.0}, {"order": 7, "azimuth_deg": 1.0},
+    ])  # fmt: skip
+    first, second = against_seen(recorded, seen)
+    assert (first.basis, first.d_azimuth_deg, first.d_distance_m) == ("seen", 2.0, 2.0)
+    assert first.offset_m == pytest.approx(
+        math.hypot(2, 2 * math.sqrt(120) * math.sin(math.pi / 180))
+    )
+    assert (second.d_azimuth_deg, second.d_distance_m, second.offset_m) == (1.0, None, None)
 
 
 def test_planes_agree_across_the_test() -> None:
