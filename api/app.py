@@ -26,6 +26,7 @@ from api.routes import (
     deliveries,
     facilities,
     health,
+    inspections,
     lines,
     markers,
     measures,
@@ -36,8 +37,10 @@ from api.routes import (
     sources,
     standards,
     units,
+    walks,
 )
 from api.schemas.deliveries import SCHEMAS
+from api.schemas.inspections import SCHEMAS as INSPECTION_SCHEMAS
 from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
 from geo.db import Database, open_database
@@ -60,7 +63,10 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     """
     limits = read(UploadSettings)
     uploads = Uploads(
-        deliveries.ADDRESS, limits.upload_mb * 1_000_000, deliveries.UPLOAD_DEADLINE_S
+        deliveries.ADDRESS,
+        limits.upload_mb * 1_000_000,
+        deliveries.UPLOAD_DEADLINE_S,
+        inspections.FILES,
     )
     app = FastAPI(
         title="民政一张图 · Minzheng Atlas",
@@ -82,7 +88,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, siting, units, places, sources,
-        deliveries, lines, markers, course, changes, planned, pages,
+        deliveries, lines, markers, course, inspections, changes, planned, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)
@@ -125,7 +131,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]
-        schemas.update(SCHEMAS | LINE_SCHEMAS)
+        schemas.update(SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePath
@@ -26,6 +26,7 @@ from geo.survey.inspections.files.workbook import read_workbook
 from geo.survey.inspections.forms import checked_form
 from geo.survey.inspections.ground import Ground
 from geo.survey.inspections.log import append, content_key, signed
+from geo.survey.inspections.words import SIDES
 
 KINDS = {
     ".gpx": "track", ".kml": "track", ".kmz": "track", ".xlsx": "workbook", ".json": "phone",
@@ -54,11 +55,12 @@ class Imported:
 
 def import_file(
     session: Session, one: Campaign, ground: Ground, name: str, content: bytes, *,
-    role: str, on: date,
+    role: str, on: date, sides: Collection[str] = SIDES.keys(),
 ) -> list[Imported]:  # fmt: skip
     """Bring a file of the field (or a zip of several) in; answers one report a file.
 
-    The same file a second time changes nothing. Raises BadInput for a file that is none of ours or
+    sides: for which the caller may file; forms of another are refused. The same file a second time
+    changes nothing. Raises BadInput for a file that is none of ours or
     of another campaign: then nothing of it comes in. The caller commits.
     """
     signed(role)
@@ -76,7 +78,9 @@ def import_file(
         return [
             report
             for inner, body in _members(content)
-            for report in import_file(session, one, ground, inner, body, role=role, on=on)
+            for report in import_file(
+                session, one, ground, inner, body, role=role, on=on, sides=sides
+            )
         ]
     sha256 = hashlib.sha256(content).hexdigest()
     report = Imported(safe_file_name(name), KINDS[ending])
@@ -92,7 +96,7 @@ def import_file(
     if report.kind == "track":
         _keep_track(session, one, report, content, ending, row.id, role, on)
     else:
-        _keep_forms(session, one, ground, report, content, row.id)
+        _keep_forms(session, one, ground, report, content, row.id, sides)
     return [report]
 
 
@@ -149,7 +153,7 @@ def _keep_track(
 
 def _keep_forms(
     session: Session, one: Campaign, ground: Ground, report: Imported, content: bytes,
-    import_id: int,
+    import_id: int, sides: Collection[str],
 ) -> None:  # fmt: skip
     read = read_workbook if report.kind == "workbook" else read_phone_file
     code, rows = read(content)
@@ -163,6 +167,7 @@ def _keep_forms(
         )
     for where, told in rows:
         try:
+            _may_file(told, sides)
             photos = [_photo(photo) for photo in told.get("photos") or ()]
             form = checked_form(one, ground, {**told, "photos": photos})
         except (GeoError, TypeError, AttributeError, KeyError) as problem:
@@ -178,6 +183,15 @@ def _keep_forms(
         )  # fmt: skip
         report.forms += 1
         report.photos += len(photos)
+
+
+def _may_file(told: Mapping[str, Any], sides: Collection[str]) -> None:
+    """Raise BadInput for a form of a side that the caller may not file for."""
+    side = str(told.get("side") or "").upper()
+    if side in SIDES and side not in sides:
+        raise BadInput(
+            both(f"不能代{SIDES[side]}填报。", f"may not file for side {side}"), parameter="side"
+        )
 
 
 def _photo(told: Mapping[str, Any]) -> dict[str, Any]:
