@@ -88,7 +88,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, siting, units, places, sources,
-        deliveries, lines, markers, course, inspections, changes, planned, pages,
+        deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

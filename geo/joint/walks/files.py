@@ -15,6 +15,7 @@ import shapely
 
 from geo.errors import BadInput, both
 from geo.joint.walks.found import KIND_ZH, WalkStop
+from geo.joint.walks.kept import KeptWalk
 from geo.joint.walks.plan import Walk
 from geo.loaders.reading import read_table
 from geo.survey.inspections.walked import Walked, walked
@@ -43,6 +44,24 @@ def sheet_of(walk: Walk, *, title: str | None = None, internal: bool = False) ->
     ]  # fmt: skip
     stops = walk.stops if internal else walk.public_stops
     return WalkSheet(title or f"{walk.line.label}边界行", walk.geom, stops, tuple(notes))
+
+
+def sheet_of_kept(one: KeptWalk) -> WalkSheet:
+    """The file of a kept walk: what is kept is what may be public."""
+    notes = [
+        one.caution,
+        f"{one.line_label}，全程约 {one.length_m / 1000:.1f} 千米",
+        f"约 {one.minutes:.0f} 分钟，不含停留",
+        *(["含合成数据 · holds synthetic data"] if one.is_synthetic else []),
+    ]  # fmt: skip
+    stops = [
+        WalkStop(
+            s["kind"], s["name"], s["at_m"], s["offset_m"], s["lon"], s["lat"],
+            tuple((told["text"], told["source"]) for told in s["told"]), tuple(s["lists"]),
+        )
+        for s in one.stops
+    ]  # fmt: skip
+    return WalkSheet(one.title, one.geom, stops, tuple(notes))
 
 
 def write_walk(sheet: WalkSheet, path: Path) -> None:

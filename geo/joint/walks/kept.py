@@ -24,6 +24,7 @@ from geo.joint.walks.story import plain_words as _plain
 from geo.queries.admin import Reader
 from geo.survey.inspections.log import signed
 from geo.survey.lines import MEASURED
+from geo.validity import today_in_china
 
 SHORTEST_PUBLIC_M = 1000.0
 CLEAR_OF_MARKERS_M = 100.0
@@ -31,6 +32,8 @@ CLEAR_OF_MARKERS_M = 100.0
 _COLUMNS = """w.id, w.code, w.title, w.line_code, w.line_label, w.planned_on, w.part, w.from_m,
     w.to_m, w.near_m, w.way, w.length_m, w.aside_m, w.pace, w.minutes, w.stops, w.marker_numbers,
     w.story, w.source, w.is_synthetic, w.is_published, w.published_at,
+    EXISTS (SELECT FROM boundary_line l WHERE l.code = w.line_code AND l.validity @> w.planned_on
+            AND l.validity @> CAST(:today AS date)) AS is_current,
     ST_AsBinary(w.geom) AS wkb"""
 _ALL = text(f"SELECT {_COLUMNS} FROM walk w ORDER BY w.published_at DESC NULLS LAST, w.code")
 _ONE = text(f"SELECT {_COLUMNS} FROM walk w WHERE w.code = :code")
@@ -77,7 +80,10 @@ class PictureKept:
 
 @dataclass(frozen=True, slots=True)
 class KeptWalk:
-    """A walk as it is kept; lengths in metres (量算值), minutes without stops."""
+    """A walk as it is kept; lengths in metres (量算值), minutes without stops.
+
+    is_current: its version of the line is still in force, so that its route is no old boundary.
+    """
 
     code: str
     title: str
@@ -100,6 +106,7 @@ class KeptWalk:
     is_synthetic: bool
     is_published: bool
     published_at: datetime | None
+    is_current: bool
     geom: Any
     pictures: tuple[PictureKept, ...] = ()
     caution: str = CAUTION
@@ -140,7 +147,7 @@ def add_picture(
     if chapter is not None and not 1 <= chapter <= len(one.story["chapters"]):
         raise BadInput(both("没有这一节。", "there is no such chapter"), parameter="chapter")
     made = cleaned_picture(content)
-    row = session.execute(_ONE, {"code": code}).one()
+    row = session.execute(_ONE, {"code": code, "today": today_in_china()}).one()
     position = int(session.execute(_NEXT_PICTURE, {"id": row.id}).scalar_one())
     session.execute(_ADD_PICTURE, {
         "id": row.id, "position": position, "chapter": chapter,
@@ -183,12 +190,13 @@ def withdraw_walk(session: Reader, code: str, *, role: str) -> None:
 
 def kept_walks(session: Reader) -> tuple[KeptWalk, ...]:
     """Walks that the reader may see: the public's views hold published ones only."""
-    return _read(session, session.execute(_ALL).all())
+    return _read(session, session.execute(_ALL, {"today": today_in_china()}).all())
 
 
 def kept_walk(session: Reader, code: str) -> KeptWalk:
     """One walk by its code. Raises NotFound."""
-    found = _read(session, session.execute(_ONE, {"code": code}).all())
+    asked = {"code": code, "today": today_in_china()}
+    found = _read(session, session.execute(_ONE, asked).all())
     if not found:
         raise NotFound(both(f"没有路线「{code[:40]}」。", f"there is no walk {code[:40]!r}"))
     return found[0]
