@@ -12,6 +12,7 @@ import { t } from "atlas/words.js";
 
 const LAYERS = ["ground", "lines", "markers", "deviations", "found"];
 const VIEWS = {
+  inspections: { name: t("联检", "Inspections"), load: () => import("atlas/survey/inspections.js") },
   markers: { name: t("界桩与偏差", "Markers"), load: () => import("atlas/survey/markers.js") },
   register: { name: t("界线登记", "Register"), load: () => import("atlas/survey/register.js") },
   quality: { name: t("图形质量", "Quality"), load: () => import("atlas/survey/quality.js") },

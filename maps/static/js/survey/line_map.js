@@ -26,7 +26,7 @@ export function drawLines(lines, openCode, pick, into = "lines") {
   const group = layer(into).clearLayers();
   const ordered = [...lines].filter((one) => one.geometry).sort((a, b) => gradeOf(b.properties) - gradeOf(a.properties));
   const style = (extra) => ({ properties: p }) => ({
-    className: `bline grade-${gradeOf(p)}${p.code === openCode ? " is-open" : ""}${p.is_disputed ? " is-disputed" : ""}${extra}`,
+    className: `bline grade-${gradeOf(p)}${p.code === openCode ? " is-open" : ""}${p.is_disputed ? " is-disputed" : ""}${p.due ? ` is-due-${p.due}` : ""}${extra}`,
     pane: "lines", weight: form(gradeOf(p)).width + (extra ? 4 : 0), dashArray: extra ? null : form(gradeOf(p)).dash, interactive: !extra, fill: false,
   });
   group.addLayer(shape(ordered, style(" is-casing")));

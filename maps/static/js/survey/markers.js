@@ -131,6 +131,8 @@ export async function openView() {
   tell(t(`界桩 ${count(rows.length)} 座，其中超限 ${count(over)} 座，无实测 ${count(rows.filter((one) => !isKnown(one.measured_at)).length)} 座`, `${count(rows.length)} markers: ${count(over)} over the limit, ${count(rows.filter((one) => !isKnown(one.measured_at)).length)} not measured`));
   drawSources([t("界桩坐标：内部资料，不得公开", "Places of markers: internal, never public")]);
   drawControls();
+  const box = extent(lines.find((one) => one.properties.code === lineCode())?.geometry ?? null);
+  if (box && chosen("z") === "") show(box, { maxZoom: 12, animate: false });
   draw();
   map?.on("zoomend", drawDeviations);
   return () => { map?.off("zoomend", drawDeviations); lines = []; rows = []; clearMap(["lines", "markers", "deviations", "ground"]); };
