@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -413,7 +412,7 @@ def _elsewhere(caller: Caller) -> NotAllowed:
     )
 
 
-def _saved_as(name: str) -> Mapping[str, str]:
+def _saved_as(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 

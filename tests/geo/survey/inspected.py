@@ -1,4 +1,4 @@
-"""Which made-up ground do the tests of joint inspection share: two lines, four markers, campaign?"""
+"""Which made-up ground do the tests of joint inspection share: lines, markers, a campaign?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def make_ground(session: Session) -> None:
     """Three districts around one tri-junction, the lines between them, and four markers."""
     make_city(session, name="测试市")
     for code, name, box in (
-        (WEST, "甲区", (119.85, 31.75, 119.95, 31.85)), (EAST, "乙区", (119.95, 31.75, 120.05, 31.85)),
+        (WEST, "甲区", (119.85, 31.75, 119.95, 31.85)),
+        (EAST, "乙区", (119.95, 31.75, 120.05, 31.85)),
         (SOUTH, "丙区", (119.85, 31.65, 120.05, 31.75)),
     ):  # fmt: skip
         make_unit(session, code, name=name, geom=shapely.box(*box))
@@ -49,7 +50,8 @@ def make_ground(session: Session) -> None:
         )  # fmt: skip
     _stand(
         session, [LINE, OTHER, "3204110412"], number="M4C",
-        geom=stored((119.96, 31.75)), type_code="C", state="intact", place_codes=[WEST, EAST, SOUTH],
+        geom=stored((119.96, 31.75)), type_code="C", state="intact",
+        place_codes=[WEST, EAST, SOUTH],
         archived_crs="EPSG:4490", archived_x=31.75, archived_y=119.96, source="test",
     )  # fmt: skip
 
