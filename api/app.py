@@ -21,21 +21,30 @@ from api.problems import install
 from api.reads import Doors
 from api.routes import (
     access,
+    changes,
+    course,
     deliveries,
     export,
     facilities,
     health,
+    inspections,
+    lines,
+    markers,
     measures,
     pages,
     places,
+    planned,
     siting,
     sources,
     standards,
     units,
+    walks,
     work,
 )
 from api.schemas.deliveries import SCHEMAS
 from api.schemas.exported import EXPORTED_SCHEMAS
+from api.schemas.inspections import SCHEMAS as INSPECTION_SCHEMAS
+from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
 from geo.db import Database, open_database
 from geo.settings import CHECKOUT, DatabaseSettings, UploadSettings, read
@@ -57,7 +66,10 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     """
     limits = read(UploadSettings)
     uploads = Uploads(
-        deliveries.ADDRESS, limits.upload_mb * 1_000_000, deliveries.UPLOAD_DEADLINE_S
+        deliveries.ADDRESS,
+        limits.upload_mb * 1_000_000,
+        deliveries.UPLOAD_DEADLINE_S,
+        inspections.FILES,
     )
     app = FastAPI(
         title="民政一张图 · Minzheng Atlas",
@@ -79,7 +91,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
-        sources, deliveries, pages,
+        sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)
@@ -122,7 +134,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]
-        schemas.update(SCHEMAS | EXPORTED_SCHEMAS)
+        schemas.update(SCHEMAS | EXPORTED_SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here

@@ -50,11 +50,14 @@ class Uploads:
     address: str
     cap: int
     deadline_s: float
+    also: re.Pattern[str] | None = None
+    """Further addresses of this kind."""
 
     def are(self, scope: Scope) -> bool:
         """Whether a request is such a POST."""
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        return scope["method"] == "POST" and path == self.address
+        is_meant = path == self.address or bool(self.also and self.also.fullmatch(path))
+        return scope["method"] == "POST" and is_meant
 
 
 class Envelope:

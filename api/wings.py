@@ -23,6 +23,7 @@ WINGS = (
     "geo.gazetteer.cli",
     "maps.cli",
     "maps.report.cli",
+    "maps.survey_cli",
     "api.token_cli",
 )
 """The modules that bring commands, in the order of the help; each has `register(app)`."""

@@ -98,6 +98,10 @@ class MapSettings(BaseSettings):
         default="",
         description="审图号 of the layers of old boundaries, which need one of their own.",
     )
+    map_approvals: Path | None = Field(
+        default=None,
+        description="TOML file with the 审图号 of each layer: number, approver, date, scope.",
+    )
     map_approval_number: str = Field(
         default="",
         description="审图号 shown on every map, for example `苏S(2026)000号`. Empty: each map says "
@@ -107,6 +111,18 @@ class MapSettings(BaseSettings):
         default="",
         description="Base map tiles as `https://…/{z}/{x}/{y}`. Empty: no request leaves the "
         "machine.",
+    )
+
+
+class PlanSettings(BaseSettings):
+    """May changes of divisions that are only planned be kept and read here?"""
+
+    model_config = _ENVIRONMENT
+
+    planned_changes: bool = Field(
+        default=False,
+        description="Let those with the right keep and read planned changes of divisions. Off: "
+        "every such question is refused.",
     )
 
 
@@ -222,6 +238,33 @@ class MatchSettings(BaseSettings):
     )
 
 
+class InspectionSettings(BaseSettings):
+    """When has a boundary line been walked, and when do two sides measure the same place?"""
+
+    model_config = _ENVIRONMENT
+
+    walked_within_m: float = Field(
+        default=50.0,
+        gt=0,
+        le=5000,
+        description="A boundary line counts as walked where a track comes this near (m).",
+    )
+    walked_hop_m: float = Field(
+        default=100.0,
+        gt=0,
+        le=10_000,
+        description="Between two points of a track farther apart than this (m) nobody is known to "
+        "have walked.",
+    )
+    same_place_m: float = Field(
+        default=10.0,
+        gt=0,
+        le=1000,
+        description="Both sides measured one place when their positions differ by less than this "
+        "(m), or by less than twice the errors that they state.",
+    )
+
+
 class TestSettings(BaseSettings):
     """What does `atlas test` use and run?"""
 
@@ -239,11 +282,13 @@ ALL = (
     DatabaseSettings,
     ServeSettings,
     MapSettings,
+    PlanSettings,
     CitySettings,
     WalkSettings,
     LoadSettings,
     UploadSettings,
     MatchSettings,
+    InspectionSettings,
     TestSettings,
 )
 """Every class of settings, for the page that documents them and the test that checks it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,6 +75,7 @@ class Page:
     public_mode: bool = False
     bounds: tuple[float, float, float, float] | None = None
     on: str | None = None
+    approvals: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, zh: str, en: str) -> str:
         """Answer the text in the page's language."""
@@ -101,6 +102,7 @@ WINGS = (
     Wing("access", "/access", "覆盖与缺口", "Coverage & gaps"),
     Wing("planning", "/planning", "规划工作台", "Planning"),
     Wing("boundaries", "/boundaries", "界线", "Boundaries"),
+    Wing("survey", "/survey", "勘界工作台", "Survey desk"),
     Wing("names", "/names", "地名", "Place names"),
     Wing("data", "/data", "数据", "Data"),
 )
@@ -187,6 +189,7 @@ def _config(page: Page, wing: str) -> dict[str, Any]:
         "bounds": page.bounds,
         "on": page.on,
         "approval": page.approval_number,
+        "approvals": page.approvals,
         "has_synthetic": page.has_synthetic,
         "attributions": page.attributions,
         "groups": [asdict(group) for group in GROUPS.values()],
@@ -278,6 +281,11 @@ def _folium_files(figure: folium.Figure, view: View) -> tuple[str, ...]:
 
 
 def _template(name: str) -> jinja2.Template:
+    return template(name)
+
+
+def template(name: str) -> jinja2.Template:
+    """Answer a template by its name; what is put in is escaped."""
     return _TEMPLATES.get_template(name)
 
 

@@ -24,9 +24,10 @@ from geo.gazetteer.heritage import listings_geojson
 from geo.gazetteer.history import names_near
 from geo.models.facility import STATES
 from geo.queries import features
-from geo.queries.admin import Reader, history
+from geo.queries.admin import Reader
 from geo.queries.filters import FacilityFilter
 from geo.queries.neighbours import MEASURED, neighbours
+from geo.queries.succession import history
 
 FIRST_YEAR = 1980
 MOST_PLACES = 100

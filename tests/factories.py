@@ -265,7 +265,7 @@ def make_line(session: Session, left_code: str, right_code: str, **given: Any) -
 def make_marker(session: Session, line_codes: list[str], **given: Any) -> BoundaryMarker:
     """A boundary marker on up to three lines."""
     number = next(_numbers)
-    defaults = {"code": f"M-{number:04d}", "number": f"3204{number % 1000:03d}Q"}
+    defaults = {"number": f"3204{number % 1000:03d}Q"}
     return _added(session, BoundaryMarker(line_codes=line_codes, **(defaults | given)))
 
 

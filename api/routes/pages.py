@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from api.deps import CityAsked, DoorsHere
+from geo.approvals import LAYERS, approval_of
 from geo.queries.admin import bounds_of, unit
 from geo.settings import MapSettings, ServeSettings, read
 from geo.validity import today_in_china
@@ -27,7 +28,7 @@ from maps.gazetteer import draw_names
 from maps.home import draw_home
 from maps.planning import draw_planning
 from maps.sources import draw_data
-from maps.survey import draw_boundaries
+from maps.survey import draw_boundaries, draw_survey
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,6 +41,7 @@ DRAWN: dict[str, Callable[[Page], str]] = {
     "/access": draw_access,
     "/planning": draw_planning,
     "/boundaries": draw_boundaries,
+    "/survey": draw_survey,
     "/names": draw_names,
     "/data": draw_data,
 }
@@ -58,6 +60,7 @@ def _serve(path: str, draw: Callable[[Page], str]) -> None:
     ) -> Response:
         nonce = secrets.token_urlsafe(16)
         settings = read(MapSettings)
+        approved = approval_of("units")
         with doors.public() as connection:
             shown = unit(connection, city, today_in_china())
             bounds = bounds_of(connection, shown.code, on=today_in_china())
@@ -67,7 +70,8 @@ def _serve(path: str, draw: Callable[[Page], str]) -> None:
             city_code=shown.code,
             city_name=shown.name,
             bounds=bounds,
-            approval_number=settings.map_approval_number,
+            approval_number=approved.words if approved else "",
+            approvals={one: found.words for one in LAYERS if (found := approval_of(one))},
             nonce=nonce,
             root_path=request.scope.get("root_path", ""),
             tile_url=settings.tile_url,

@@ -10,7 +10,7 @@ from api.schemas.divisions import Neighbours, Units, Zones
 from api.schemas.geojson import GeoJson, Json, layer_of
 from api.schemas.parameters import DivisionCode, Lat, Level, Lon, Parent, Within
 from api.schemas.problem import ALWAYS, problems
-from geo.queries import admin, features, neighbours
+from geo.queries import features, neighbours, succession
 
 router = APIRouter(
     prefix="/api",
@@ -83,12 +83,12 @@ def neighbouring(doors: DoorsHere, day: Day, code: DivisionCode) -> Response:
     "/units/{code}/history",
     summary="沿革 · Versions and changes",
     response_class=Json,
-    responses={200: {"model": admin.History}},
+    responses={200: {"model": succession.History}},
 )
 def history(doors: DoorsHere, code: DivisionCode) -> Response:
     """Every stored version of a division and the changes that name it, oldest first."""
     with doors.public() as connection:
-        return Json(admin.history(connection, code))
+        return Json(succession.history(connection, code))
 
 
 @router.get("/zones", summary="规划片区 · Planning zones", responses={200: {"model": Zones}})

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 from starlette.responses import JSONResponse
 
+from geo.approvals import is_served
 from geo.gazetteer.places import PlaceFacts
-from geo.settings import MapSettings, ServeSettings, read
 from geo.validity import today_in_china
 
 
@@ -52,9 +52,7 @@ def layer_of(day: date) -> type[MapLayer]:
 
 def layer_allowed(*, old: bool = False) -> bool:
     """Whether areas may be served: always inside, in public mode only with an approval number."""
-    maps = read(MapSettings)
-    number = maps.old_map_approval_number if old else maps.map_approval_number
-    return bool(number) or not read(ServeSettings).public_mode
+    return is_served("old-units" if old else "units")
 
 
 def _without_outlines(body: bytes) -> bytes:

@@ -114,7 +114,7 @@ def _build(
     copy_rows(session, "candidate_site", ({**row, **inside} for row in sites))
     write_findings(session, ground, made, estates, inside, seed)
     progress(5, _STEPS, "推算界线 · deriving lines")
-    _write_lines(session, ground, delivery_id)
+    derive_lines(session, ground)
     built = DemoBuilt(count, cells, len(zones), False)
     _tell(session, delivery_id, built, people.method)
     progress(_STEPS, _STEPS, "完成 · done")
@@ -137,21 +137,6 @@ def hubs_of(ground: Ground, made: list[Made]) -> dict[str, str]:
             pairs = zip(spokes, nearest, strict=True)
             hubs.update((spoke.site.code, centres[hub].site.code) for spoke, hub in pairs)
     return hubs
-
-
-def _write_lines(session: Target, ground: Ground, delivery_id: int) -> None:
-    """Write the derived lines that no other city's demo has derived already."""
-    known = set(session.execute(text("SELECT code FROM boundary_line")).scalars())
-    told = {
-        "source": "由区划多边形推算 · derived from the units' polygons",
-        "method": "相邻区划的公共边 · shared borders of neighbours",
-        "is_published": True,
-        "delivery_id": delivery_id,
-    }
-    lines = derive_lines(session, ground)
-    copy_rows(
-        session, "boundary_line", ({**row, **told} for row in lines if row["code"] not in known)
-    )
 
 
 def _file_name(ground: Ground) -> str:

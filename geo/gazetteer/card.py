@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from geo.errors import NotFound, both
 from geo.gazetteer.places import PlaceFacts, facts_of
-from geo.queries.admin import History
-from geo.queries.admin import history as unit_history
+from geo.queries.succession import History
+from geo.queries.succession import history as unit_history
 from geo.validity import today_in_china
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from geo.models.account import ApiToken
-from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember
+from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember, SuccessionShare
 from geo.models.base import STORED_SRID, Base
 from geo.models.boundary import BoundaryLine, BoundaryMarker
 from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
+from geo.models.inspection import (
+    InspectionCampaign,
+    InspectionEntry,
+    InspectionImport,
+    InspectionRefusal,
+)
+from geo.models.marker import MarkerEvent, MarkerObservation, MarkerPhoto
 from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
+from geo.models.planned import PlannedChange, PlannedUnit
 from geo.models.planning import (
     ConstructionProject,
     Estate,
@@ -20,6 +28,7 @@ from geo.models.planning import (
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 from geo.models.road import RoadEdge
 from geo.models.scenario import CandidateSite, Scenario, ScenarioChange
+from geo.models.walk import Walk, WalkPicture
 from geo.models.work import StatedFigure, WorkEvent, WorkItem
 
 __all__ = [
@@ -43,11 +52,20 @@ __all__ = [
     "FacilityRating",
     "GapArea",
     "HeritageListing",
+    "InspectionCampaign",
+    "InspectionEntry",
+    "InspectionImport",
+    "InspectionRefusal",
+    "MarkerEvent",
+    "MarkerObservation",
+    "MarkerPhoto",
     "NameKey",
     "Operator",
     "Place",
     "PlaceName",
     "PlacePosition",
+    "PlannedChange",
+    "PlannedUnit",
     "PlanningZone",
     "ProgrammeTag",
     "RefusedRow",
@@ -58,6 +76,9 @@ __all__ = [
     "StatedFigure",
     "SuccessionEvent",
     "SuccessionMember",
+    "SuccessionShare",
+    "Walk",
+    "WalkPicture",
     "WorkEvent",
     "WorkItem",
 ]

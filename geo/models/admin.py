@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, spatial_indexes, versions_by
@@ -62,6 +70,13 @@ class SuccessionEvent(Keyed, Sourced, Base):
     effective_on: Mapped[date | None] = mapped_column(doc="date of effect; NULL = unknown")
     document_no: Mapped[str | None] = mapped_column(Text, doc="number of the approving document")
     note: Mapped[str | None] = mapped_column(Text)
+    law_kinds: Mapped[list[str] | None] = mapped_column(
+        ARRAY(Text), doc="kinds of change of the law; NULL = as the words in `kind` say"
+    )
+    approver: Mapped[str | None] = mapped_column(Text, doc="who approved it")
+    announced_on: Mapped[date | None] = mapped_column(doc="date of the public notice")
+    recoded_on: Mapped[date | None] = mapped_column(doc="date on which the new codes were given")
+    finished_on: Mapped[date | None] = mapped_column(doc="date on which it was carried out")
 
 
 class SuccessionMember(Keyed, Base):
@@ -80,3 +95,23 @@ class SuccessionMember(Keyed, Base):
     code: Mapped[str] = mapped_column(Text, doc="12-digit code at that time")
     name: Mapped[str] = mapped_column(Text, doc="name at that time")
     parent_code: Mapped[str | None] = mapped_column(Text, doc="superior unit at that time")
+
+
+class SuccessionShare(Keyed, Sourced, Base):
+    """How much of a predecessor came to a successor, where a source says so."""
+
+    __tablename__ = "succession_share"
+    __table_args__ = (
+        CheckConstraint("area_share BETWEEN 0 AND 1", name="area_share"),
+        CheckConstraint("people_share BETWEEN 0 AND 1", name="people_share"),
+        CheckConstraint("num_nonnulls(area_share, people_share) > 0", name="says_something"),
+        UniqueConstraint("event_id", "from_code", "to_code"),
+    )
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("succession_event.id", ondelete="CASCADE"), index=True
+    )
+    from_code: Mapped[str] = mapped_column(Text, doc="predecessor, 12 digits")
+    to_code: Mapped[str] = mapped_column(Text, doc="successor, 12 digits")
+    area_share: Mapped[float | None] = mapped_column(Double, doc="share of its area, 0 to 1")
+    people_share: Mapped[float | None] = mapped_column(Double, doc="share of its people, 0 to 1")

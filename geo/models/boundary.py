@@ -5,11 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from geoalchemy2 import Geometry
 from sqlalchemy import Boolean, CheckConstraint, Double, Index, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Keyed, Sourced, Versioned, geometry, spatial_indexes, versions_by
+from geo.models.base import (
+    STORED_SRID,
+    Base,
+    Keyed,
+    Sourced,
+    Versioned,
+    geometry,
+    spatial_indexes,
+    versions_by,
+)
+
+PRIVATE = {"private": True}
 
 
 class BoundaryLine(Keyed, Versioned, Sourced, Base):
@@ -47,7 +59,11 @@ class BoundaryLine(Keyed, Versioned, Sourced, Base):
 
 
 class BoundaryMarker(Keyed, Versioned, Sourced, Base):
-    """A boundary marker (界桩); its coordinates are never public."""
+    """A boundary marker (界桩); its coordinates are never public.
+
+    The public view holds number, lines, serial, type, level and state of published rows; what else
+    is known of a marker is for surveyors.
+    """
 
     __tablename__ = "boundary_marker"
     __table_args__ = (
@@ -56,6 +72,8 @@ class BoundaryMarker(Keyed, Versioned, Sourced, Base):
             name="state",
         ),
         CheckConstraint("cardinality(line_codes) BETWEEN 1 AND 3", name="at_most_three_lines"),
+        CheckConstraint("cardinality(place_codes) <= 3", name="at_most_three_places"),
+        CheckConstraint("archived_sigma_m > 0", name="archived_sigma_m"),
         *versions_by("boundary_marker", "number"),
         Index("ix_boundary_marker_line_codes", "line_codes", postgresql_using="gin"),
         *spatial_indexes("boundary_marker"),
@@ -66,23 +84,59 @@ class BoundaryMarker(Keyed, Versioned, Sourced, Base):
     serial: Mapped[int | None] = mapped_column(doc="serial number on its line")
     type_code: Mapped[str | None] = mapped_column(Text, doc="Q single; A, B double; C, D, E triple")
     level: Mapped[int | None] = mapped_column(SmallInteger)
-    material: Mapped[str | None] = mapped_column(Text, doc="stone, concrete, metal …")
-    faces: Mapped[int | None] = mapped_column(SmallInteger, doc="1, 2 or 3 inscribed faces")
+    material: Mapped[str | None] = mapped_column(Text, doc="stone, concrete, metal …", info=PRIVATE)
+    faces: Mapped[int | None] = mapped_column(
+        SmallInteger, doc="1, 2 or 3 inscribed faces", info=PRIVATE
+    )
     state: Mapped[str] = mapped_column(
         Text,
         server_default="unknown",
         doc="intact, leaning, damaged, lost, moved, buried or unknown",
     )
-    archived_crs: Mapped[str | None] = mapped_column(Text, doc="CRS of the archived coordinates")
-    archived_x: Mapped[float | None] = mapped_column(Double, doc="north, or latitude, as archived")
-    archived_y: Mapped[float | None] = mapped_column(Double, doc="east, or longitude, as archived")
-    height_m: Mapped[float | None] = mapped_column(Double, doc="height")
-    height_datum: Mapped[str | None] = mapped_column(Text, doc="e.g. 1985 国家高程基准")
+    data_id: Mapped[str | None] = mapped_column(Text, doc="空间数据标识码", info=PRIVATE)
+    place_codes: Mapped[list[str] | None] = mapped_column(
+        ARRAY(Text),
+        doc="所在地: divisions on whose ground it stands, its own side first",
+        info=PRIVATE,
+    )
+    position_text: Mapped[str | None] = mapped_column(
+        Text, doc="位置描述: where it stands, in words", info=PRIVATE
+    )
+    custodian: Mapped[str | None] = mapped_column(
+        Text, doc="托管单位: the office that looks after it, not a person", info=PRIVATE
+    )
+    agreement_no: Mapped[str | None] = mapped_column(
+        Text, doc="三交点协议: number of the agreement of three sides", info=PRIVATE
+    )
+    archived_crs: Mapped[str | None] = mapped_column(
+        Text, doc="CRS of the archived coordinates", info=PRIVATE
+    )
+    archived_x: Mapped[float | None] = mapped_column(
+        Double, doc="north, or latitude, as archived", info=PRIVATE
+    )
+    archived_y: Mapped[float | None] = mapped_column(
+        Double, doc="east, or longitude, as archived", info=PRIVATE
+    )
+    archived_sigma_m: Mapped[float | None] = mapped_column(
+        Double, doc="点位中误差 of the archived position, metres (1 σ)", info=PRIVATE
+    )
+    transformation: Mapped[str | None] = mapped_column(
+        Text, doc="how the archived coordinates became CGCS2000; NULL: not stated", info=PRIVATE
+    )
+    height_m: Mapped[float | None] = mapped_column(Double, doc="height as archived", info=PRIVATE)
+    height_datum: Mapped[str | None] = mapped_column(
+        Text, doc="e.g. 1985 国家高程基准", info=PRIVATE
+    )
     is_approximate: Mapped[bool] = mapped_column(
-        Boolean, server_default=text("false"), doc="position converted without local parameters"
+        Boolean,
+        server_default=text("false"),
+        doc="position converted without local parameters",
+        info=PRIVATE,
     )
     reference_objects: Mapped[list[Any] | None] = mapped_column(
-        JSONB, doc="方位物: position, grid azimuth, distance"
+        JSONB, doc="方位物: position, grid azimuth, distance", info=PRIVATE
     )
-    geom: Mapped[Any] = geometry("POINT")
-    extra: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    geom: Mapped[Any] = mapped_column(
+        Geometry("POINT", srid=STORED_SRID, spatial_index=False), nullable=True, info=PRIVATE
+    )
+    extra: Mapped[dict[str, Any] | None] = mapped_column(JSONB, info=PRIVATE)

@@ -13,14 +13,24 @@ from sqlalchemy import Table
 from geo.models.base import Base
 
 # Table → which of its rows are public. What is not named here is not public at all: demand cells
-# (small counts), markers (coordinates), deliveries, refused rows, tokens.
+# (small counts), observations and photos of markers, deliveries, refused rows, tokens. Of markers
+# only number, lines and state are public columns, never a coordinate.
+_PUBLIC_WALK = (
+    "{0}.is_published AND EXISTS (SELECT FROM atlas.boundary_line l WHERE l.code = {0}.line_code"
+    " AND l.is_published) AND NOT EXISTS (SELECT FROM atlas.boundary_line l"
+    " WHERE l.code = {0}.line_code AND l.is_disputed)"
+)
 PUBLIC_ROWS = {
     "admin_unit": "t.is_published",
     "succession_event": "t.is_published",
     "succession_member": (
         "EXISTS (SELECT FROM atlas.succession_event e WHERE e.id = t.event_id AND e.is_published)"
     ),
+    "succession_share": (
+        "EXISTS (SELECT FROM atlas.succession_event e WHERE e.id = t.event_id AND e.is_published)"
+    ),
     "boundary_line": "t.is_published AND NOT t.is_disputed",
+    "boundary_marker": "t.is_published",
     "place": "t.is_published",
     "place_name": "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)",
     "place_position": (
@@ -44,12 +54,23 @@ PUBLIC_ROWS = {
     "planning_zone": "t.is_published",
     "standard_rule": "t.is_published",
     "programme_tag": "t.is_published",
+    # A walk leaves the public map at once when its line is withdrawn or disputed.
+    "walk": _PUBLIC_WALK.format("t"),
+    "walk_picture": (
+        f"EXISTS (SELECT FROM atlas.walk w WHERE w.id = t.walk_id AND {_PUBLIC_WALK.format('w')})"
+    ),
 }
 
 
 # A version that is not published ends the one before it, but takes nothing off the public map: the
 # public goes on seeing the last published version until another published one begins.
-PUBLIC_VALUES = {"validity": "coalesce(t.public_validity, t.validity) AS validity"}
+PUBLIC_VALUES = {
+    "validity": "coalesce(t.public_validity, t.validity) AS validity",
+    "marker_numbers": (
+        "ARRAY(SELECT m.number FROM atlas.boundary_marker m WHERE m.number = ANY(t.marker_numbers)"
+        " AND m.is_published GROUP BY m.number ORDER BY m.number) AS marker_numbers"
+    ),
+}
 
 SOURCE_REGISTER = """
 CREATE VIEW atlas_public.source_register AS

@@ -1,11 +1,10 @@
-"""Which divisions are there on a day: by code, at a point, under a superior, in the past?"""
+"""Which divisions are there on a day: by code, at a point, under a superior?"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
@@ -114,14 +113,6 @@ _NAMED = text(
     ORDER BY f.level, f.code"""
 )
 
-_EVENTS = text(
-    """SELECT e.id, e.kind, e.event_year, e.decided_on, e.effective_on, e.document_no, e.note,
-           e.source, m.side, m.code, m.name, m.parent_code
-    FROM succession_event e JOIN succession_member m ON m.event_id = e.id
-    WHERE e.id IN (SELECT event_id FROM succession_member WHERE code = :code)
-    ORDER BY coalesce(e.effective_on, make_date(e.event_year, 1, 1)), e.id, m.side, m.code"""
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -146,39 +137,6 @@ class Unit:
     source: str | None
     source_date: date | None
     is_synthetic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A division on one side of a change, as it was then."""
-
-    code: str
-    name: str
-    parent_code: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A change of divisions with what stood before and after it."""
-
-    kind: str
-    event_year: int
-    decided_on: date | None
-    effective_on: date | None
-    document_no: str | None
-    note: str | None
-    source: str | None
-    predecessors: tuple[Member, ...]
-    successors: tuple[Member, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All stored versions of a code, oldest first, and the changes that name it."""
-
-    code: str
-    versions: tuple[Unit, ...]
-    events: tuple[Event, ...]
 
 
 def full_code(code: str) -> str:
@@ -328,40 +286,17 @@ def bounds_of(session: Reader, code: str, *, on: date) -> tuple[float, float, fl
     return None if row.west is None else (row.west, row.south, row.east, row.north)
 
 
-def history(session: Reader, code: str) -> History:
-    """All versions of a division and the changes in which it took part, oldest first.
-
-    Raises NotFound where the code appears neither as a division nor in a change.
-    """
-    whole = full_code(code)
-    found = session.execute(_VERSIONS, {"code": whole, "on": None})
-    versions = tuple(Unit(**row._mapping) for row in found)
-    events = _events(session.execute(_EVENTS, {"code": whole}).all())
-    if not versions and not events:
-        raise NotFound(_unknown(session, whole))
-    return History(whole, versions, events)
-
-
-def _events(rows: Any) -> tuple[Event, ...]:
-    """Fold the rows event × member into events; rows of one event stand together."""
-    folded: dict[int, tuple[Any, dict[str, list[Member]]]] = {}
-    for row in rows:
-        _, sides = folded.setdefault(row.id, (row, {"predecessor": [], "successor": []}))
-        sides[row.side].append(Member(row.code, row.name, row.parent_code))
-    return tuple(
-        Event(
-            row.kind, row.event_year, row.decided_on, row.effective_on, row.document_no, row.note,
-            row.source, tuple(sides["predecessor"]), tuple(sides["successor"]),
-        )
-        for row, sides in folded.values()
-    )  # fmt: skip
+def versions(session: Reader, code: str) -> list[Unit]:
+    """Every stored version of a division, oldest first; empty where the code has none."""
+    rows = session.execute(_VERSIONS, {"code": full_code(code), "on": None})
+    return [Unit(**row._mapping) for row in rows]
 
 
 def _why_missing(session: Reader, code: str, on: date) -> str:
     """One sentence: never known, or known on other days."""
     rows = session.execute(_VERSIONS, {"code": code, "on": None}).all()
     if not rows:
-        return _unknown(session, code)
+        return unknown_code(session, code)
     spans = "; ".join(f"{r.name} {r.valid_from or '…'} – {r.valid_until or '…'}" for r in rows[:5])
     return both(
         f"区划 {code} 在 {on} 无效；已知的时段："
@@ -373,7 +308,8 @@ def _why_missing(session: Reader, code: str, on: date) -> str:
     )
 
 
-def _unknown(session: Reader, code: str) -> str:
+def unknown_code(session: Reader, code: str) -> str:
+    """The sentence about a code that no stored division has."""
     zh, en = not_loaded(session, code)
     return both(f"数据库里没有区划 {code}。{zh}", f"division {code} is not known. {en}")
 

@@ -13,10 +13,11 @@ from rich.table import Table
 from geo.db.engine import open_session
 from geo.errors import BadInput, both
 from geo.models.kinds import KINDS
-from geo.queries.admin import LEVEL_WORDS, Event, Unit, code_of, history, unit, unit_at
+from geo.queries.admin import LEVEL_WORDS, Unit, code_of, unit, unit_at
 from geo.queries.filters import FacilityFilter, kind_code
 from geo.queries.nearest import nearest
 from geo.queries.neighbours import MEASURED, neighbours
+from geo.queries.succession import Event, history
 from geo.validity import today_in_china
 
 On = Annotated[

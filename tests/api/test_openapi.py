@@ -32,6 +32,27 @@ CONTRACT = {
     "/api/access/scenarios", "/api/access/scenarios/{scenario_id}",
     "/api/access/measures", "/api/access/series", "/api/access/canteens", "/api/access/isochrone",
     "/api/access/export/{name}",
+    "/api/survey/lines", "/api/survey/lines/{code}", "/api/survey/trijunctions",
+    "/api/survey/register", "/api/survey/register/markers", "/api/survey/quality",
+    *(f"/api/survey/{what}.{ending}" for what in ("lines", "register")
+      for ending in ("gpkg", "gpx", "kml", "xlsx", "dxf")),
+    "/api/survey/course/{code}", "/api/survey/course/{code}/check",
+    "/api/survey/markers", "/api/survey/markers/number", "/api/survey/markers/check",
+    "/api/survey/markers/{number}", "/api/survey/markers/{number}/observations",
+    "/api/survey/markers/{number}/events", "/api/survey/deviations",
+    "/api/survey/inspections", "/api/survey/inspections/due", "/api/survey/inspections/changes",
+    "/api/survey/inspections/{campaign_no}",
+    *(f"/api/survey/inspections/{{campaign_no}}/{what}" for what in (
+        "walked", "log", "pack.zip", "report.docx", "register.xlsx", "files", "steps",
+        "confirmations", "undo", "work",
+    )),
+    "/api/walks", "/api/walks/{code}", "/api/walks/{code}.gpx", "/api/walks/{code}.kml",
+    "/api/walks/{code}/pictures/{position}.jpg", "/api/walks/{code}/publish",
+    "/api/walks/{code}/withdraw",
+    "/api/survey/changes", "/api/survey/changes/map", "/api/survey/lifeline/{code}",
+    "/api/survey/codes/{code}", "/api/survey/terms/{code}", "/api/survey/crosswalk",
+    "/api/survey/planned", "/api/survey/planned/{planned_id}",
+    "/api/survey/planned/{planned_id}/map", "/api/survey/planned/{planned_id}/effects",
     "/api/deliveries/{delivery}/undo", "/api/deliveries/jobs/{job}", "/api/templates/{kind}.xlsx",
 }  # fmt: skip
 

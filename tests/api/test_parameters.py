@@ -61,10 +61,22 @@ NONSENSE: dict[str, list[str]] = {
     "years": [*WORDS, "20", "2026-2020", "1900-2026", "2026-1-1", "2026-13-01", "２０２０"],
     "month": ["", "2026", "2026-13", "2026-1", "2026-01-01", "june", "２０２６-01", "\0"],
 }  # fmt: skip
-TAKES_TEXT = {"q", "network", "facility"}
+NONSENSE |= {
+    "since": NONSENSE["on"],
+    "until": NONSENSE["on"],
+    "unchanged": ["", "maybe", "2", "\0"],
+    "closed": ["", "maybe", "2", "\0"],
+    "line": ["", "   ", "\0", "a\nb", "线" * 101],
+    "number": ["", "   ", "\0", "a\nb", "号" * 101],
+    "name": ["", "   ", "\0", "a\nb", "名" * 101],
+    "figures": ["", "320402", "320402:", "320402:-1", "320402:1.5", "3204:1", "320402:1,",
+                "320402:1,320402:2", "320402:1e3", "３２０４０２:1", "320402:1," * 600],
+}  # fmt: skip
+TAKES_TEXT = {"name", "q", "network", "facility", "line", "number"}
 GOOD = {
     "lon": "119.97", "lat": "31.78", "radius_m": "500", "kind": "canteen", "q": "常州",
-    "facility": "F-1", "years": "2020",
+    "facility": "F-1", "years": "2020", "since": "2010-01-01",
+    "number": "3741001Q",
 }  # fmt: skip
 PATHS = {"code": "320402"}
 

@@ -327,7 +327,7 @@ def test_every_row_knows_its_file(changzhou: Session) -> None:
         changzhou, "SELECT file_name, licence, report -> 'about' ->> 'origin' FROM delivery"
         " WHERE kind = :k", k=city_module.KIND,
     )  # fmt: skip
-    assert len(files) == 11
+    assert len(files) == 14
     assert all(licence and origin for _, licence, origin in files)
 
 
@@ -337,7 +337,7 @@ def test_the_public_sees_the_city(changzhou: Session, as_public: Any) -> None:
             public, "SELECT count(*) FROM admin_unit WHERE level = 3 AND parent_code = :c"
             " AND validity @> current_date", c=CHANGZHOU,
         ) == [(6,)]  # fmt: skip
-        assert rows(public, "SELECT count(*) FROM source_register") == [(11,)]
+        assert rows(public, "SELECT count(*) FROM source_register") == [(14,)]
 
 
 # --- again, and changed ------------------------------------------------------------

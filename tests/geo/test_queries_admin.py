@@ -11,7 +11,7 @@ from pyproj import Geod
 from sqlalchemy.orm import Session
 
 from geo.errors import Ambiguous, BadInput, NotFound
-from geo.queries import admin
+from geo.queries import admin, succession
 from geo.queries.features import (
     facilities_geojson,
     facility_geojson,
@@ -104,7 +104,7 @@ def test_versions_answer_by_day(session: Session) -> None:
     assert admin.unit(session, "320402", turn).name == "新区"
     assert admin.unit_at(session, 119.95, 31.75, date(1990, 1, 1)) == []
     make_event(session, [("320402000000", "旧县")], [("320402000000", "新区")], event_year=2002)
-    past = admin.history(session, "320402")
+    past = succession.history(session, "320402")
     assert [v.name for v in past.versions] == ["旧县", "新区"]
     assert past.events[0].predecessors[0].name == "旧县"
     assert past.events[0].successors[0].name == "新区"
@@ -117,7 +117,7 @@ def test_unknown_and_ended_units_say_which(session: Session) -> None:
     with pytest.raises(NotFound, match="旧县"):
         admin.unit(session, "320402", TODAY)
     with pytest.raises(NotFound):
-        admin.history(session, "999999")
+        succession.history(session, "999999")
 
 
 def test_shared_border_is_the_geodesic_length_of_the_common_line(small_city: Session) -> None:

@@ -18,7 +18,7 @@ from maps.elder_care import draw_elder_care
 from maps.gazetteer import draw_names
 from maps.home import DOORS, draw_home
 from maps.sources import draw_data
-from maps.survey import draw_boundaries
+from maps.survey import draw_boundaries, draw_survey
 
 MAPS = Path(base.__file__).parent
 DRAWN: dict[str, Callable[[Page], str]] = {
@@ -27,7 +27,7 @@ DRAWN: dict[str, Callable[[Page], str]] = {
     "boundaries": draw_boundaries,
     "names": draw_names,
 }
-ALL = {**DRAWN, "home": draw_home, "data": draw_data}
+ALL = {**DRAWN, "home": draw_home, "data": draw_data, "survey": draw_survey}
 PAGE = Page(city_code="320400000000", city_name="常州市", nonce="n0nce")
 EVIL = "</script><script>window.broken=1</script>\"'<img src=x onerror=alert(1)>\u2028"
 # Addresses that are names, not links: namespaces of SVG.

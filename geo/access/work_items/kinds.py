@@ -45,6 +45,7 @@ KINDS = {
         WorkKind("fire_overdue", "消防检查逾期", "Fire check overdue"),
         WorkKind("wrong_information", "信息有误", "Wrong information on the map"),
         WorkKind("funeral_rectification", "殡葬整治", "Rectification of burial sites"),
+        WorkKind("boundary_fault", "界线界桩问题", "Fault of a boundary line or marker"),
         WorkKind("project_overdue", "项目逾期", "Project overdue"),
         WorkKind("minor_protection", "未保阵地缺失", "Minors' protection base missing"),
     )

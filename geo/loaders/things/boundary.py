@@ -35,6 +35,15 @@ _FACES = {
     "单面": 1, "1": 1, "双面": 2, "单立双面型": 2, "2": 2, "三面": 3, "单立三面型": 3, "3": 3,
 }  # fmt: skip
 
+
+def _own_sides(cell: str) -> list[str]:
+    """One to three division codes, the marker's own side first, filled up to 12 digits."""
+    codes = list_of(cell)
+    if len(codes) > 3 or not all(re.fullmatch(r"\d{6}(\d{3}){0,2}", one) for one in codes):
+        raise ValueError("须为一至三个区划代码 · one to three division codes")
+    return [one.ljust(12, "0") for one in codes]
+
+
 LINE_FIELDS = (
     Field("code", ("界线代码", "界线编号", "界线编码", "linecode", "代码")),
     Field("name", ("界线名称", "名称", "name")),
@@ -72,6 +81,14 @@ MARKER_FIELDS = (
     Field("height_m", ("高程", "高程米", "海拔"), parse=number_of(least=-500, most=9000,
           units="米|m"), sql="float8", rule="number"),
     Field("height_datum", ("高程基准", "高程系统")),
+    Field("archived_sigma_m", ("点位中误差", "平面中误差", "中误差"), parse=number_of(least=0.0001,
+          most=10_000, units="米|m"), sql="float8", rule="number"),
+    Field("data_id", ("空间数据标识码", "标识码")),
+    Field("place_codes", ("所在地代码", "所在地区划代码"), parse=_own_sides, sql="text[]",
+          rule="unit"),
+    Field("position_text", ("位置描述", "桩位描述")),
+    Field("custodian", ("托管单位", "保管单位")),
+    Field("agreement_no", ("三交点协议", "三交点协议书文号")),
 )  # fmt: skip
 
 
@@ -220,6 +237,7 @@ def _markers_into(told: tuple[str, ...]) -> Destination:
         fixed={
             "archived_crs": "d.crs_used",
             "is_approximate": "coalesce(CAST(:note AS text) LIKE '%近似%', false)",
+            "transformation": "CAST(:note AS text)",
         } if position else {},
     )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Where do boundaries run, where do they meet, and how did they change?"""

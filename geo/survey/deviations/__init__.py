@@ -1,0 +1,1 @@
+"""How far do markers stand from where their archive puts them, and from their line?"""

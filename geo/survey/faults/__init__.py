@@ -1,0 +1,1 @@
+"""Which faults can a coverage or a set of boundary lines have, and where?"""

@@ -1,0 +1,1 @@
+"""What do files from the field hold: tracks, filled forms, photos?"""

@@ -1,0 +1,1 @@
+"""What does a team take into the field, in one file that needs no network?"""

@@ -1,0 +1,59 @@
+// Which view of a page is open? Links at the top; each view is a module that undoes itself.
+
+import { sorry } from "atlas/api.js";
+import { byId, el, put, tell } from "atlas/dom.js";
+import { asQuery, choose, chosen } from "atlas/state.js";
+import { t } from "atlas/words.js";
+
+const KEPT = ["lang", "large", "city", "on", "lat", "lon", "z", "view"];
+
+/**
+ * Views of a page: code → {name, load}. `load` answers a module with `openView`, which answers what
+ * undoes it. `extra` is drawn beside the links; `refused` may take a problem: then it answers true.
+ */
+export function makeViews(views, { label, extra = () => null, refused = () => false } = {}) {
+  const [first] = Object.keys(views);
+  const now = () => (views[chosen("view")] ? chosen("view") : first);
+  let leave = null;
+
+  function drawLinks() {
+    const go = (view) => (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      if (view === now()) return;
+      history.pushState(null, "", location.href);
+      const others = [...new URLSearchParams(location.search).keys()].filter((name) => !KEPT.includes(name));
+      choose({ ...Object.fromEntries(others.map((name) => [name, null])), view: view === first ? null : view });
+      open();
+      byId("views").querySelector("[aria-current]")?.focus();
+    };
+    put(byId("views"), el("nav", { class: "views", "aria-label": label }, Object.entries(views).map(([view, one]) =>
+      el("a", { href: `?${asQuery({ view: view === first ? null : view }, KEPT)}`, "data-view": view, "aria-current": view === now() ? "page" : null, onclick: go(view) }, one.name))), extra());
+  }
+
+  function stop() {
+    leave?.();
+    leave = null;
+    delete byId("board").dataset.wide;
+  }
+
+  async function open() {
+    const view = now();
+    stop();
+    drawLinks();
+    put(byId("question"));
+    put(byId("results"));
+    tell(t("正在查询…", "Looking…"));
+    byId("panel-body").scrollTop = 0;
+    try {
+      const module = await views[view].load();
+      if (view === now()) leave = (await module.openView()) ?? null;
+    } catch (problem) {
+      tell("");
+      if (!refused(problem)) put(byId("results"), sorry(problem));
+    }
+  }
+
+  addEventListener("popstate", () => location.reload());
+  return { open, stop };
+}
