@@ -34,6 +34,7 @@ from maps.report.blocks import (
     stretches,
 )
 from maps.report.formats import check_format
+from maps.report.names import value_name
 from maps.report.pdf import as_html
 from tests.factories import (
     make_cell,
@@ -288,3 +289,8 @@ def test_indicators_stand_with_their_targets(document: Document) -> None:
     assert len(table.rows) == len(catalogue())
     heads = [column.name for column in table.columns]
     assert {"2030 年目标", "2035 年目标", "现状值"} <= set(heads)
+
+
+@pytest.mark.parametrize("name", ["order", "gained", "served", "numerator", "meets", "bound"])
+def test_no_value_is_explained_by_its_english_key(name: str) -> None:
+    assert value_name(name) != name
