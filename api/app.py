@@ -37,6 +37,7 @@ from api.routes import (
     sources,
     standards,
     units,
+    walk_pages,
     walks,
 )
 from api.schemas.deliveries import SCHEMAS
@@ -88,7 +89,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, siting, units, places, sources,
-        deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
+        deliveries, lines, markers, course, inspections, changes, planned, walks, pages, walk_pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)
