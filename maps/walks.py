@@ -15,17 +15,27 @@ from geo.joint.walks.kept import KeptWalk, PictureKept
 from maps.base import Page, draw_sheet
 
 KIND_EN = {"start": "start", "name": "old name", "junction": "tri-junction", "end": "end"}
-WIDTH, TALLEST, SHORTEST, MARGIN = 720.0, 520.0, 240.0, 44.0
+WIDTH, TALLEST, SHORTEST, MARGIN, FOOT = 720.0, 520.0, 240.0, 44.0, 36.0
+APART = 44.0
+"""Marks closer than this, in units of the sketch, would hide each other on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A numbered mark of the sketch, in its own units."""
+    """A numbered mark of the sketch, in its own units; at_x, at_y: the place that it marks, from
+    which it was moved where marks would hide each other."""
 
     number: int
     x: float
     y: float
+    at_x: float
+    at_y: float
     kind: str
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether a thin line has to lead to its place."""
+        return math.hypot(self.x - self.at_x, self.y - self.at_y) > 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +116,43 @@ def sketch_of(walk: KeptWalk) -> Sketch:
         for part in shapely.get_parts(walk.geom)
     )
     numbers = {id(one): k for k, one in enumerate(walk.stops, 1)}
+    true = place(extra)
     spots = tuple(
-        Spot(numbers[id(one)], float(x), float(y), one["kind"])
-        for one, (x, y) in zip(stops, place(extra), strict=True)
+        Spot(
+            numbers[id(one)],
+            float(moved[0]),
+            float(moved[1]),
+            float(at[0]),
+            float(at[1]),
+            one["kind"],
+        )
+        for one, moved, at in zip(stops, _apart(true, height), true, strict=True)
     )
     metre = scale / 111_320
     bar_m = max((m for m in (50, 100, 200, 500, 1000, 2000, 5000, 10_000) if m * metre <= 180),
                 default=50)  # fmt: skip
-    return Sketch(WIDTH, round(height, 1), paths, spots, bar_m, round(bar_m * metre, 1))
+    return Sketch(WIDTH, round(height + FOOT, 1), paths, spots, bar_m, round(bar_m * metre, 1))
+
+
+def _apart(places: Any, height: float) -> Any:
+    """Marks pushed off each other until none hides another, within the sketch."""
+    moved = np.array(places, dtype=np.float64)
+    for _ in range(60):
+        still = True
+        for a in range(len(moved)):
+            for b in range(a + 1, len(moved)):
+                way = moved[b] - moved[a]
+                gap = float(np.hypot(*way))
+                if gap >= APART:
+                    continue
+                push = way / gap if gap > 1e-6 else np.array([0.8, 0.6])
+                moved[a] -= push * (APART - gap) / 2
+                moved[b] += push * (APART - gap) / 2
+                still = False
+        moved = np.clip(moved, 24, [WIDTH - 24, height - 12])
+        if still:
+            break
+    return moved
 
 
 def _stations(page: Page, walk: KeptWalk) -> list[Station]:
