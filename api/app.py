@@ -38,6 +38,7 @@ from api.routes import (
     sources,
     standards,
     units,
+    walk_pages,
     walks,
     work,
 )
@@ -92,6 +93,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
+        walk_pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

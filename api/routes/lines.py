@@ -60,7 +60,7 @@ def lines(
     doors: DoorsHere, day: Day, city: CityAsked, within: Within = None, level: Level = None
 ) -> Response:
     """The public lines of a division and of all under it, each with its basis and measured length;
-    a derived one is a sketch without an official name. One of them may have two levels above."""
+    a derived one is a sketch without an official name."""
     with doors.public() as connection:
         found = lines_on_record(connection, within or city, on=day, level=level)
     layer = _layer(day)

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.deps import CityAsked, DoorsHere
 from geo.approvals import LAYERS, approval_of
-from geo.queries.admin import bounds_of, unit
+from geo.queries.admin import Reader, bounds_of, unit
 from geo.settings import MapSettings, ServeSettings, read
 from geo.validity import today_in_china
 from maps.access import draw_access
@@ -47,6 +47,25 @@ DRAWN: dict[str, Callable[[Page], str]] = {
 }
 
 
+def page_for(request: Request, connection: Reader, city: str, *, lang: Lang, large: bool) -> Page:
+    """Who looks at which city, under which rules for maps, with a nonce of its own."""
+    approved = approval_of("units")
+    shown = unit(connection, city, today_in_china())
+    return Page(
+        lang=lang,
+        large=large,
+        city_code=shown.code,
+        city_name=shown.name,
+        bounds=bounds_of(connection, shown.code, on=today_in_china()),
+        approval_number=approved.words if approved else "",
+        approvals={one: found.words for one in LAYERS if (found := approval_of(one))},
+        nonce=secrets.token_urlsafe(16),
+        root_path=request.scope.get("root_path", ""),
+        tile_url=read(MapSettings).tile_url,
+        public_mode=read(ServeSettings).public_mode,
+    )
+
+
 def _serve(path: str, draw: Callable[[Page], str]) -> None:
     """Give a page its address."""
 
@@ -58,26 +77,9 @@ def _serve(path: str, draw: Callable[[Page], str]) -> None:
         lang: Lang = "zh",
         large: Large = False,
     ) -> Response:
-        nonce = secrets.token_urlsafe(16)
-        settings = read(MapSettings)
-        approved = approval_of("units")
         with doors.public() as connection:
-            shown = unit(connection, city, today_in_china())
-            bounds = bounds_of(connection, shown.code, on=today_in_china())
-        seen = Page(
-            lang=lang,
-            large=large,
-            city_code=shown.code,
-            city_name=shown.name,
-            bounds=bounds,
-            approval_number=approved.words if approved else "",
-            approvals={one: found.words for one in LAYERS if (found := approval_of(one))},
-            nonce=nonce,
-            root_path=request.scope.get("root_path", ""),
-            tile_url=settings.tile_url,
-            public_mode=read(ServeSettings).public_mode,
-        )
-        return as_page(draw(seen), nonce, tile_url=settings.tile_url)
+            seen = page_for(request, connection, city, lang=lang, large=large)
+        return as_page(draw(seen), seen.nonce, tile_url=seen.tile_url)
 
 
 for _path, _draw in DRAWN.items():

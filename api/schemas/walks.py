@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import orjson
 import shapely
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.schemas.answers import Answer, Geometry
 from api.schemas.parameters import Text
+from geo.errors import BadInput, both
 from geo.joint.walks.kept import KeptWalk
+
+_CODE = re.compile(r"W-[0-9]{4,9}", re.ASCII)
+
+
+def _walk_code(value: str) -> str:
+    """The code of a walk as it is given to one when it is kept."""
+    if not _CODE.fullmatch(value):
+        raise BadInput(both("路线编号写作 W-0001。", "a walk's code is written W-0001"))
+    return value
+
 
 WalkCode = Annotated[
     Text,
-    Path(pattern=r"^W-[0-9]{4,9}$", description="路线编号 · code of a walk", examples=["W-0001"]),
+    AfterValidator(_walk_code),
+    Path(description="路线编号 · code of a walk", examples=["W-0001"]),
 ]
 Position = Annotated[int, Path(ge=1, le=999, description="第几张 · position of the picture")]
 WITHHELD = "没有审图号，公开模式不提供图形 · no approval number: public mode serves no route"

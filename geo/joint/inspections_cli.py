@@ -25,8 +25,9 @@ def mend(
     with open_session("atlas survey mend") as session:
         found = progress_of(session, number, on=day)
         made = open_work(session, found, on=day)
+    known = len(found.faults) - len(made)
     Console().print(
-        f"问题 {len(found.faults)} 个，新建事项 {len(made)} 个，已有 {len(found.faults) - len(made)} 个；"
+        f"问题 {len(found.faults)} 个，新建事项 {len(made)} 个，已有 {known} 个；"
         "后续见 atlas work list · faults, new work items, known ones",
         markup=False, highlight=False, soft_wrap=True,
     )  # fmt: skip

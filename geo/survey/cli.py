@@ -10,6 +10,7 @@ from geo.survey import (
     course_cli,
     exports_cli,
     inspections_cli,
+    inspections_field_cli,
     lines_cli,
     markers_cli,
 )
@@ -25,6 +26,7 @@ for group in (
     markers_cli,
     changes_cli,
     inspections_cli,
+    inspections_field_cli,
 ):
     group.register(survey)
 

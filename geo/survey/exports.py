@@ -6,6 +6,7 @@ measured. Longitude, latitude of CGCS2000; DXF in metres of the 3° Gauss–Krü
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as Xml
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ STATES_ZH = {
     "buried": "掩埋", "unknown": "未知",
 }  # fmt: skip
 UNKNOWN = "未知"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +71,29 @@ def columns_of(line: LineOnRecord) -> dict[str, Any]:
     }  # fmt: skip
     if line.is_disputed is not None:
         told["有争议"] = "是" if line.is_disputed else "否"
-    return {key: value.isoformat() if isinstance(value, date) else value
-            for key, value in told.items()}  # fmt: skip
+    return _plain(told)
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    """Days as text, and text in one line: a control character would break XML and DXF."""
+    return {
+        key: value.isoformat() if isinstance(value, date)
+        else _CONTROL.sub(" ", value) if isinstance(value, str) else value
+        for key, value in told.items()
+    }  # fmt: skip
 
 
 def columns_of_marker(one: MarkerOnRecord) -> dict[str, Any]:
     """The columns of a marker: for those who have the right."""
-    return {
+    told = {
         "界桩号": one.number, "界线": "、".join(one.line_codes), "序号": one.serial,
         "类型": one.type_code, "状态": STATES_ZH[one.state], "档案坐标系": one.archived_crs,
         "档案_X_北": one.archived_x, "档案_Y_东": one.archived_y, "经度": one.lon, "纬度": one.lat,
         "位置近似": "是" if one.is_approximate else "否", "来源": one.source,
-        "资料日期": one.source_date and one.source_date.isoformat(),
+        "资料日期": one.source_date,
         "合成": "是" if one.is_synthetic else "否",
     }  # fmt: skip
+    return _plain(told)
 
 
 def write_gpkg(sheet: Sheet, path: Path) -> None:
@@ -110,7 +121,7 @@ def write_kml(sheet: Sheet, path: Path) -> None:
     Xml.SubElement(document, "description").text = "；".join(sheet.notes)
     folder = _folder(document, "界线")
     for line in sheet.lines:
-        place = _placemark(folder, line.label, columns_of(line))
+        place = _placemark(folder, columns_of(line)["显示名"], columns_of(line))
         several = Xml.SubElement(place, "MultiGeometry")
         for part in shapely.get_parts(line.geom):
             shape = Xml.SubElement(several, "LineString")
@@ -164,9 +175,9 @@ def write_gpx(sheet: Sheet, path: Path) -> None:
         Xml.SubElement(point, "desc").text = _words(columns_of_marker(one))
     for line in sheet.lines:
         track = Xml.SubElement(root, "trk")
-        Xml.SubElement(track, "name").text = line.label
+        Xml.SubElement(track, "name").text = columns_of(line)["显示名"]
         Xml.SubElement(track, "desc").text = _words(columns_of(line))
-        Xml.SubElement(track, "src").text = line.source or UNKNOWN
+        Xml.SubElement(track, "src").text = columns_of(line)["来源"] or UNKNOWN
         for part in shapely.get_parts(line.geom):
             segment = Xml.SubElement(track, "trkseg")
             for lon, lat in shapely.get_coordinates(part):

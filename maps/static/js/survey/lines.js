@@ -32,7 +32,7 @@ async function load() {
   [lines, met, told] = [found.features, level() === 3 ? junctions.features : [], { ...found, missing: junctions.missing }];
   lines.sort((a, b) => gradeOf(a.properties) - gradeOf(b.properties) || b.properties.length_m - a.properties.length_m);
   const derived = lines.filter((one) => one.properties.is_derived).length;
-  tell(t(`界线 ${count(lines.length)} 条，其中示意线 ${count(derived)} 条；三交点 ${count(met.length)} 个`, `${count(lines.length)} lines, ${count(derived)} of them sketches; ${count(met.length)} junctions`));
+  tell(t(`界线 ${count(lines.length)} 条，其中示意线 ${count(derived)} 条${level() === 3 ? `；三交点 ${count(met.length)} 个` : ""}`, `${count(lines.length)} lines, ${count(derived)} of them sketches${level() === 3 ? `; ${count(met.length)} junctions` : ""}`));
   draw();
 }
 
