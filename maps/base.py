@@ -100,12 +100,16 @@ class Wing:
 WINGS = (
     Wing("elder-care", "/elder-care", "养老地图", "Elder care"),
     Wing("access", "/access", "覆盖与缺口", "Coverage & gaps"),
-    Wing("planning", "/planning", "规划工作台", "Planning"),
     Wing("boundaries", "/boundaries", "界线", "Boundaries"),
-    Wing("survey", "/survey", "勘界工作台", "Survey desk"),
     Wing("names", "/names", "地名", "Place names"),
     Wing("data", "/data", "数据", "Data"),
 )
+
+DESKS = {
+    "access": Wing("planning", "/planning", "规划工作台", "Planning desk"),
+    "boundaries": Wing("survey", "/survey", "勘界工作台", "Survey desk"),
+}
+"""The desks of officers, each beside the wing that it belongs to; they open with a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,7 @@ def _shell(
         "t": page.say,
         "wing": wing,
         "wings": WINGS,
+        "desks": DESKS,
         "title": title,
         "saved": data is not None,
         "styles": _files((*STYLES, *own), ".css", data),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from geo.loaders.city.history import derive_versions, kin_of
 from geo.loaders.city.units import SOURCE_DATE
 from geo.loaders.packages import DATA, ensure_packages, find_packages
 from geo.queries.admin import unit_at
+from geo.settings import CHECKOUT
 
 CHANGZHOU = "320400000000"
 
@@ -317,6 +319,12 @@ def test_townships_have_a_point_only_where_one_place_bears_their_name(changzhou:
     ) == [(0,)]
 
 
+def registered(folder: str) -> set[str]:
+    """Answer the files that a folder of data says it holds."""
+    text = (CHECKOUT / "data" / folder / "SOURCES.toml").read_text(encoding="utf-8")
+    return set(tomllib.loads(text)["file"])
+
+
 def test_every_row_knows_its_file(changzhou: Session) -> None:
     for name in ("admin_unit", "succession_event", "place", "standard_rule"):
         assert rows(changzhou, f"SELECT count(*) FROM {name} WHERE delivery_id IS NULL") == [(0,)]
@@ -327,7 +335,10 @@ def test_every_row_knows_its_file(changzhou: Session) -> None:
         changzhou, "SELECT file_name, licence, report -> 'about' ->> 'origin' FROM delivery"
         " WHERE kind = :k", k=city_module.KIND,
     )  # fmt: skip
-    assert len(files) == 14
+    names = {Path(name).name for name, _, _ in files}
+    assert len(names) == len(files)
+    assert registered("standards") <= names
+    assert names <= registered("standards") | registered("placenames") | registered("boundaries")
     assert all(licence and origin for _, licence, origin in files)
 
 
@@ -337,7 +348,10 @@ def test_the_public_sees_the_city(changzhou: Session, as_public: Any) -> None:
             public, "SELECT count(*) FROM admin_unit WHERE level = 3 AND parent_code = :c"
             " AND validity @> current_date", c=CHANGZHOU,
         ) == [(6,)]  # fmt: skip
-        assert rows(public, "SELECT count(*) FROM source_register") == [(14,)]
+        [(files,)] = rows(
+            changzhou, "SELECT count(*) FROM delivery WHERE kind = :k", k=city_module.KIND
+        )
+        assert rows(public, "SELECT count(*) FROM source_register") == [(files,)]
 
 
 # --- again, and changed ------------------------------------------------------------

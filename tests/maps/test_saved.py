@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page as Tab
 from typer.testing import CliRunner
 
+from api.cli import app
 from geo.db import Database, read_engine, session_factory
 from geo.errors import BadInput, NotFound, Unavailable
-from maps import cli
 from maps.base import Page
 from maps.cli import KINDS
 from maps.gathering import Asked, bounds_of, city_of_page
@@ -157,7 +157,7 @@ def test_the_command_writes_a_whole_file(
     monkeypatch.setenv("ATLAS_DATABASE_URL", city.owner_url)
     monkeypatch.setenv("ATLAS_PUBLIC_DATABASE_URL", city.public_url)
     out = tmp_path / "names.html"
-    done = CliRunner().invoke(cli.app, ["map", "names", "--out", str(out), "--city", "320400"])
+    done = CliRunner().invoke(app, ["map", "names", "--out", str(out), "--city", "320400"])
     assert done.exit_code == 0, done.exception
     assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert [path.name for path in tmp_path.iterdir()] == ["names.html"]
@@ -184,7 +184,7 @@ def test_the_command_refuses_plainly(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ATLAS_DATABASE_URL", city.owner_url)
     monkeypatch.setenv("ATLAS_PUBLIC_DATABASE_URL", city.public_url)
-    done = CliRunner().invoke(cli.app, words)
+    done = CliRunner().invoke(app, words)
     assert isinstance(done.exception, error), done.exception
     assert not list(tmp_path.iterdir())
 
