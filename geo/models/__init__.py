@@ -9,6 +9,7 @@ from geo.models.boundary import BoundaryLine, BoundaryMarker
 from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
+from geo.models.place_history import PlaceMedia, PlaceRelation, PlaceText
 from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
 from geo.models.planning import (
     ConstructionProject,
@@ -46,8 +47,11 @@ __all__ = [
     "NameKey",
     "Operator",
     "Place",
+    "PlaceMedia",
     "PlaceName",
     "PlacePosition",
+    "PlaceRelation",
+    "PlaceText",
     "PlanningZone",
     "ProgrammeTag",
     "RefusedRow",

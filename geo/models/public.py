@@ -26,6 +26,10 @@ PUBLIC_ROWS = {
     "place_position": (
         "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)"
     ),
+    **{
+        table: "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)"
+        for table in ("place_text", "place_relation", "place_media")
+    },
     "heritage_listing": (
         "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)"
     ),
