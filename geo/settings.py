@@ -222,6 +222,19 @@ class MatchSettings(BaseSettings):
     )
 
 
+class NamingSettings(BaseSettings):
+    """Where are the officer's lists for checking names?"""
+
+    model_config = _ENVIRONMENT
+
+    naming_lists: Path | None = Field(
+        default=None,
+        description="Folder with the officer's lists for checking names (restricted personal "
+        "names, brands, foreign names, dialect …), outside the checkout. Without it those rules "
+        "say 未检查.",
+    )
+
+
 class TestSettings(BaseSettings):
     """What does `atlas test` use and run?"""
 
@@ -244,6 +257,7 @@ ALL = (
     LoadSettings,
     UploadSettings,
     MatchSettings,
+    NamingSettings,
     TestSettings,
 )
 """Every class of settings, for the page that documents them and the test that checks it."""
