@@ -25,6 +25,7 @@ from api.routes import (
     facilities,
     health,
     measures,
+    naming,
     pages,
     places,
     siting,
@@ -77,7 +78,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, work, siting, units, places, sources,
-        deliveries, pages,
+        naming, deliveries, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

@@ -30,6 +30,7 @@ CONTRACT = {
     "/api/access/scenarios", "/api/access/scenarios/{scenario_id}",
     "/api/access/measures", "/api/access/series", "/api/access/canteens", "/api/access/isochrone",
     "/api/deliveries/{delivery}/undo", "/api/deliveries/jobs/{job}", "/api/templates/{kind}.xlsx",
+    "/api/names/check", "/api/names/check/batch", "/api/names/proofread",
 }  # fmt: skip
 
 
