@@ -87,6 +87,11 @@ class ServeSettings(BaseSettings):
         default=False,
         description="Serve the public: no map layer without an approval number.",
     )
+    public_url: str = Field(
+        default="",
+        description="Address of the service as others see it, for example `https://dm.example.cn`: "
+        "stands in identifiers and exports. Empty: the address that was asked.",
+    )
 
 
 class MapSettings(BaseSettings):
