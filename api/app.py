@@ -24,10 +24,12 @@ from api.routes import (
     deliveries,
     facilities,
     health,
+    identifiers,
     measures,
     naming,
     pages,
     places,
+    reconcile,
     siting,
     sources,
     standards,
@@ -78,7 +80,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         app.state.doors = Doors.of(database)
     for routes in (
         health, facilities, access, measures, standards, work, siting, units, places, sources,
-        naming, deliveries, pages,
+        naming, deliveries, reconcile, identifiers, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)
