@@ -24,7 +24,7 @@ from geo.gazetteer.proofreading.documents import (
     text_of,
     word_of,
 )
-from geo.gazetteer.proofreading.lexicon import Lexicon, StoredName, fold
+from geo.gazetteer.proofreading.lexicon import Form, Lexicon, fold
 from geo.gazetteer.proofreading.proofread import find_names
 from tests.factories import make_city, make_event, make_name, make_place, make_unit, square
 
@@ -183,7 +183,7 @@ def test_hostile_documents_are_refused() -> None:
 
 
 def lexicon(*names: tuple[str, str]) -> Lexicon:
-    return Lexicon.of((StoredName(i, i, n, k, None, None) for i, (n, k) in enumerate(names)), ON)
+    return Lexicon.of([], [Form(i, i, n, k, None, None) for i, (n, k) in enumerate(names)])
 
 
 def test_the_longest_name_wins() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,34 +13,33 @@ from opencc import OpenCC
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from geo.gazetteer.matching import PAST_KINDS
 from geo.text import search_keys
 
 SHORTEST, LONGEST = 2, 30
-PROTECTING = frozenset({"standard", "short", "reused_in_place", "reused_moved"})
 
 _VERSION = text("SELECT current_database(), count(*), max(id), max(row_version) FROM place_name")
-_NAMES = text(
+# Names that stand are needed as text alone; of the others the rows.
+_STANDING = text(
     """
-    SELECT id, place_id, name, kind, start_earliest, end_latest
-    FROM place_name WHERE language LIKE 'zh%' AND char_length(name) BETWEEN 2 AND 30
+    SELECT DISTINCT name FROM place_name
+    WHERE language LIKE 'zh%' AND char_length(name) BETWEEN 2 AND 30
+      AND kind IN ('standard', 'short', 'reused_in_place', 'reused_moved')
+      AND (start_earliest IS NULL OR start_earliest <= :year)
+      AND (end_latest IS NULL OR end_latest >= :year)
+    """
+)
+_FORMS = text(
+    """
+    SELECT id, place_id, name, kind, start_earliest, end_latest FROM place_name
+    WHERE language LIKE 'zh%' AND char_length(name) BETWEEN 2 AND 30
+      AND (start_earliest IS NULL OR start_earliest <= :year)
+      AND (kind IN ('former', 'vanished', 'alias', 'popular') OR end_latest < :year)
     """
 )
 
 
 class Form(NamedTuple):
     """A name that is not the standard one of its place: row, place, kind and known years."""
-
-    name_id: int
-    place_id: int
-    name: str
-    kind: str
-    start: int | None
-    end: int | None
-
-
-class StoredName(NamedTuple):
-    """A row of names as it is read."""
 
     name_id: int
     place_id: int
@@ -62,26 +61,19 @@ class Lexicon:
     lengths: dict[str, tuple[int, ...]]
 
     @classmethod
-    def of(cls, names: Iterable[StoredName], on: date) -> Lexicon:
-        """Make a lexicon as of a day: a name that ended before it no longer stands; pure."""
-        rows = list(names)
-        standing: set[str] = set()
-        forms: dict[str, list[Form]] = {}
+    def of(cls, standing: Sequence[str], forms: Sequence[Form]) -> Lexicon:
+        """Make a lexicon of names that stand and of forms that do not; pure."""
+        kept = frozenset(filter(_is_kept, search_keys(standing)))
+        others: dict[str, list[Form]] = {}
+        for form, key in zip(forms, search_keys([form.name for form in forms]), strict=True):
+            if _is_kept(key):
+                others.setdefault(key, []).append(form)
         lengths: dict[str, set[int]] = {}
-        for row, key in zip(rows, search_keys([row.name for row in rows]), strict=True):
-            if not SHORTEST <= len(key) <= LONGEST or key.isascii():
-                continue
-            if row.start is not None and row.start > on.year:
-                continue
+        for key in kept | others.keys():
             lengths.setdefault(key[:2], set()).add(len(key))
-            has_ended = row.end is not None and row.end < on.year
-            if row.kind in PROTECTING and not has_ended:
-                standing.add(key)
-            elif row.kind in PAST_KINDS or has_ended or row.kind in ("alias", "popular"):
-                forms.setdefault(key, []).append(Form(*row))
         return cls(
-            frozenset(standing),
-            {key: tuple(of) for key, of in forms.items()},
+            kept,
+            {key: tuple(of) for key, of in others.items()},
             {start: tuple(sorted(of, reverse=True)) for start, of in lengths.items()},
         )
 
@@ -100,6 +92,10 @@ class Lexicon:
                     step = length
                     break
             at += step
+
+
+def _is_kept(key: str) -> bool:
+    return SHORTEST <= len(key) <= LONGEST and not key.isascii()
 
 
 def fold(written: str) -> str:
@@ -132,8 +128,9 @@ def lexicon_of(session: Session | Connection, on: date) -> Lexicon:
     version = (*session.execute(_VERSION).one(), on.year)
     found = _kept.get(version)
     if found is None:
-        rows = (StoredName(*row) for row in session.execute(_NAMES))
-        found = Lexicon.of(rows, on)
+        asked = {"year": on.year}
+        standing = session.execute(_STANDING, asked).scalars().all()
+        found = Lexicon.of(standing, [Form(*row) for row in session.execute(_FORMS, asked)])
         if len(_kept) >= 2:
             _kept.clear()
         _kept[version] = found
