@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from geo.db.engine import open_session
-from geo.gazetteer import naming_cli
+from geo.gazetteer import exchange_cli, naming_cli
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.places import EXACT_ENOUGH
 from geo.gazetteer.search import FEATURE_CLASSES, Hit, search
@@ -54,6 +54,7 @@ def register(app: typer.Typer) -> None:
 
 
 naming_cli.add_to(names)
+exchange_cli.add_to(names)
 
 
 def find(
