@@ -72,13 +72,14 @@ def check(
     """核查拟用地名 · Check a proposed name against every rule; never an approval."""
     from geo.gazetteer.naming import Proposal, check_name, read_lists, rule_book
     from geo.gazetteer.naming.listing import kind_said
+    from geo.gazetteer.naming.typed import point_of, polygon_of
 
-    lon, lat = _point(at)
+    lon, lat = point_of(at)
     proposal = Proposal(
         name, kind_said(kind, rule_book()), lon, lat, division, place_code,
         land_m2, floor_m2, height_m, green_percent,
     )  # fmt: skip
-    area = None if built_up is None else _polygon(built_up)
+    area = None if built_up is None else polygon_of(built_up.name, _bytes(built_up))
     with open_session() as session:
         found = check_name(
             session, proposal, lists=read_lists(lists or read(NamingSettings).naming_lists),
@@ -217,37 +218,6 @@ def _plain(found: Any) -> dict[str, Any]:
     if "scope" in told:
         told["scope"].pop("area", None)
     return told
-
-
-def _point(at: str | None) -> tuple[float | None, float | None]:
-    if at is None:
-        return None, None
-    try:
-        lon, lat = (float(part) for part in at.replace("，", ",").split(","))
-    except ValueError:
-        raise BadInput(
-            both("位置写作 经度,纬度，如 119.97,31.81。", "a position is lon,lat"), parameter="at"
-        ) from None
-    return lon, lat
-
-
-def _polygon(path: Path) -> Any:
-    import shapely
-    from shapely.geometry import shape
-
-    try:
-        told = json.loads(_bytes(path))
-        parts = told.get("features") or [told]
-        shapes = [shape(part.get("geometry") or part) for part in parts]
-        area = shapely.union_all(shapes)
-    except (ValueError, AttributeError, KeyError, TypeError, shapely.errors.ShapelyError):
-        area = None
-    if area is None or area.is_empty or area.geom_type not in ("Polygon", "MultiPolygon"):
-        raise BadInput(
-            both(f"{path.name} 不是面的 GeoJSON。", f"{path.name} holds no polygon"),
-            parameter="built_up",
-        )
-    return area
 
 
 def _bytes(path: Path) -> bytes:

@@ -54,6 +54,9 @@ def town(engine: Engine) -> Iterator[Session]:
             make_name(session, gone, "戚墅堰区", kind="former", end_latest=2015)
             session.execute(_DELETE_STANDARD, {"place": gone.id})
             make_event(session, [("320405000000", "戚墅堰区")], [("320412000000", "武进区")])
+            entry = make_place(session, "毗陵", None)  # on a list, known by its old name alone
+            session.execute(sql("UPDATE place_name SET kind = 'former' WHERE place_id = :place"),
+                            {"place": entry.id})  # fmt: skip
             road = make_place(session, "劳动路", feature_class="R", located_in="320412000000")
             make_name(session, road, "中山门大街", kind="popular")
             make_place(session, "晋陵中路", feature_class="R", located_in="320412000000")

@@ -148,7 +148,9 @@ def _mark(
     places = [meant[form.name_id] for form in one.forms if form.name_id in meant]
     if not places:
         return None
-    unique = tuple({place.place_code: place for place in places}.values())
+    by_code = {place.place_code: place for place in places}
+    known = [one for one in by_code.values() if one.standard_name or one.followed_by]
+    unique = tuple(known or by_code.values())  # an entry of a list alone tells no form
     status, zh, en = one.decision
     if len({place.standard_name for place in unique}) > 1:
         status, zh, en = "possible", "多处曾用此名，请核对所指", "several places had this name"
