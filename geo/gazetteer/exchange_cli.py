@@ -83,7 +83,7 @@ def take_in(
     ] = None,
     base: Base = None,
 ) -> None:
-    """导入地名 · Load places from Linked Places, LP-TSV or national JSON; `atlas undo` undoes it."""
+    """导入地名 · Load places from Linked Places, LP-TSV or national JSON; undo takes it back."""
     with open_session("atlas names import") as session:
         report = import_places(
             session, path, addresses=addresses_of(base), secrecy=secrecy, by=by, licence=licence,
