@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-import orjson
 import shapely
+from shapely.geometry import shape as as_shape
 
 from geo.gazetteer.exchange.addresses import Addresses, code_for, expanded
 from geo.gazetteer.exchange.lpf_out import LINKS, RELATIONS
@@ -260,15 +260,22 @@ def _positions(shape: Any) -> Iterator[PositionRecord]:
         return
     bare = {name: shape[name] for name in ("type", "coordinates", "geometries") if name in shape}
     try:
-        drawn: Any = shapely.from_geojson(orjson.dumps(bare))
-        if "coordinates" not in bare and "geometries" not in bare:
+        if "coordinates" in bare or "geometries" in bare:
+            drawn: Any = as_shape(bare)
+        else:
             drawn = shapely.from_wkt(shape.get("geo_wkt") or shape.get("geowkt"))
         if drawn is None or drawn.is_empty:
             raise ValueError("empty")
         minx, miny, maxx, maxy = drawn.bounds
         if not (-180 <= minx <= maxx <= 180 and -90 <= miny <= maxy <= 90):
             raise ValueError("out of range")
-    except (TypeError, ValueError, shapely.errors.ShapelyError) as problem:
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        shapely.errors.ShapelyError,
+    ) as problem:
         raise Unusable("geometry", "图形有误", f"the geometry cannot be read: {problem}") from None
     quality = shape.get("quality")
     if quality not in POSITION_QUALITIES:

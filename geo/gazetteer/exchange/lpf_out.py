@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 import shapely
+from shapely.geometry import mapping
 
 from geo.gazetteer.exchange.addresses import Addresses
 from geo.gazetteer.exchange.record import (
@@ -98,7 +99,8 @@ def geometry(position: PositionRecord, *, shapes: bool = True) -> Json | None:
     shape: Any = shapely.from_wkb(position.wkb)
     if not shapes and shape.geom_type not in ("Point", "MultiPoint"):
         return None
-    drawn: Json = orjson.loads(str(shapely.to_geojson(shape)))
+    # Not GEOS: its writer of GeoJSON loses the last digit of a coordinate.
+    drawn: Json = dict(mapping(shape))
     years = Years(position.start_year, position.start_year, position.end_year, position.end_year)
     return drawn | _without(
         when=when_of(years), citations=_cited(position.citation), quality=position.quality,
