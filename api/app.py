@@ -27,13 +27,16 @@ from api.routes import (
     export,
     facilities,
     health,
+    identifiers,
     inspections,
     lines,
     markers,
     measures,
+    naming,
     pages,
     places,
     planned,
+    reconcile,
     siting,
     sources,
     standards,
@@ -93,7 +96,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
-        walk_pages,
+        walk_pages, naming, reconcile, identifiers,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

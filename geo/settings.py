@@ -87,6 +87,11 @@ class ServeSettings(BaseSettings):
         default=False,
         description="Serve the public: no map layer without an approval number.",
     )
+    public_url: str = Field(
+        default="",
+        description="Address of the service as others see it, for example `https://dm.example.cn`: "
+        "stands in identifiers and exports. Empty: the address that was asked.",
+    )
 
 
 class MapSettings(BaseSettings):
@@ -265,6 +270,19 @@ class InspectionSettings(BaseSettings):
     )
 
 
+class NamingSettings(BaseSettings):
+    """Where are the officer's lists for checking names?"""
+
+    model_config = _ENVIRONMENT
+
+    naming_lists: Path | None = Field(
+        default=None,
+        description="Folder with the officer's lists for checking names (restricted personal "
+        "names, brands, foreign names, dialect …), outside the checkout. Without it those rules "
+        "say 未检查.",
+    )
+
+
 class TestSettings(BaseSettings):
     """What does `atlas test` use and run?"""
 
@@ -289,6 +307,7 @@ ALL = (
     UploadSettings,
     MatchSettings,
     InspectionSettings,
+    NamingSettings,
     TestSettings,
 )
 """Every class of settings, for the page that documents them and the test that checks it."""

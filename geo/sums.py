@@ -35,7 +35,8 @@ class SumCheck:
             return f"合计 {total}，分项 {written}：有未知数，无法核对"
         if self.adds_up:
             return f"{written} = {_n(self.sum)}，与合计 {total} 一致"
-        return f"{written} = {_n(self.sum)}，合计写作 {total}，相差 {_n(self.difference, '+')}，请核对"
+        apart = _n(self.difference, "+")
+        return f"{written} = {_n(self.sum)}，合计写作 {total}，相差 {apart}，请核对"
 
     @property
     def words_en(self) -> str:

@@ -150,7 +150,7 @@ def draw_view(page: Page, view: View, data: Mapping[str, Any] | None = None) -> 
     them itself, with every script and style inside: one file that asks nobody.
     """
     board = _board(page, view) if page.may_show_map and view.layers else None
-    return _template("board.html.j2").render(
+    return template_named("board.html.j2").render(
         **_shell(page, view.wing, page.say(view.zh, view.en), data, view.styles),
         view=view,
         map_element=board.html.render() if board else "",
@@ -162,7 +162,7 @@ def draw_view(page: Page, view: View, data: Mapping[str, Any] | None = None) -> 
 
 def draw_sheet(page: Page, template: str, wing: str, title: str, **values: Any) -> str:
     """Answer the HTML of a page without a map, from a template of its own."""
-    return _template(template).render(**_shell(page, wing, title, None), **values)
+    return template_named(template).render(**_shell(page, wing, title, None), **values)
 
 
 def _shell(
@@ -285,12 +285,8 @@ def _folium_files(figure: folium.Figure, view: View) -> tuple[str, ...]:
     return (*chosen, *(CLUSTER_FILES if view.clusters else ()))
 
 
-def _template(name: str) -> jinja2.Template:
-    return template(name)
-
-
-def template(name: str) -> jinja2.Template:
-    """Answer a template by its name; what is put in is escaped."""
+def template_named(name: str) -> jinja2.Template:
+    """A template of `maps/templates`; it escapes every text put into it."""
     return _TEMPLATES.get_template(name)
 
 

@@ -95,7 +95,9 @@ def _at_homes(made: list[Made], rng: np.random.Generator) -> Iterator[_Found]:
             yield _Found("wrong_information", title, "facility", site.code, *place)
         else:
             code, words = _HAZARDS[number % len(_HAZARDS)]
-            yield _Found("fire_hazard", f"{site.name}：{words}", "facility", site.code, *place, code)
+            yield _Found(
+                "fire_hazard", f"{site.name}：{words}", "facility", site.code, *place, code
+            )
 
 
 def _at_estates(ground: Ground, estates: list[Row]) -> Iterator[_Found]:

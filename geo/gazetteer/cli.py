@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from geo.db.engine import open_session
+from geo.gazetteer import exchange_cli, naming_cli
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.places import EXACT_ENOUGH
 from geo.gazetteer.search import FEATURE_CLASSES, Hit, search
@@ -50,6 +51,10 @@ def register(app: typer.Typer) -> None:
     """Add `find` and `names` to the command line."""
     app.command("find")(find)
     app.add_typer(names, name="names")
+
+
+naming_cli.add_to(names)
+exchange_cli.add_to(names)
 
 
 def find(

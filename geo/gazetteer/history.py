@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo.errors import BadInput, both
 from geo.gazetteer.card import Card, card, place_id
+from geo.gazetteer.life import LifeLine, count_once, life_line
 from geo.gazetteer.places import PlaceFacts, facts_of
 from geo.gazetteer.years import NameInYear, names_in_year
 from geo.queries.filters import check_point
@@ -118,4 +119,14 @@ def _check_year(year: int | None) -> None:
         )
 
 
-__all__ = ["Card", "NameInYear", "NearName", "called_in", "card", "names_near"]
+__all__ = [
+    "Card",
+    "LifeLine",
+    "NameInYear",
+    "NearName",
+    "called_in",
+    "card",
+    "count_once",
+    "life_line",
+    "names_near",
+]

@@ -16,6 +16,7 @@ from geo.models.inspection import (
     InspectionRefusal,
 )
 from geo.models.marker import MarkerEvent, MarkerObservation, MarkerPhoto
+from geo.models.place_history import PlaceMedia, PlaceRelation, PlaceText
 from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
 from geo.models.planned import PlannedChange, PlannedUnit
 from geo.models.planning import (
@@ -62,8 +63,11 @@ __all__ = [
     "NameKey",
     "Operator",
     "Place",
+    "PlaceMedia",
     "PlaceName",
     "PlacePosition",
+    "PlaceRelation",
+    "PlaceText",
     "PlannedChange",
     "PlannedUnit",
     "PlanningZone",

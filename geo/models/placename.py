@@ -62,6 +62,7 @@ class PlaceName(Keyed, Base):
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text, doc=" ".join(NAME_KINDS))
     language: Mapped[str] = mapped_column(Text, server_default="zh", doc="BCP 47 tag")
+    script: Mapped[str | None] = mapped_column(Text, doc="ISO 15924: Hans, Hant, Latn, Tibt …")
     pinyin: Mapped[str | None] = mapped_column(Text, doc="romanised by the rules of DOMAIN D.5")
     reading_status: Mapped[str | None] = mapped_column(
         Text, doc="reviewed, library, uncertain, or none where there are no Chinese characters"

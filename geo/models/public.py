@@ -36,6 +36,10 @@ PUBLIC_ROWS = {
     "place_position": (
         "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)"
     ),
+    **dict.fromkeys(
+        ("place_text", "place_relation", "place_media"),
+        "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)",
+    ),
     "heritage_listing": (
         "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)"
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maps.base import STATIC, safe_json, template
+from maps.base import STATIC, safe_json, template_named
 from maps.embedding import inline_script, inline_style
 
 POLICY = (
@@ -40,7 +40,7 @@ def _drawn(
     data: Mapping[str, Any], page: str, name: str, *, styles: tuple[str, ...],
     scripts: tuple[str, ...],
 ) -> str:  # fmt: skip
-    return template(name).render(
+    return template_named(name).render(
         title=f"{page} · {data['title']}", policy=POLICY, data=safe_json(data), about=data,
         styles=[inline_style(STATIC / one) for one in styles],
         scripts=[inline_script(STATIC / one) for one in scripts],

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from geo.db import Database, read_engine, session_factory
 from geo.errors import BadInput, NotFound, Unavailable
+from geo.validity import today_in_china
 from maps.base import Page
 from maps.cli import KINDS
 from maps.gathering import Asked, bounds_of, city_of_page
@@ -29,7 +30,7 @@ Made = tuple[Page, dict[str, Any]]
 def saved(city: Database) -> dict[str, Made]:
     """Every kind of saved map: its page and its data."""
     engine = read_engine(city)
-    asked = Asked(CHANGZHOU, cli.today_in_china())
+    asked = Asked(CHANGZHOU, today_in_china())
     made = {}
     with engine.connect() as public, session_factory(city)() as owner:
         place = city_of_page(public, asked)

@@ -18,6 +18,7 @@ from geo.loaders.reading.drafts import MAX_BYTES, Draft, refuse_too_wide, refuse
 from geo.loaders.reading.geojson import read_geojson
 from geo.loaders.reading.layers import read_flatgeobuf, read_geopackage
 from geo.loaders.reading.markup import read_gpx, read_kml
+from geo.loaders.reading.national import is_national, read_national
 from geo.loaders.reading.parquet import read_parquet
 from geo.loaders.reading.places import settle_places
 from geo.loaders.reading.shapefile import (
@@ -125,6 +126,8 @@ def _read_text(data: bytes, path: Path, layer: str | None) -> tuple[str, Draft]:
         draft = read_kml(decoded.text, safe_file_name(path.name))
     elif found == "GPX":
         draft = read_gpx(decoded.text, safe_file_name(path.name), layer)
+    elif found == "GeoJSON" and is_national(decoded.text):
+        draft = read_national(decoded.text, safe_file_name(path.name))
     elif found == "GeoJSON":
         draft = read_geojson(decoded.text, safe_file_name(path.name))
     else:

@@ -1,0 +1,7 @@
+"""Which names in a document are old or not standard, and how is it marked? (公文地名校对)"""
+
+from __future__ import annotations
+
+from geo.gazetteer.proofreading.proofread import Mark, Proofread, proofread
+
+__all__ = ["Mark", "Proofread", "proofread"]
