@@ -44,6 +44,7 @@ from api.schemas.deliveries import SCHEMAS
 from api.schemas.inspections import SCHEMAS as INSPECTION_SCHEMAS
 from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
+from api.schemas.walks import SCHEMAS as WALK_SCHEMAS
 from geo.db import Database, open_database
 from geo.settings import CHECKOUT, DatabaseSettings, UploadSettings, read
 
@@ -132,7 +133,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]
-        schemas.update(SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS)
+        schemas.update(SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS | WALK_SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here
