@@ -50,6 +50,7 @@ from api.schemas.exported import EXPORTED_SCHEMAS
 from api.schemas.inspections import SCHEMAS as INSPECTION_SCHEMAS
 from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
+from api.schemas.walks import SCHEMAS as WALK_SCHEMAS
 from geo.db import Database, open_database
 from geo.settings import CHECKOUT, DatabaseSettings, UploadSettings, read
 
@@ -139,7 +140,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]
-        schemas.update(SCHEMAS | EXPORTED_SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS)
+        written = EXPORTED_SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS | WALK_SCHEMAS
+        schemas.update(SCHEMAS | written)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here

@@ -22,6 +22,7 @@ from api.schemas.walks import (
     WalkList,
     WalkStepSent,
     WalkTold,
+    file_answer,
     walk_told,
 )
 from api.security import Caller
@@ -76,13 +77,23 @@ def walks(request: Request, doors: DoorsHere) -> Response:
     return Json({"numberReturned": len(told), "has_synthetic": made_up, "walks": told})
 
 
-@router.get("/{code}.gpx", summary="路线 GPX", response_class=Gpx, responses=problems(403))
+@router.get(
+    "/{code}.gpx",
+    summary="路线 GPX",
+    response_class=Gpx,
+    responses={**file_answer(Gpx.media_type), **problems(403)},
+)
 def as_gpx(doors: DoorsHere, code: WalkCode) -> Response:
     """A published walk as GPX: route and public stops."""
     return Gpx(_file(doors, code, gpx_of), headers=_named(code, "gpx"))
 
 
-@router.get("/{code}.kml", summary="路线 KML", response_class=Kml, responses=problems(403))
+@router.get(
+    "/{code}.kml",
+    summary="路线 KML",
+    response_class=Kml,
+    responses={**file_answer(Kml.media_type), **problems(403)},
+)
 def as_kml(doors: DoorsHere, code: WalkCode) -> Response:
     """A published walk as KML: route and public stops."""
     return Kml(_file(doors, code, kml_of), headers=_named(code, "kml"))
@@ -96,7 +107,12 @@ def one_walk(request: Request, doors: DoorsHere, code: WalkCode) -> Response:
     return Json(walk_told(found, _root(request), drawn=_drawn(found)))
 
 
-@router.get("/{code}/pictures/{position}.jpg", summary="图片 · Picture", response_class=Jpeg)
+@router.get(
+    "/{code}/pictures/{position}.jpg",
+    summary="图片 · Picture",
+    response_class=Jpeg,
+    responses=file_answer(Jpeg.media_type),
+)
 def picture(doors: DoorsHere, code: WalkCode, position: Position) -> Response:
     """A picture of a published walk, without metadata."""
     with doors.public() as connection:

@@ -35,6 +35,18 @@ Position = Annotated[int, Path(ge=1, le=999, description="第几张 · position 
 WITHHELD = "没有审图号，公开模式不提供图形 · no approval number: public mode serves no route"
 
 
+SCHEMAS = {
+    "WalkFile": {"title": "WalkFile", "type": "string", "format": "binary",
+                 "description": "文件 · a file of a walk: route, or picture"},
+}  # fmt: skip
+
+
+def file_answer(media: str) -> dict[int | str, dict[str, Any]]:
+    """How a file is documented."""
+    schema = {"$ref": "#/components/schemas/WalkFile"}
+    return {200: {"description": media, "content": {media: {"schema": schema}}}}
+
+
 class Told(Answer):
     """A text with its source."""
 

@@ -65,8 +65,8 @@ def emptied(session: Session) -> None:
 # --- round trip -----------------------------------------------------------------------
 
 WORDS = st.text(
-    st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co"), blacklist_characters="0123456789"), min_size=1,
-    max_size=8,
+    st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co"), blacklist_characters="0123456789"),
+    min_size=1, max_size=8,
 ).filter(lambda t: t.strip() == t and bool(t))  # fmt: skip
 MAYBE = st.none() | WORDS
 YEAR = st.integers(-3000, 2100)

@@ -60,12 +60,6 @@ def test_it_reads_well_and_is_clean(
     tab.goto(address + path)
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert tab.locator("h1").inner_text()
-    if folder := os.environ.get("ATLAS_LOOK"):
-        tab.screenshot(path=f"{folder}/{size['width']}-{len(path)}.png")
-        tab.evaluate("document.querySelector('.walk').style.overflow = 'visible'")
-        tab.evaluate("document.body.style.cssText = 'height: auto; overflow: visible'")
-        tab.screenshot(path=f"{folder}/{size['width']}-{len(path)}-full.png", full_page=True)
-        tab.pdf(path=f"{folder}/{size['width']}-{len(path)}.pdf", prefer_css_page_size=True)
     if AXE.exists():
         tab.evaluate(AXE.read_text(encoding="utf-8"))
         found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]

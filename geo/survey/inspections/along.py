@@ -19,8 +19,8 @@ from geo.survey.bearings import plane_of, zone_meridian
 
 Floats = NDArray[np.float64]
 CGCS2000 = Geod(ellps="GRS80")
-ARC_STEPS = 32
-"""Steps of a quarter circle around a track: the circle is 0.03 % too small at most."""
+EDGES_AT_ONCE = 500
+"""Edges of a line that are compared with a track at one time: bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,20 +75,86 @@ def chainage_of(ruler: Ruler, lon: float, lat: float) -> tuple[float, float]:
     return float(ruler.start_m[i] + share * ruler.length_m[i]), float(aside[i])
 
 
-def covered_stretches(ruler: Ruler, area: Any) -> list[tuple[float, float]]:
-    """The stretches (from, to) by chainage that lie within an area of the ruler's plane."""
-    inside = shapely.intersection(ruler.on_plane, area)
+def stretches_near(
+    ruler: Ruler, a: Floats, b: Floats, within_m: float
+) -> list[tuple[float, float]]:  # fmt: skip
+    """The stretches (from, to) by chainage within `within_m` metres of any segment from a to b.
+
+    a, b: (n, 2) on the ruler's plane; where both are one point, a disc. What lies near a segment is
+    convex, so of each edge it covers one interval, and that is exact: two discs and the strip
+    between them.
+    """
+    if len(a) == 0:
+        return []
+    lines = np.asarray(shapely.linestrings(np.stack([a, b], axis=1)), dtype=object)
+    # A line without length is no geometry that a distance could be taken to.
+    points = np.asarray(shapely.points(a), dtype=object)
+    tree = shapely.STRtree(np.where((a == b).all(axis=1), points, lines))
+    ends = shapely.get_coordinates(ruler.on_plane).reshape(-1, 2, 2)
     found: list[tuple[float, float]] = []
-    for i in np.flatnonzero(~shapely.is_empty(inside)):
-        plane_length = shapely.length(ruler.on_plane[i])
-        if plane_length == 0:
-            continue
-        scale = ruler.length_m[i] / plane_length
-        first = shapely.get_coordinates(ruler.on_plane[i])[0]
-        for piece in shapely.get_parts(inside[i]):
-            away = np.hypot(*(shapely.get_coordinates(piece) - first).T) * scale
-            found.append((ruler.start_m[i] + away.min(), ruler.start_m[i] + away.max()))
+    for first in range(0, len(ends), EDGES_AT_ONCE):
+        chosen = ruler.on_plane[first : first + EDGES_AT_ONCE]
+        edge, segment = tree.query(chosen, predicate="dwithin", distance=within_m)
+        edge += first
+        low, high = _within_capsule(
+            ends[edge, 0], ends[edge, 1], a[segment], b[segment], within_m
+        )  # fmt: skip
+        hit = high > low
+        start, length = ruler.start_m[edge[hit]], ruler.length_m[edge[hit]]
+        found += _joined(
+            list(zip(start + low[hit] * length, start + high[hit] * length, strict=True))
+        )
     return _joined(found)
+
+
+def _within_capsule(
+    p: Floats, q: Floats, a: Floats, b: Floats, radius: float
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """For each row the share (low, high) of the edge p–q within `radius` of the segment a–b."""
+    d, u = q - p, b - a
+    long = np.hypot(*u.T)
+    along = np.where(long[:, None] > 0, u / np.where(long > 0, long, 1.0)[:, None], [1.0, 0.0])
+    across = np.column_stack([-along[:, 1], along[:, 0]])
+    lows, highs = [], []
+    for centre in (a, b):
+        low, high = _within_disc(p - centre, d, radius)
+        lows.append(low)
+        highs.append(high)
+    x0, dx = ((p - a) * along).sum(1), (d * along).sum(1)
+    y0, dy = ((p - a) * across).sum(1), (d * across).sum(1)
+    x = _within_slab(x0, dx, np.zeros_like(long), long)
+    y = _within_slab(y0, dy, np.full_like(long, -radius), np.full_like(long, radius))
+    low, high = np.maximum(x[0], y[0]), np.minimum(x[1], y[1])
+    is_empty = high < low
+    lows.append(np.where(is_empty, np.inf, low))
+    highs.append(np.where(is_empty, -np.inf, high))
+    return np.clip(np.min(lows, axis=0), 0.0, 1.0), np.clip(np.max(highs, axis=0), 0.0, 1.0)
+
+
+def _within_disc(f: Floats, d: Floats, radius: float) -> tuple[Floats, Floats]:
+    """The shares t with |f + t·d| ≤ radius, cut to 0…1; (inf, −inf) where there are none."""
+    square = (d * d).sum(1)
+    half = (f * d).sum(1)
+    rest = half**2 - square * ((f * f).sum(1) - radius**2)
+    root = np.sqrt(np.maximum(rest, 0.0))
+    low = np.maximum((-half - root) / square, 0.0)
+    high = np.minimum((-half + root) / square, 1.0)
+    is_empty = (rest < 0) | (high < low)
+    return np.where(is_empty, np.inf, low), np.where(is_empty, -np.inf, high)
+
+
+def _within_slab(x: Floats, dx: Floats, least: Floats, most: Floats) -> tuple[Floats, Floats]:
+    """The shares t in 0…1 with least ≤ x + t·dx ≤ most."""
+    is_flat = np.abs(dx) < 1e-12
+    safe = np.where(is_flat, 1.0, dx)
+    one, other = (least - x) / safe, (most - x) / safe
+    low = np.maximum(np.minimum(one, other), 0.0)
+    high = np.minimum(np.maximum(one, other), 1.0)
+    is_in = (x >= least) & (x <= most)
+    return (
+        np.where(is_flat, np.where(is_in, 0.0, np.inf), low),
+        np.where(is_flat, np.where(is_in, 1.0, -np.inf), high),
+    )
 
 
 def the_rest(stretches: Sequence[tuple[float, float]], total_m: float) -> list[tuple[float, float]]:

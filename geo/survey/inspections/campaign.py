@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from geo.errors import BadInput, NotFound, both
 from geo.models.inspection import InspectionCampaign
 from geo.queries.admin import Reader
-from geo.survey.inspections.log import Entry, append, impersonal, signed
+from geo.survey.inspections.log import Entry, append, impersonal, one_at_a_time, signed
 from geo.survey.inspections.words import LINE_STATES, REASONS, SIDES, STEPS
 
 _LINES = text(
@@ -92,6 +92,7 @@ def open_campaign(
     offices: unit code → office that acts for it. Raises BadInput for no or unknown lines, more than
     three units, offices or a lead that are none of these, and days in the wrong order.
     """
+    one_at_a_time(session)
     lines = _known_lines(session, line_codes, opened_on)
     units = {line.left_code: line.left_name for line in lines}
     units |= {line.right_code: line.right_name for line in lines}

@@ -122,7 +122,7 @@ def undo(session: Session, entry_id: int, *, role: str, on: date, note: str = ""
 
     Raises NotFound for an unknown entry, BadInput where it is undone already.
     """
-    session.execute(_LOCK, {"id": 0})
+    one_at_a_time(session)
     found = _read(session.execute(_ONE, {"id": entry_id}))
     if not found:
         raise NotFound(both(f"没有编号为 {entry_id} 的记录。", f"no entry {entry_id}"))
@@ -142,6 +142,14 @@ def undo(session: Session, entry_id: int, *, role: str, on: date, note: str = ""
     )  # fmt: skip
 
 
+def one_at_a_time(session: Session, campaign_id: int = 0) -> None:
+    """Wait until nobody else writes to this campaign (0: to the list of campaigns or an undoing).
+
+    Held until the transaction ends, so that whoever comes second sees what the first entered.
+    """
+    session.execute(_LOCK, {"id": campaign_id})
+
+
 def content_key(parts: Iterable[Any]) -> str:
     """The checksum by which the same content is known again."""
     told = json.dumps(list(parts), ensure_ascii=False, sort_keys=True, default=str)
@@ -150,7 +158,7 @@ def content_key(parts: Iterable[Any]) -> str:
 
 def signed(role: str) -> str:
     """A role that may sign. Raises BadInput where it is empty, too long or a person."""
-    plain = role.strip()
+    plain = role.replace("\0", "").strip()
     if not plain:
         raise BadInput(
             both("请写明签署岗位（单位和岗位，不写个人）。", "an office or role has to sign"),

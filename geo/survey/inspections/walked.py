@@ -11,11 +11,9 @@ import shapely
 
 from geo.settings import InspectionSettings, read
 from geo.survey.inspections.along import (
-    ARC_STEPS,
-    CGCS2000,
-    covered_stretches,
     ruler_of,
     stretch,
+    stretches_near,
     the_rest,
 )
 
@@ -53,7 +51,7 @@ class Walked:
     def method(self) -> str:
         """How it was counted."""
         return (
-            f"界线上距轨迹 {self.within_m:g} 米以内的部分（三度带平面缓冲，里程为椭球面量算值）；"
+            f"界线上距轨迹 {self.within_m:g} 米以内的部分（三度带平面，里程为椭球面量算值）；"
             f"相邻轨迹点相距超过 {self.hop_m:g} 米的跳跃不计"
         )
 
@@ -70,10 +68,11 @@ def walked(
     near = settings.walked_within_m if within_m is None else within_m
     hop = settings.walked_hop_m if hop_m is None else hop_m
     ruler = ruler_of(line)
-    pieces = [piece for track in tracks for piece in without_hops(track, hop)]
-    on_plane = [ruler.to_plane(piece) for piece in pieces]
-    area = shapely.union_all(shapely.buffer(on_plane, near, quad_segs=ARC_STEPS))
-    done = covered_stretches(ruler, area) if pieces else []
+    ends = [_segments(ruler.to_plane(part), hop) for track in tracks for part in _parts(track)]
+    a, b = (
+        np.concatenate([pair[n] for pair in ends]) if ends else np.empty((0, 2)) for n in (0, 1)
+    )
+    done = stretches_near(ruler, a, b, near)
     gaps = the_rest(done, ruler.total_m)
     return Walked(
         ruler.total_m, sum(end - start for start, end in done), near, hop,
@@ -81,12 +80,15 @@ def walked(
     )  # fmt: skip
 
 
-def without_hops(track: Any, hop_m: float) -> list[Any]:
-    """A track cut where two points lie more than `hop_m` metres apart; lone points stay points."""
-    pieces: list[Any] = []
-    for part in getattr(track, "geoms", [track]):
-        xy = shapely.get_coordinates(part)
-        _, _, steps = CGCS2000.inv(xy[:-1, 0], xy[:-1, 1], xy[1:, 0], xy[1:, 1])
-        for run in np.split(xy, np.flatnonzero(np.asarray(steps) > hop_m) + 1):
-            pieces.append(shapely.LineString(run) if len(run) > 1 else shapely.Point(run[0]))
-    return pieces
+def _parts(track: Any) -> list[Any]:
+    return list(getattr(track, "geoms", [track]))
+
+
+def _segments(part: Any, hop_m: float) -> tuple[Any, Any]:
+    """The segments of a track on the plane that are no hop, and each of its points by itself."""
+    xy = shapely.get_coordinates(part)
+    is_walked = np.hypot(*(xy[1:] - xy[:-1]).T) <= hop_m
+    return (
+        np.concatenate([xy, xy[:-1][is_walked]]),
+        np.concatenate([xy, xy[1:][is_walked]]),
+    )

@@ -25,7 +25,7 @@ from geo.survey.inspections.files.tracks import read_track
 from geo.survey.inspections.files.workbook import read_workbook
 from geo.survey.inspections.forms import checked_form
 from geo.survey.inspections.ground import Ground
-from geo.survey.inspections.log import append, content_key, signed
+from geo.survey.inspections.log import append, content_key, one_at_a_time, signed
 from geo.survey.inspections.words import SIDES
 
 KINDS = {
@@ -34,6 +34,8 @@ KINDS = {
 }  # fmt: skip
 MOST_UNPACKED = 500_000_000
 MOST_FILES = 200
+DEEPEST = 6
+"""How deep a refused row is kept."""
 _KNOWN = text("SELECT id FROM inspection_import WHERE campaign_id = :id AND sha256 = :sha256")
 _KEY = text("SELECT 1 FROM inspection_entry WHERE campaign_id = :id AND content_key = :content_key")
 
@@ -64,6 +66,7 @@ def import_file(
     of another campaign: then nothing of it comes in. The caller commits.
     """
     signed(role)
+    one_at_a_time(session, one.id)
     ending = PurePath(name).suffix.lower()
     if ending not in KINDS:
         raise BadInput(
@@ -217,12 +220,15 @@ def _refuse(
     report.refused.append((where, reason.partition("\n")[0]))
 
 
-def _impersonal(told: Any) -> Any:
+def _impersonal(told: Any, depth: int = 0) -> Any:
     """The row as it may be kept: no pictures, no numbers or names of persons."""
+    if depth > DEEPEST:
+        return "…"
     if isinstance(told, dict):
-        return {redact(str(k))[:60]: _impersonal(v) for k, v in told.items() if k != "photos"}
+        kept = [(k, v) for k, v in told.items() if k != "photos"][:100]
+        return {_impersonal(str(k))[:60]: _impersonal(v, depth + 1) for k, v in kept}
     if isinstance(told, list):
-        return [_impersonal(one) for one in told[:100]]
+        return [_impersonal(one, depth + 1) for one in told[:100]]
     if isinstance(told, str):
         return redact(told.replace("\0", ""))[:500]
     return told if told is None or isinstance(told, bool | int | float) else str(told)[:100]
