@@ -112,7 +112,8 @@ def _write(
     small = book.add_format({"font_name": "宋体", "font_size": 10})
     page.hide_gridlines(2)
     page.set_landscape()
-    page.set_paper(9)
+    page.set_paper(8)
+    page.set_margins(0.4, 0.4, 0.5, 0.6)
     page.fit_to_pages(1, 0)
     page.merge_range(0, 0, 0, len(heads) - 1, clean(f"{found.campaign.title} {name}"), title)
     synthetic = "；含合成数据，仅供演示" if found.has_synthetic else ""

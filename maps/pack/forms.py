@@ -34,7 +34,7 @@ LISTS = {
         )
     },
 }  # fmt: skip
-WIDTHS = {"subject": 14, "note": 30, "danger": 20, "crs": 20, "at": 17, "A": 18, "B": 18, "C": 18}
+WIDTHS = {"subject": 14, "note": 20, "danger": 14, "crs": 18, "at": 16, "A": 15, "B": 15, "C": 15}
 GREEN, SOFT = "#12695C", "#E4EFEC"
 
 
@@ -110,8 +110,10 @@ def _guide(page: Any, looks: dict[str, Any], one: Campaign, side: Side) -> None:
             "6. 填好后交回：atlas survey import 本文件 --campaign 联检编号 --role 岗位。",
         ), 8,
     ):  # fmt: skip
+        page.set_row(at, 18 if len(text) < 55 else 34)
         page.merge_range(at, 0, at, 1, text, looks["notice" if at == 8 else "plain"])
     page.set_paper(9)
+    page.fit_to_pages(1, 0)
     page.set_footer(f"&L{INTERNAL}&R&P / &N")
 
 
@@ -125,13 +127,14 @@ def _sheet(
     }  # fmt: skip
     page.hide_gridlines(2)
     page.set_landscape()
-    page.set_paper(9)
+    page.set_paper(8)
+    page.set_margins(0.4, 0.4, 0.5, 0.6)
     page.fit_to_pages(1, 0)
     page.write_string(0, 0, f"{name}（{INTERNAL}）", looks["notice"])
     for at, (zh, key) in enumerate(shown.items()):
-        page.set_column(at, at, WIDTHS.get(key, 11))
+        page.set_column(at, at, WIDTHS.get(key, 9.5))
         page.write_string(2, at, zh, looks["head"])
-    page.set_column(len(shown), len(shown), 40)
+    page.set_column(len(shown), len(shown), 30)
     page.write_string(2, len(shown), fixed, looks["head"])
     page.set_row(2, 32)
     for number, row in enumerate(rows, 3):

@@ -18,6 +18,9 @@ from geo.survey.course.stops import Stop
 from geo.survey.course.track import Floats, Track
 
 MOST_PLACES = 240
+MOST_EVER = 1200
+"""Places are thinned to so many, but not coarser than the turns of a draft, unless there are more
+than this."""
 LENGTH_WEIGHS = 1.5
 
 
@@ -41,9 +44,10 @@ def places_between(
     while True:
         bends = [track.bends(a, b, tolerance) for a, b in itertools.pairwise(ends)]
         found = np.unique(np.r_[ends, np.concatenate(bends)])
-        if len(found) <= MOST_PLACES or tolerance >= rules.turn_m:
+        if len(found) <= (MOST_PLACES if tolerance < rules.turn_m else MOST_EVER):
             break
-        tolerance = min(tolerance * 2 or rules.turn_m / 16, rules.turn_m)
+        coarser = tolerance * 2 or rules.turn_m / 16
+        tolerance = coarser if tolerance >= rules.turn_m else min(coarser, rules.turn_m)
     if len(found) <= least:
         found = np.unique(np.r_[found, np.linspace(start_m, end_m, least + 2)])
     return found

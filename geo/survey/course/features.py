@@ -99,7 +99,10 @@ def _met(
     track: Track, flat: shapely.LineString, name: str, rows: Sequence[Feature], rules: Rules
 ) -> Met:
     shape = shapely.union_all([track.on_plane(shapely.force_2d(row.geom)) for row in rows])
-    near = shapely.intersection(shape, flat.buffer(2000.0).envelope)
+    west, south, east, north = shapely.bounds(flat)
+    near = shapely.intersection(
+        shape, shapely.box(west - 2000, south - 2000, east + 2000, north + 2000)
+    )
     pieces = shapely.get_parts(near)
     areas = shapely.union_all([p for p in pieces if shapely.get_dimensions(p) == 2])
     lines = shapely.union_all([p for p in pieces if shapely.get_dimensions(p) == 1])

@@ -22,7 +22,7 @@ Interval = tuple[float, float]
 class Track:
     """One unbroken stretch of a line. lonlat: its vertices in degrees (EPSG:4490); xy: the same on
     a transverse Mercator plane around its middle, metres; at_m: geodesic chainage of each vertex
-    (量算值); flat_m: the same on the plane, for looking up only.
+    (量算值); flat_m: the same on the plane, for looking up only; flat: the line there.
     """
 
     lonlat: Floats
@@ -30,6 +30,7 @@ class Track:
     at_m: Floats
     flat_m: Floats
     to_plane: Callable[..., Any]
+    flat: shapely.LineString
 
     @classmethod
     def of(cls, line: shapely.LineString) -> Track:
@@ -45,7 +46,8 @@ class Track:
         steps = EARTH.inv(lonlat[:-1, 0], lonlat[:-1, 1], lonlat[1:, 0], lonlat[1:, 1])[2]
         xy = np.column_stack(plane(lonlat[:, 0], lonlat[:, 1]))
         flat = np.hypot(*np.diff(xy, axis=0).T)
-        return cls(lonlat, xy, np.r_[0.0, np.cumsum(steps)], np.r_[0.0, np.cumsum(flat)], plane)
+        return cls(lonlat, xy, np.r_[0.0, np.cumsum(steps)], np.r_[0.0, np.cumsum(flat)], plane,
+                   shapely.LineString(xy))  # fmt: skip
 
     @property
     def length_m(self) -> float:
@@ -57,16 +59,11 @@ class Track:
         """Whether it ends where it starts."""
         return bool(np.all(self.lonlat[0] == self.lonlat[-1]))
 
-    @property
-    def flat(self) -> shapely.LineString:
-        """The line on the plane, metres."""
-        return shapely.LineString(self.xy)
-
     def reversed(self) -> Track:
         """The same line, run the other way."""
         return Track(
             self.lonlat[::-1], self.xy[::-1], self.at_m[-1] - self.at_m[::-1],
-            self.flat_m[-1] - self.flat_m[::-1], self.to_plane,
+            self.flat_m[-1] - self.flat_m[::-1], self.to_plane, shapely.reverse(self.flat),
         )  # fmt: skip
 
     def on_plane(self, geometry: Any) -> Any:

@@ -18,13 +18,20 @@
       ["量算长度", `${line.length_m} 米`], line.disputed ? ["争议", "有争议，仅限内部"] : null])).addTo(all);
   }
   const icon = (state) => L.divIcon({ className: "spot", html: sign(state, 22), iconSize: [22, 22] });
-  PACK.junctions.forEach((one, n) => L.marker([one.lat, one.lon], { icon: icon("junction"), alt: `三交点 ${n + 1}` })
-    .bindPopup(() => card(`三交点 ${n + 1}`, [["单位", one.units.join("、")], ["经纬度", place(one)]])).addTo(all));
+
+  // Leaflet gives a drawn sign the role of a button but no name.
+  const named = (mark, name) => {
+    mark.getElement().setAttribute("aria-label", name);
+    return mark;
+  };
+
+  PACK.junctions.forEach((one, n) => named(L.marker([one.lat, one.lon], { icon: icon("junction") })
+    .bindPopup(() => card(`三交点 ${n + 1}`, [["单位", one.units.join("、")], ["经纬度", place(one)]])).addTo(all), `三交点 ${n + 1}`));
 
   const marks = new Map();
   for (const one of PACK.markers) {
     if (one.lon === null) continue;
-    const mark = L.marker([one.lat, one.lon], { icon: icon(one.state), alt: `界桩 ${one.number} ${words[one.state]}` });
+    const mark = L.marker([one.lat, one.lon], { icon: icon(one.state) });
     const label = document.createTextNode(one.number);
     const holder = make("span", {}, label);
     mark.bindTooltip(holder, { permanent: PACK.markers.length <= 60, direction: "right", className: "number", offset: [8, 0] });
@@ -32,7 +39,7 @@
       ["位置", one.where || "未知"], ["经纬度", place(one) + (one.approximate ? "（近似）" : "")],
       ["档案坐标系", one.crs || "未知"],
       ...one.references.map((r, n) => [`方位物 ${n + 1}`, reference(r)])])).addTo(all);
-    marks.set(one.number, mark);
+    marks.set(one.number, named(mark, `界桩 ${one.number} ${words[one.state]}`));
   }
 
   function place(one) { return `${one.lon.toFixed(6)}, ${one.lat.toFixed(6)}`; }
@@ -93,7 +100,7 @@
     tell("正在定位…");
     navigator.geolocation.watchPosition(({ coords }) => {
       const at = [coords.latitude, coords.longitude];
-      if (here === null) { here = L.marker(at, { icon: icon("here"), alt: "我的位置" }).addTo(board); board.setView(at, 16); }
+      if (here === null) { here = named(L.marker(at, { icon: icon("here") }).addTo(board), "我的位置"); board.setView(at, 16); }
       here.setLatLng(at);
       tell(`当前位置 ${at[1].toFixed(6)}, ${at[0].toFixed(6)}，精度约 ${Math.round(coords.accuracy)} 米`);
     }, () => tell("未能定位：浏览器没有给出位置。"), { enableHighAccuracy: true });
