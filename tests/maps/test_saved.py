@@ -9,20 +9,25 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page as Tab
+from typer import Typer
 from typer.testing import CliRunner
 
-from api.cli import app
 from geo.db import Database, read_engine, session_factory
 from geo.errors import BadInput, NotFound, Unavailable
 from geo.validity import today_in_china
 from maps.base import Page
-from maps.cli import KINDS
+from maps.cli import KINDS, register
 from maps.gathering import Asked, bounds_of, city_of_page
 from tests.browser import Watched
 from tests.conftest import OpenPage
 from tests.maps.test_pages import DESK, EVIL, PHONE, api, settle, shown_total
 
 CHANGZHOU = "320400000000"
+
+app = Typer()
+app.callback()(lambda: None)  # a group, so that the command has its name
+register(app)
+
 Made = tuple[Page, dict[str, Any]]
 
 

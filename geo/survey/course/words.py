@@ -6,17 +6,17 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from geo.settings import CHECKOUT
 from geo.survey.bearings import DIRECTIONS16
 from geo.survey.course.features import Mark
 
-WORDS_FILE = CHECKOUT / "data" / "standards" / "course-words.toml"
+WORDS_FILE = Path(__file__).with_name("words.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The lists of `course-words.toml` as patterns, longest words first."""
+    """The lists of `words.toml` as patterns, longest words first."""
 
     relations: dict[str, str]
     relation: str
