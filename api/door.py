@@ -161,6 +161,7 @@ _WANTED = (
     (r"valid integer", "须为整数"),
     (r"greater than or equal to (\S+)", r"须不小于 \1"),
     (r"less than or equal to (\S+)", r"须不大于 \1"),
+    (r"does not match the formats .*%z", "时间须带时区，如 2026-05-01T09:30+08:00"),
     (r"does not match the formats", "日期须写作 2026-01-31"),
 )
 

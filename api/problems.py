@@ -159,7 +159,9 @@ def _sentences(error: Mapping[str, Any]) -> tuple[str, str]:
     if isinstance(cause := context.get("error"), BadInput):
         zh, _, en = str(cause).partition("\n")
         return zh, en or zh
-    zh, en = _SENTENCES.get(str(error["type"]), ("取值不合要求。", str(error["msg"])))
+    if (known := _SENTENCES.get(str(error["type"]))) is None:
+        return "取值不合要求。", str(error["msg"])  # as it is: a pattern in it may hold braces
+    zh, en = known
     return zh.format_map(context), en.format_map(context)
 
 

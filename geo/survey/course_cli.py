@@ -75,7 +75,7 @@ def show_check(
         return
     _say_what_is_missing(console, told)
     _print_check(console, told.line.label, told.checked)
-    if told.checked.disagreements:
+    if told.checked.disagreements or not told.checked.legs:
         raise typer.Exit(3)
 
 

@@ -101,7 +101,8 @@ def begin(
     with open_session("atlas survey campaign") as session:
         made = open_campaign(
             session, title=title, line_codes=line, opened_on=day_of(on), role=role, reason=reason,
-            until_on=until.date() if until else None, offices=_offices(side or []), lead_code=lead,
+            until_on=until.date() if until else None, offices=_offices(side or []),
+            lead_code=lead.strip().ljust(12, "0") if lead else None,
         )  # fmt: skip
     sides = "；".join(f"{one.label}（{one.office or '岗位未填'}）" for one in made.sides)
     say(f"已建立联检 {made.code}：{len(made.line_codes)} 条界线；{sides} · opened {made.code}")

@@ -13,6 +13,7 @@ from rich.console import Console
 from geo.crs import DatumShift
 from geo.db.engine import open_session
 from geo.errors import BadInput, both
+from geo.queries.admin import code_of
 from geo.survey import markers_printed as printed
 from geo.survey.deviations.line_check import check_line
 from geo.survey.deviations.of_line import standings
@@ -33,7 +34,9 @@ On = Annotated[
     datetime | None, typer.Option(formats=DAYS, help="日期，默认今天 · day, default today")
 ]
 LineCode = Annotated[str | None, typer.Option("--line", help="界线代码 · code of a line")]
-Within = Annotated[str | None, typer.Option(help="区划代码：其全部界线 · all lines of a division")]
+Within = Annotated[
+    str | None, typer.Option(help="区划名称或代码：其全部界线 · all lines of a division")
+]
 Role = Annotated[str, typer.Option(help="登记的单位或岗位，不填姓名 · office or role, no person")]
 Out = Annotated[Path | None, typer.Option(help="写成 GeoJSON，仅限内部 · write GeoJSON, internal")]
 
@@ -161,7 +164,8 @@ def show_markers(
         raise BadInput(both("核对须给出 --line。", "--check needs --line"), parameter="line")
     with open_session("atlas survey markers") as session:
         if not check or line is None:
-            printed.print_markers(markers_of(session, on=day, line=line, within=within), day)
+            inside = code_of(session, within, day) if within else None
+            printed.print_markers(markers_of(session, on=day, line=line, within=inside), day)
             return
         found = check_line(session, line, day)
     printed.print_check(found)
@@ -175,7 +179,8 @@ def show_deviations(
     """档案与实测之差、限差、判定、里程、离线距离 · Deviations of markers with verdicts."""
     day = _day(on)
     with open_session("atlas survey deviations") as session:
-        rows = standings(session, on=day, line=line, within=within)
+        inside = code_of(session, within, day) if within else None
+        rows = standings(session, on=day, line=line, within=inside)
     printed.print_deviations(rows, day)
     if out is not None:
         features = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import anyio
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Path
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -218,3 +218,15 @@ def test_a_refusal_is_chinese_first_and_english_second(
     assert zh.startswith(f"参数 {name}:")
     assert zh.endswith("。")
     assert en.startswith(f"parameter '{name}': ")
+
+
+def test_a_rule_that_holds_braces_is_told_as_it_is() -> None:
+    app = FastAPI()
+    install(app)
+
+    @app.get("/api/{code}")
+    def read(code: Annotated[str, Path(pattern="^[0-9]{6}$")]) -> None: ...
+
+    told = read_problem(TestClient(app).get("/api/abc"))
+    assert told.status == 400
+    assert "[0-9]{6}" in told.detail

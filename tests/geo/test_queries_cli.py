@@ -98,7 +98,7 @@ def test_a_unit_is_found_by_name_and_told_with_its_facts(run, session: Session) 
     assert "320404000000" in said
     assert "县级(区)" in said
     assert "起始不详，至今" in said
-    assert "来源 test(日期未知)" in said
+    assert "来源 test（日期未知）" in said
     assert "2002 设立: 无 → 乙区 文号未知" in said
     assert "沿革：无记录" in run("unit", "丙街道")
 

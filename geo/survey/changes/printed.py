@@ -64,9 +64,11 @@ def print_restated(made: Restated) -> None:
     """Restated figures with the check of their sum."""
     rows = table("换算结果 · restated", "区划 division", "数值 value", "完整 complete")
     for row in (*made.rows, made.unallocated):
+        known = row.is_complete or row.parts
         rows.add_row(
-            escape(row.name), f"{row.value:,}", "是" if row.is_complete else "否，有未知部分"
-        )
+            escape(row.name), f"{row.value:,}" if known else "未知",
+            "是" if row.is_complete else "否，有未知部分",
+        )  # fmt: skip
     console = Console()
     console.print(rows)
     console.print(f"核对 · check：{made.check.words}", markup=False, highlight=False)

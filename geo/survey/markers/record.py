@@ -129,7 +129,9 @@ def record_event(
         raise bad("on", "日期在将来。", "it lies in the future")
     if (state is None) != (kind != "state"):
         raise bad(
-            "state", "状态只随 state 一类给出。", "a state comes with kind state, and only so"
+            "state",
+            "登记状态（state）须给出状态，其他种类不给。",
+            "a state comes with kind state, and only so",
         )
     one = marker(session, marker_no, on)
     if state is not None:

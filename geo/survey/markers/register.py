@@ -96,10 +96,26 @@ def marker(session: Reader, number: str, on: date) -> Marker:
     """One marker by its full number. Raises NotFound."""
     row = session.execute(_BY_NUMBER, {"number": number.strip(), "on": on}).first()
     if row is None:
+        known = _known_from(session, number, on)
         raise NotFound(
-            both(f"{on} 没有编号为 {number} 的界桩。", f"no marker {number} is on record on {on}")
+            both(
+                f"{on} 没有编号为 {number[:40]} 的界桩。{known[0]}",
+                f"no marker {number[:40]} is on record on {on}{known[1]}",
+            )
         )
     return _marker(row._mapping)
+
+
+def _known_from(session: Reader, number: str, on: date) -> tuple[str, str]:
+    """For a marker that is on record only later: since when, and what to do about it."""
+    since = [v.valid_from for v in versions_of(session, number.strip())]
+    first = since[0] if since else None
+    if first is None or first <= on:
+        return "", ""
+    return (
+        f"登记簿自 {first} 起才有；早有的界桩请用 --on 写明登记簿日期重新导入。",
+        f"; the register has it from {first}: load it with the register's own day (--on)",
+    )
 
 
 def versions_of(session: Reader, number: str) -> list[Marker]:

@@ -56,7 +56,7 @@ def test_a_campaign_by_commands(run: Run, tmp_path: Path) -> None:
     assert "已登记变化" in run("changed", LINE, "--change", "river", *ROLE, "--on", "2026-05-01")
     said = run(
         "campaign", "甲乙线联合检查", "--line", LINE, *ROLE, "--on", "2026-03-02", "--lead",
-        "320402000000", "--side", f"320402={ROLE_A}",
+        "320402", "--side", f"320402={ROLE_A}",
     )  # fmt: skip
     assert f"已建立联检 {ONE}" in said
     assert "甲乙线联合检查" in run("campaigns")

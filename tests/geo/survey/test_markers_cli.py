@@ -14,7 +14,7 @@ import typer
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from geo.errors import BadInput, GeoError
+from geo.errors import BadInput, GeoError, NotFound
 from geo.survey import markers_cli
 from geo.survey.cli import register
 from tests.factories import during, make_line, make_marker, stored
@@ -91,6 +91,12 @@ def test_from_register_to_deviation(run: Run, tmp_path: Path) -> None:
     assert "未核实" in told
     [feature] = json.loads(out.read_text("utf-8"))["features"]
     assert feature["properties"]["number"] == "3741001Q"
+    with pytest.raises(NotFound, match="没有名为"):
+        run("deviations", "--within", "无此市", *ON)
+    with pytest.raises(NotFound, match="登记簿自 2020-01-01 起才有"):
+        run("marker", "show", "3741001Q", "--on", "2019-01-01")
+    with pytest.raises(BadInput, match="须给出状态"):
+        run("marker", "event", "3741001Q", "--kind", "state", "--role", "勘界办", *ON)
     with pytest.raises(BadInput):
         run("deviations", *ON)
     with pytest.raises(BadInput):
