@@ -74,8 +74,14 @@ def database_at(socket: str, name: str) -> Database:
     )
 
 
+_TAKEN: set[str] = set()
+"""Names of databases of this process: two modules under one name would spoil each other's rows."""
+
+
 def worker_database(home: Path, socket: str, name: str) -> Database:
     """Answer a fresh migrated database for one worker; the migrations run once per run."""
+    assert name not in _TAKEN, f"another module has a database named {name}"
+    _TAKEN.add(name)
     with one_at_a_time(home, MIGRATED):
         if not (home / MIGRATED).exists():
             make_database(socket, MIGRATED)

@@ -29,7 +29,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 def address(home: Any, cluster: Embedded) -> Iterator[str]:
     """The address of a service with one published walk."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    database = worker_database(home, cluster.socket, f"story_{worker}")
+    database = worker_database(home, cluster.socket, f"walk_pages_{worker}")
     with session_factory(database).begin() as session:
         fill(session)
         publish_walk(session, "W-0001", role=ROLE)

@@ -35,7 +35,7 @@ ROWS = [
 def bureau(home: Path, cluster: Embedded) -> Database:
     """A bureau's own database: the real units of Changzhou and nothing made up."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    database = worker_database(home, cluster.socket, f"story_{worker}")
+    database = worker_database(home, cluster.socket, f"delivery_story_{worker}")
     with session_factory(database).begin() as session:
         load_city(session, "常州市")
     return database
