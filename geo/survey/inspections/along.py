@@ -102,7 +102,13 @@ def stretches_near(
         hit = high > low
         start, length = ruler.start_m[edge[hit]], ruler.length_m[edge[hit]]
         found += _joined(
-            list(zip(start + low[hit] * length, start + high[hit] * length, strict=True))
+            list(
+                zip(
+                    (start + low[hit] * length).tolist(),  # plain floats: these go into JSON
+                    (start + high[hit] * length).tolist(),
+                    strict=True,
+                )
+            )
         )
     return _joined(found)
 

@@ -17,6 +17,7 @@ from geo.errors import BadInput, NotFound, both
 from geo.loaders.personal import is_persons_name, redact
 from geo.models.inspection import InspectionEntry
 from geo.queries.admin import Reader
+from geo.validity import today_in_china
 
 LONGEST = 500
 
@@ -105,7 +106,12 @@ def append(
     import_id: int | None = None,
     content_key: str | None = None,
 ) -> int:
-    """Add an entry and answer its number. The caller commits. Raises BadInput for a bad role."""
+    """Add an entry and answer its number. The caller commits.
+
+    Raises BadInput for a bad role and for a day in the future.
+    """
+    if on > today_in_china():
+        raise BadInput(both(f"日期 {on} 在将来。", f"{on} lies in the future"), parameter="on")
     row = InspectionEntry(
         campaign_id=campaign_id, kind=kind, line_code=line_code, subject=subject, side=side,
         on_date=on, role=signed(role), data=data or {}, undoes_id=undoes_id, import_id=import_id,

@@ -53,6 +53,8 @@ def test_a_campaign_by_commands(run: Run, tmp_path: Path) -> None:
     due = run("due", "--on", "2026-05-01")
     assert due.index("甲丙线") < due.index("甲乙线")
     assert "未知" in due
+    with pytest.raises(GeoError, match="在将来"):
+        run("changed", LINE, "--change", "river", *ROLE, "--on", "2999-05-01")
     assert "已登记变化" in run("changed", LINE, "--change", "river", *ROLE, "--on", "2026-05-01")
     said = run(
         "campaign", "甲乙线联合检查", "--line", LINE, *ROLE, "--on", "2026-03-02", "--lead",

@@ -31,6 +31,7 @@ def test_half_a_line_is_half_walked_and_the_rest_is_one_stretch() -> None:
     assert gap.to_m == pytest.approx(total)
     assert found.share == pytest.approx((total - gap.length_m) / total)
     assert gap.geom.geoms[0].coords[-1] == pytest.approx((120.0, 31.70))
+    assert {type(gap.from_m), type(found.walked_m), type(found.share)} == {float}, "goes into JSON"
 
 
 def test_a_track_too_far_aside_counts_nothing() -> None:
