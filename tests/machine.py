@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import sys
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -74,14 +75,14 @@ def database_at(socket: str, name: str) -> Database:
     )
 
 
-_TAKEN: set[str] = set()
-"""Names of databases of this process: two modules under one name would spoil each other's rows."""
+_TAKEN: dict[str, str] = {}
+"""Which file has which database in this process: two under one name would spoil each other's rows."""
 
 
 def worker_database(home: Path, socket: str, name: str) -> Database:
     """Answer a fresh migrated database for one worker; the migrations run once per run."""
-    assert name not in _TAKEN, f"another module has a database named {name}"
-    _TAKEN.add(name)
+    asker = sys._getframe(1).f_code.co_filename
+    assert _TAKEN.setdefault(name, asker) == asker, f"{_TAKEN[name]} has a database named {name}"
     with one_at_a_time(home, MIGRATED):
         if not (home / MIGRATED).exists():
             make_database(socket, MIGRATED)

@@ -90,7 +90,9 @@ def test_a_plan_is_in_no_answer_about_divisions(
 
 
 def test_no_view_reads_the_tables_of_plans(session: Session) -> None:
-    views = session.scalars(text("SELECT definition FROM pg_views WHERE definition ~ 'planned_(change|unit)'"))
+    views = session.scalars(
+        text("SELECT definition FROM pg_views WHERE definition ~ 'planned_(change|unit)'")
+    )
     assert views.all() == []
 
 
