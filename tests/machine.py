@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import sys
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,7 +76,7 @@ def database_at(socket: str, name: str) -> Database:
 
 
 _TAKEN: dict[str, str] = {}
-"""Which file has which database in this process: two under one name would spoil each other's rows."""
+"""Which file has which database here: two under one name would spoil each other's rows."""
 
 
 def worker_database(home: Path, socket: str, name: str) -> Database:
