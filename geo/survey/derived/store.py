@@ -53,8 +53,9 @@ _DELETE = text("DELETE FROM boundary_line WHERE id = :id")
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What `store_lines` did. left: display labels of lines that stand by agreement, detailed map
-    or delivery; ended: keys of derived lines that no outlines have any more; outer: edges of the
-    city's units with an unknown other side, which are not stored; missing: units without outline.
+    or delivery; ended: keys of derived lines that gave way to these, or that no outlines have now;
+    outer: edges of the city's units with an unknown other side, which are not stored; missing:
+    units without outline.
     """
 
     begun: int
@@ -97,15 +98,17 @@ def store_lines(session: Reader, city: str, *, on: date, level: int = 3) -> Stor
     for row in session.execute(_PRESENT, {"levels": list(found.chosen), "on": on, "codes": own}):
         present.setdefault(_pair(row.level, row.left_code, row.right_code), []).append(row)
     counts = {"begun": 0, "corrected": 0, "unchanged": 0}
-    left = []
+    left, ended = [], []
     for pair, line in wanted.items():
         rows = present.pop(pair, [])
-        if any(not _is_ours(row) for row in rows):
+        if standing := [row for row in rows if not _is_ours(row)]:
             left.append(line.label)
+            since = min((row.begins for row in standing if row.begins), default=on)
+            ended += _end_ours(session, rows, since)  # the sketch that stood until it came
             continue
         counts[_keep(session, found, line, rows)] += 1
-    stale = [row for rows in present.values() for row in rows if row.code.startswith(KEY)]
-    ended = [row.code for row in stale if _is_ours(row) and _end(session, row, on)]
+    for rows in present.values():
+        ended += _end_ours(session, rows, on)
     return Stored(
         **counts, left=tuple(left), ended=tuple(ended), outer=outer, missing=found.given.missing
     )
@@ -155,12 +158,18 @@ def _is_same(row: Any, line: Line) -> bool:
     return bool(row.left_code == line.left and shapely.equals_identical(stored, line.geom))
 
 
-def _end(session: Reader, row: Any, day: date) -> bool:
+def _end_ours(session: Reader, rows: list[Any], day: date) -> list[str]:
+    mine = [row for row in rows if row.code.startswith(KEY) and _is_ours(row)]
+    for row in mine:
+        _end(session, row, day)
+    return [row.code for row in mine]
+
+
+def _end(session: Reader, row: Any, day: date) -> None:
     if row.begins is not None and row.begins >= day:
         session.execute(_DELETE, {"id": row.id})
     else:
         session.execute(_END, {"id": row.id, "day": day})
-    return True
 
 
 def _values(found: CityLines, line: Line) -> dict[str, Any]:

@@ -142,6 +142,21 @@ def test_agreed_lines_stand(city: Session, basis: str) -> None:
     assert done.begun == 2
     assert next(row for row in rows(city) if row["code"] == "0412") == before
     assert "DERIVED-3-320402-320411" not in {row["code"] for row in rows(city)}
+
+
+def test_a_sketch_gives_way_to_the_agreed_line_that_comes_later(city: Session) -> None:
+    store_lines(city, "320400", on=TODAY)
+    city.add(BoundaryLine(
+        code="0412", level=3, left_code="320402000000", right_code="320411000000",
+        basis="agreement", validity=during(TODAY),
+        geom=stored(shapely.MultiLineString([[(119.9, 31.8), (119.91, 31.6)]])),
+    ))  # fmt: skip
+    city.flush()
+    done = store_lines(city, "320400", on=TODAY)
+    assert (done.ended, done.begun) == (("DERIVED-3-320402-320411",), 0)
+    [ended] = [row for row in rows(city) if row["code"] == "DERIVED-3-320402-320411"]
+    assert ended["validity"].upper == TODAY
+    assert store_lines(city, "320400", on=TODAY).ended == ()
     assert store_lines(city, "320400", on=TODAY).unchanged == 2
 
 
