@@ -55,6 +55,12 @@ def test_what_disagrees_is_listed_with_code_3(app: typer.Typer, tmp_path: Path) 
     assert "未核 · not checked：沿某某河" in checked.output
 
 
+def test_a_text_without_a_stretch_is_not_sound(app: typer.Typer, tmp_path: Path) -> None:
+    file = tmp_path / "other.txt"
+    file.write_text("请准备会议材料。", "utf-8")
+    assert CliRunner().invoke(app, ["course-check", "L-1", str(file)]).exit_code == 3
+
+
 def test_files_that_are_not_there(app: typer.Typer, tmp_path: Path) -> None:
     for arguments in (
         ["course-check", "L-1", str(tmp_path / "none.txt")],
