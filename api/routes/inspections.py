@@ -309,6 +309,7 @@ def stepped(
         entry = take_step(
             session, found.campaign, found.entries, sent.line, sent.step, role=sent.role,
             on=sent.on, note=sent.note or "", still_open=own.still_open if own else (),
+            desk=own.desk if own else (0, 0),
         )  # fmt: skip
     return _private({"entry": entry, "notice": NOTICE})
 

@@ -80,7 +80,7 @@ def go_on(
         own = found.line(line)
         entry = take_step(
             session, found.campaign, found.entries, line, step, role=role, on=day, note=note,
-            still_open=own.still_open if own else (),
+            still_open=own.still_open if own else (), desk=own.desk if own else (0, 0),
         )  # fmt: skip
     say(f"{line}：{STEPS[step]}，记录 {entry} · entry {entry}")
 

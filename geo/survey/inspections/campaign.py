@@ -191,12 +191,14 @@ def state_of(step: Entry | None) -> str:
 
 def take_step(
     session: Session, one: Campaign, entries: Sequence[Entry], line_code: str, step: str, *,
-    role: str, on: date, still_open: Sequence[str] = (), note: str = "",
+    role: str, on: date, still_open: Sequence[str] = (), desk: tuple[int, int] = (0, 0),
+    note: str = "",
 ) -> int:  # fmt: skip
     """Bring a line one step on, and answer the entry's number.
 
-    still_open: what is not settled; then the line cannot be concluded. Raises BadInput for a line
-    that is not inspected here, a step out of order, and a conclusion with open questions.
+    still_open: what is not settled; then the line cannot be concluded. desk: stretches checked at
+    the desk, of all; with some left out the desk part ends only with a note that says why. Raises
+    BadInput for a line that is not inspected here, a step out of order, and for both of these.
     """
     if line_code not in one.line_codes:
         raise BadInput(
@@ -222,6 +224,15 @@ def take_step(
                 f"{len(still_open)} questions are open; see `atlas survey differences`",
             ),
             parameter="step",
+        )
+    left = desk[1] - desk[0]
+    if step == "desk_done" and left > 0 and not note.strip():
+        raise BadInput(
+            both(
+                f"{desk[1]} 段中有 {left} 段未作内业核对：请先核对，或附说明写明理由。",
+                f"{left} of {desk[1]} stretches are not checked: check, or note why",
+            ),
+            parameter="note",
         )
     data = {"step": step} | ({"note": impersonal(note)} if note else {})
     return append(

@@ -126,7 +126,8 @@ def append(
 def undo(session: Session, entry_id: int, *, role: str, on: date, note: str = "") -> int:
     """Undo an entry by a new one and answer its number; undoing an undoing redoes.
 
-    Raises NotFound for an unknown entry, BadInput where it is undone already.
+    Raises NotFound for an unknown entry, BadInput where it is undone already or a later step of the
+    line rests on it.
     """
     one_at_a_time(session)
     found = _read(session.execute(_ONE, {"id": entry_id}))
@@ -142,6 +143,19 @@ def undo(session: Session, entry_id: int, *, role: str, on: date, note: str = ""
             parameter="entry",
         )
     one = found[0]
+    later = [
+        entry.id for entry in log(session, one.campaign_id or 0)
+        if entry.kind == one.kind == "step"
+        and entry.line_code == one.line_code and entry.id > one.id
+    ]  # fmt: skip
+    if later:
+        raise BadInput(
+            both(
+                f"记录 {entry_id} 之后还有步骤（记录 {later[-1]}），请先撤销后面的。",
+                f"later steps rest on entry {entry_id}; undo entry {later[-1]} first",
+            ),
+            parameter="entry",
+        )
     return append(
         session, "undo", role=role, on=on, campaign_id=one.campaign_id, line_code=one.line_code,
         subject=one.subject, data={"note": impersonal(note)} if note else {}, undoes_id=entry_id,

@@ -271,10 +271,22 @@ def test_steps_follow_each_other_and_can_be_taken_back(session: Session, one: Ca
     first = step("desk_done")
     undo(session, first, role=ROLE_A, on=DAY)
     assert now(session, one).lines[0].state == "planned"
-    step("desk_done")
+    second = step("desk_done")
     step("field_done")
+    with pytest.raises(BadInput, match="请先撤销后面的"):
+        undo(session, second, role=ROLE_A, on=DAY)
     with pytest.raises(BadInput, match="还有 8 项未解决"):
         step("concluded")
+
+
+def test_the_desk_part_ends_whole_or_with_a_reason(session: Session, one: Campaign) -> None:
+    found = now(session, one)
+    asked = (session, found.campaign, found.entries, LINE, "desk_done")
+    done, of = found.lines[0].desk
+    assert done < of
+    with pytest.raises(BadInput, match="未作内业核对"):
+        take_step(*asked, role=ROLE_A, on=DAY, desk=(done, of))
+    assert take_step(*asked, role=ROLE_A, on=DAY, desk=(done, of), note="其余段上年已核对")
 
 
 def test_every_kind_of_fault_is_told(session: Session, one: Campaign) -> None:

@@ -63,7 +63,7 @@ def test_a_campaign_by_commands(run: Run, tmp_path: Path) -> None:
     assert f"已建立联检 {ONE}" in said
     assert "甲乙线联合检查" in run("campaigns")
     assert "已登记内业核对" in run("desk", ONE, f"{LINE}#01", "--agrees", "agrees", *ROLE)
-    assert "内业完成" in run("step", ONE, LINE, "desk_done", *ROLE)
+    assert "内业完成" in run("step", ONE, LINE, "desk_done", *ROLE, "--note", "其余段上年已核对")
 
     pack = tmp_path / "pack.zip"
     assert "不得外传" in run("pack", ONE, "--out", str(pack))
