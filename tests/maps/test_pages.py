@@ -23,7 +23,8 @@ PATHS = ["/", "/elder-care", "/access", "/boundaries", "/names", "/data"]
 EVIL = "</script><script>window.broken=1</script><img src=x onerror='window.broken=2'>示例"
 
 
-BUSY = """(() => { const said = document.querySelector('#status')?.textContent;
+BUSY = """(() => { if (document.querySelector('.leaflet-zoom-anim')) return true;
+  const said = document.querySelector('#status')?.textContent;
   return said !== undefined && (said === '' && !document.querySelector('[role=alert]')
     || /^(正在|Looking|Computing)/.test(said)); })()"""
 
