@@ -1,70 +1,24 @@
-// Who may come in? Whoever has a planner's token: asked for once, kept until the tab is closed.
+// What is told to whoever comes to a planner's desk without a token?
 
-import { byId, el, put, tell } from "atlas/dom.js";
-import { page } from "atlas/page.js";
-import { asQuery } from "atlas/state.js";
-import { ask, dropToken, forgetAll, keepToken, Refused } from "atlas/planning/door.js";
+import { drawSignIn as drawDoor, problemBox } from "atlas/desk/sign_in.js";
+import { door } from "atlas/planning/door.js";
 import { t } from "atlas/words.js";
 
-const HOLDS = [
-  [t("选址", "Siting"), t("候选点逐一说明能不能用；建几处、建在哪里，并给出证明。", "each candidate and why it can be used or not; how many, where, with proof")],
-  [t("情景", "Scenarios"), t("今天与方案左右对照，逐片区看差别。", "today beside a plan, area by area")],
-  [t("指标与排名", "Indicators"), t("分子、分母、规则一并列出。", "with numerator, denominator and rule")],
-  [t("小区、标准、项目、消防", "Estates, rules, projects, fire"), t("按成文规则核对，算式写成文字。", "held against the written rules, the sum in words")],
-  [t("任务", "Tasks"), t("谁办、何时到期、办到哪一步；历史只增不改。", "who, until when, how far; history only grows")],
-];
+export { problemBox };
+
+const DESK = {
+  door,
+  probe: ["/planning/work-items", {}],
+  lead: t("规划人员内部使用：候选用房、情景、排名、消防与任务都不公开。未登录时，此页不显示任何资料。", "For planners: candidates, scenarios, rankings, fire checks and tasks are not public. Without a token this page shows no data."),
+  command: "./atlas token create 规划科 --role planner",
+  holds: [
+    [t("选址", "Siting"), t("候选点逐一说明能不能用；建几处、建在哪里，并给出证明。", "each candidate and why it can be used or not; how many, where, with proof")],
+    [t("情景", "Scenarios"), t("今天与方案左右对照，逐片区看差别。", "today beside a plan, area by area")],
+    [t("指标与排名", "Indicators"), t("分子、分母、规则一并列出。", "with numerator, denominator and rule")],
+    [t("小区、标准、项目、消防", "Estates, rules, projects, fire"), t("按成文规则核对，算式写成文字。", "held against the written rules, the sum in words")],
+    [t("任务", "Tasks"), t("谁办、何时到期、办到哪一步；历史只增不改。", "who, until when, how far; history only grows")],
+  ],
+};
 
 /** Ask for the token; `enter` is called once it opens the door. `problem`: why it is asked again. */
-export function drawSignIn(enter, problem = null) {
-  forgetAll();
-  put(byId("question"));
-  put(byId("views"));
-  tell("");
-  if (byId("board").dataset.sheet === "half") byId("board").dataset.sheet = "full";
-  const told = el("div", { id: "sign-in-problem", role: "alert" }, problem && problemBox(problem));
-  const field = el("input", {
-    id: "token", name: "token", type: "password", autocomplete: "off", spellcheck: "false", required: true,
-    "aria-describedby": "token-hint sign-in-problem", placeholder: "mza_…",
-  });
-  const seen = el("input", { type: "checkbox", onchange: () => { field.type = seen.checked ? "text" : "password"; } });
-  const button = el("button", { type: "submit", class: "primary" }, t("进入工作台", "Enter"));
-  const submit = async (event) => {
-    event.preventDefault();
-    const given = field.value.trim();
-    if (!given) return;
-    button.disabled = true;
-    put(told, el("p", { class: "hint" }, t("正在核对令牌…", "Checking the token…")));
-    try {
-      if (!/^[\x21-\x7e]+$/.test(given)) throw new Refused(t("令牌只含英文字母、数字和符号，请检查是否多复制了内容。", "A token holds only Latin letters, digits and signs; was more copied than the token?"), 401);
-      keepToken(given);
-      await ask("/planning/work-items", {}, "sign-in");
-      enter();
-    } catch (found) {
-      if (!found.division) dropToken(); // good for another division: its desk opens with it
-      put(told, problemBox(found));
-      button.disabled = false;
-      field.focus();
-    }
-  };
-  put(byId("results"), el("div", { class: "sign-in" },
-    el("p", { class: "lead" }, t("规划人员内部使用：候选用房、情景、排名、消防与任务都不公开。未登录时，此页不显示任何资料。", "For planners: candidates, scenarios, rankings, fire checks and tasks are not public. Without a token this page shows no data.")),
-    el("form", { class: "sign-form", onsubmit: submit, novalidate: true },
-      el("label", { for: "token" }, t("访问令牌", "Access token")),
-      field,
-      el("label", { class: "tick" }, seen, el("span", {}, t("显示令牌", "Show the token"))),
-      el("p", { id: "token-hint", class: "hint" }, t("令牌只存于本标签页，关闭即失效，不写入地址栏。", "It is kept in this tab only, until the tab is closed, and never stands in the address.")),
-      told, button),
-    el("h2", {}, t("怎样得到令牌", "How to get a token")),
-    el("p", {}, t("请本单位管理员在服务器上运行：", "Ask your administrator to run on the server:")),
-    el("p", { class: "command" }, el("code", {}, "./atlas token create 规划科 --role planner")),
-    el("p", { class: "hint" }, t("加 --division 320402 可限于一个区县。令牌只显示一次，有期限，可随时撤销。", "Add --division 320402 to limit it to one district. It is shown once, expires, and can be revoked.")),
-    el("h2", {}, t("里面有什么", "What is inside")),
-    el("dl", { class: "holds" }, HOLDS.map(([name, words]) => el("div", {}, el("dt", {}, name), el("dd", {}, words))))));
-}
-
-/** What went wrong, and the way to where a limited token is good. */
-export function problemBox(problem) {
-  const division = problem.division;
-  return el("p", { class: "problem" }, problem.message, division && division !== page.city.code && [" ",
-    el("a", { href: `${location.pathname}?${asQuery({ city: division.slice(0, 6) })}` }, t("打开该区划的工作台", "Open the desk of that division"))]);
-}
+export const drawSignIn = (enter, problem = null) => drawDoor(DESK, enter, problem);

@@ -1,69 +1,23 @@
-// Who may come in? Whoever has a surveyor's token: asked for once, kept until the tab is closed.
+// What is told to whoever comes to a surveyor's desk without a token?
 
-import { byId, el, put, tell } from "atlas/dom.js";
-import { page } from "atlas/page.js";
-import { asQuery } from "atlas/state.js";
-import { ask, dropToken, forgetAll, keepToken, Refused } from "atlas/survey/door.js";
+import { drawSignIn as drawDoor, problemBox } from "atlas/desk/sign_in.js";
+import { door } from "atlas/survey/door.js";
 import { t } from "atlas/words.js";
 
-const HOLDS = [
-  [t("联检", "Joint inspection"), t("到期界线、联检进度、未走的段落。", "lines that are due, how far a campaign is, what was not walked")],
-  [t("界桩与偏差", "Markers"), t("按状态的界桩，档案与实测之差，沿线里程图。", "markers by state, archived against measured, along the line")],
-  [t("界线登记", "Register"), t("全部界线，含未公开的；带界桩坐标的文件。", "all lines, also those not public; files with places of markers")],
-  [t("图形质量", "Quality"), t("重叠、空隙、碎面；只报告，不改动。", "overlaps, gaps, slivers; told, never changed")],
-];
+export { problemBox };
+
+const DESK = {
+  door,
+  probe: ["/register", { level: 2 }],
+  lead: t("勘界人员内部使用：界桩坐标、争议段、联检表都不公开。未登录时，此页不显示任何资料。", "For surveyors: places of markers, disputed stretches and inspection forms are not public. Without a token this page shows no data."),
+  command: "./atlas token create 区划地名科 --role surveyor",
+  holds: [
+    [t("联检", "Joint inspection"), t("到期界线、联检进度、未走的段落。", "lines that are due, how far a campaign is, what was not walked")],
+    [t("界桩与偏差", "Markers"), t("按状态的界桩，档案与实测之差，沿线里程图。", "markers by state, archived against measured, along the line")],
+    [t("界线登记", "Register"), t("全部界线，含未公开的；带界桩坐标的文件。", "all lines, also those not public; files with places of markers")],
+    [t("图形质量", "Quality"), t("重叠、空隙、碎面；只报告，不改动。", "overlaps, gaps, slivers; told, never changed")],
+  ],
+};
 
 /** Ask for the token; `enter` is called once it opens the door. `problem`: why it is asked again. */
-export function drawSignIn(enter, problem = null) {
-  forgetAll();
-  put(byId("question"));
-  put(byId("views"));
-  tell("");
-  if (byId("board").dataset.sheet === "half") byId("board").dataset.sheet = "full";
-  const told = el("div", { id: "sign-in-problem", role: "alert" }, problem && problemBox(problem));
-  const field = el("input", {
-    id: "token", name: "token", type: "password", autocomplete: "off", spellcheck: "false", required: true,
-    "aria-describedby": "token-hint sign-in-problem", placeholder: "mza_…",
-  });
-  const seen = el("input", { type: "checkbox", onchange: () => { field.type = seen.checked ? "text" : "password"; } });
-  const button = el("button", { type: "submit", class: "primary" }, t("进入工作台", "Enter"));
-  const submit = async (event) => {
-    event.preventDefault();
-    const given = field.value.trim();
-    if (!given) return;
-    button.disabled = true;
-    put(told, el("p", { class: "hint" }, t("正在核对令牌…", "Checking the token…")));
-    try {
-      if (!/^[\x21-\x7e]+$/.test(given)) throw new Refused(t("令牌只含英文字母、数字和符号，请检查是否多复制了内容。", "A token holds only Latin letters, digits and signs; was more copied than the token?"), 401);
-      keepToken(given);
-      await ask("/register", { level: 2 }, "sign-in");
-      enter();
-    } catch (found) {
-      if (!found.division) dropToken(); // good for another division: its desk opens with it
-      put(told, problemBox(found));
-      button.disabled = false;
-      field.focus();
-    }
-  };
-  put(byId("results"), el("div", { class: "sign-in" },
-    el("p", { class: "lead" }, t("勘界人员内部使用：界桩坐标、争议段、联检表都不公开。未登录时，此页不显示任何资料。", "For surveyors: places of markers, disputed stretches and inspection forms are not public. Without a token this page shows no data.")),
-    el("form", { class: "sign-form", onsubmit: submit, novalidate: true },
-      el("label", { for: "token" }, t("访问令牌", "Access token")),
-      field,
-      el("label", { class: "tick" }, seen, el("span", {}, t("显示令牌", "Show the token"))),
-      el("p", { id: "token-hint", class: "hint" }, t("令牌只存于本标签页，关闭即失效，不写入地址栏。", "It is kept in this tab only, until the tab is closed, and never stands in the address.")),
-      told, button),
-    el("h2", {}, t("怎样得到令牌", "How to get a token")),
-    el("p", {}, t("请本单位管理员在服务器上运行：", "Ask your administrator to run on the server:")),
-    el("p", { class: "command" }, el("code", {}, "./atlas token create 区划地名科 --role surveyor")),
-    el("p", { class: "hint" }, t("加 --division 320402 可限于一个区县。令牌只显示一次，有期限，可随时撤销。", "Add --division 320402 to limit it to one district. It is shown once, expires, and can be revoked.")),
-    el("h2", {}, t("里面有什么", "What is inside")),
-    el("dl", { class: "holds" }, HOLDS.map(([name, words]) => el("div", {}, el("dt", {}, name), el("dd", {}, words))))));
-}
-
-/** What went wrong, and the way to where a limited token is good. */
-export function problemBox(problem) {
-  const division = problem.division;
-  return el("p", { class: "problem" }, problem.message, division && division !== page.city.code && [" ",
-    el("a", { href: `${location.pathname}?${asQuery({ city: division.slice(0, 6) })}` }, t("打开该区划的工作台", "Open the desk of that division"))]);
-}
+export const drawSignIn = (enter, problem = null) => drawDoor(DESK, enter, problem);
