@@ -20,9 +20,9 @@ from geo.gazetteer.exchange.record import NameRecord, PlaceRecord
 from geo.gazetteer.history import called_in, count_once, life_line
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.search import search
-from geo.models.place_history import PlaceRelation, PlaceText
+from geo.models.place_history import PlaceMedia, PlaceRelation, PlaceText
 from geo.models.placename import Place
-from tests.factories import make_name, make_place
+from tests.factories import during, make_event, make_name, make_place, make_unit
 
 HERE = Addresses("https://names.example.org/id/")
 ON = date(2026, 11, 22)
@@ -137,3 +137,27 @@ def test_a_synthetic_place_says_so_in_every_row() -> None:
     one = PlaceRecord("x:1", "P", (NameRecord("甲", "standard"),), is_synthetic=True)
     assert tables.row(one, HERE)["mark"] == "合成"
     assert tables.row(replace(one, is_synthetic=False), HERE)["mark"] == ""
+
+
+def test_a_division_lives_by_its_versions_and_changes(session: Session) -> None:
+    code, before = "320412000000", "320483000000"
+    day = date(2002, 4, 3)
+    make_unit(session, before, name="武进市", geom=None, validity=during(date(1995, 6, 8), day))
+    make_unit(session, code, name="武进区", geom=None, validity=during(day), source="民政部公报")
+    make_event(
+        session, [(before, "武进市")], [(code, "武进区")],
+        kind="撤市设区", event_year=2002, effective_on=day, document_no="国函〔2002〕28号",
+    )  # fmt: skip
+    place = make_place(session, "武进区", code=f"unit:{code}", feature_class="A", unit_code=code)
+    session.add(PlaceMedia(place_id=place.id, kind="image", uri="https://example.org/1.jpg"))
+    relate(session, place, "see_also", "https://example.org/record/1", label="另一记录")
+    life = life_line(session, place.code)
+    (period,) = life.periods
+    assert (period.name, period.years.start_latest, period.basis) == ("武进区", 2002, "division")
+    assert "民政部公报" in (period.citation or "")
+    (earlier,) = life.preceded_by
+    assert (earlier.code, earlier.name, earlier.label) == (f"unit:{before}", "武进市", "撤市设区")
+    assert (earlier.years.start_latest, life.followed_by) == (2002, ())
+    assert "国函〔2002〕28号" in (earlier.citation or "")
+    assert [one.uri for one in life.media] == ["https://example.org/1.jpg"]
+    assert [(one.kind, one.label) for one in life.related] == [("see_also", "另一记录")]
