@@ -32,6 +32,7 @@ from api.routes import (
     lines,
     markers,
     measures,
+    name_approvals,
     names,
     naming,
     pages,
@@ -98,7 +99,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
-        walk_pages, naming, names, reconcile, identifiers,
+        walk_pages, naming, name_approvals, names, reconcile, identifiers,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)

@@ -21,15 +21,19 @@ from api.schemas.naming import (
     ListTold,
     NameSent,
     ProofreadTold,
+    TableSent,
+    TableTold,
     check_told,
     list_told,
     proofread_told,
+    table_told,
 )
 from api.schemas.problem import ALWAYS, problems
 from api.security import Caller, requires
-from geo.gazetteer.naming import Lists, check_name, read_lists
+from geo.gazetteer.naming import Lists, check_name, read_lists, rule_book
 from geo.gazetteer.naming.listing import judge_list
 from geo.gazetteer.naming.scopes import whereabouts
+from geo.gazetteer.naming.tables import row_read, table_in
 from geo.gazetteer.proofreading import documents, proofread
 from geo.queries.admin import Reader
 from geo.settings import NamingSettings, read
@@ -93,6 +97,19 @@ def check_batch(doors: DoorsHere, caller: NamesOfficer, sent: ListSent) -> Respo
 
 
 @router.post(
+    "/check/table",
+    summary="读取地名表 · Read a table of names",
+    responses={200: {"model": TableTold}},
+)
+def read_names(doors: DoorsHere, caller: NamesOfficer, sent: TableSent) -> Response:
+    """The rows of a .csv or .xlsx as the batch check takes them; nothing is judged or kept."""
+    found, book, day = table_in(sent.data()), rule_book(), today_in_china()
+    with doors.staff() as connection:
+        rows = [row_read(connection, entry, book, day) for entry in found]
+    return private(table_told(rows))
+
+
+@router.post(
     "/proofread",
     summary="公文地名校对 · Proofread the names of a document",
     responses={200: {"model": ProofreadTold}},
@@ -115,4 +132,4 @@ def proofread_document(doors: DoorsHere, caller: NamesOfficer, sent: DocumentSen
     file = None
     if sent.output == "docx":
         file = documents.marked_word(word or documents.word_of(written), found)
-    return private(proofread_told(found, page, file))
+    return private(proofread_told(found, page, file, None if data is None else written))

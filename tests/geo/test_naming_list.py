@@ -96,7 +96,7 @@ def test_days_due_are_counted(judged: list[Judged]) -> None:
 )  # fmt: skip
 def test_the_warning_begins_in_time(today: tuple[int, int, int], state: str, left: int) -> None:
     days = rule_book().deadlines
-    filing, _ = duties(date(2026, 3, 1), None, None, today=date(*today), deadlines=days)
+    filing, _ = duties(date(2026, 3, 1), {}, today=date(*today), deadlines=days)
     assert (filing.state, filing.days_left) == (state, left)
     assert "第十三条" in filing.article
 

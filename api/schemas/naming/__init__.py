@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from api.schemas.naming.sent import DocumentSent, ListSent, NameSent
+from api.schemas.naming.sent import DocumentSent, ListSent, NameSent, TableSent
 from api.schemas.naming.told import (
     CheckTold,
     ListTold,
     ProofreadTold,
+    TableTold,
     check_told,
     list_told,
     proofread_told,
+    table_told,
 )
 
 __all__ = [
@@ -19,7 +21,10 @@ __all__ = [
     "ListTold",
     "NameSent",
     "ProofreadTold",
+    "TableSent",
+    "TableTold",
     "check_told",
     "list_told",
     "proofread_told",
+    "table_told",
 ]

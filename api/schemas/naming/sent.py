@@ -74,9 +74,14 @@ class RowSent(Sent):
     lat: float | None = Field(None, ge=-90, le=90)
     division: Division | None = None
     place_code: Text | None = None
+    land_m2: _Size = None
+    floor_m2: _Size = None
+    height_m: _Size = None
+    green_percent: Annotated[float | None, Field(ge=0, le=100)] = None
     approved_on: Dated | None = None
     filed_on: Dated | None = None
     noticed_on: Dated | None = None
+    signed_on: Dated | None = None
 
 
 class ListSent(Sent):
@@ -95,6 +100,16 @@ class ListSent(Sent):
             Entry(number, {key: str(value) for key, value in row.items()})
             for number, row in enumerate(told, start=1)
         ]
+
+
+class TableSent(Sent):
+    """A table of names (.csv or .xlsx) in base64. It is read and not kept."""
+
+    file_base64: Annotated[str, StringConstraints(max_length=3_900_000)]
+
+    def data(self) -> bytes:
+        """The bytes of the file. Raises BadInput unless it is base64."""
+        return _unpacked(self.file_base64)
 
 
 class DocumentSent(Sent):
@@ -117,10 +132,14 @@ class DocumentSent(Sent):
             )
         if self.file_base64 is None:
             return None
-        try:
-            return base64.b64decode(self.file_base64, validate=True)
-        except (binascii.Error, ValueError):
-            raise BadInput(
-                both("file_base64 不是有效的 base64。", "file_base64 is no base64"),
-                parameter="body.file_base64",
-            ) from None
+        return _unpacked(self.file_base64)
+
+
+def _unpacked(file_base64: str) -> bytes:
+    try:
+        return base64.b64decode(file_base64, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadInput(
+            both("file_base64 不是有效的 base64。", "file_base64 is no base64"),
+            parameter="body.file_base64",
+        ) from None

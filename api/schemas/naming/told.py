@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -11,8 +12,8 @@ from pydantic import Field
 from api.schemas.answers import Answer
 from geo.gazetteer.naming import Checked, rule_book
 from geo.gazetteer.naming.check import STATEMENT
-from geo.gazetteer.naming.listing import VERDICTS, Judged
-from geo.gazetteer.naming.tables import as_csv, as_xlsx, rows_of
+from geo.gazetteer.naming.listing import DATES, NUMBERS, VERDICTS, Judged
+from geo.gazetteer.naming.tables import RowRead, as_csv, as_xlsx, rows_of
 from geo.gazetteer.proofreading import Mark, Proofread
 
 Status = Literal["fired", "not_fired", "unchecked", "not_applicable"]
@@ -84,15 +85,18 @@ class CheckTold(Answer):
 
 
 class DueTold(Answer):
-    """A duty after approval and its last day."""
+    """A duty after approval and its last day, counted by the calendar from the day after it."""
 
-    what: Literal["filing", "notice"]
+    what: Literal["filing", "notice", "sign"]
+    step: Literal["filed", "noticed", "signed"]
     article: str
-    state: str
+    status: str = Field(description="in_force, or local: a rule of one place")
+    state: Literal["done", "done_late", "overdue", "due_soon", "open", "unknown", "contradictory"]
     due_on: date | None
     done_on: date | None
     days_left: int | None
     zh: str
+    en: str
 
 
 class JudgedTold(Answer):
@@ -120,6 +124,34 @@ class ListTold(Answer):
     statement_zh: str
     statement_en: str
     has_synthetic: bool
+
+
+class RowReadTold(Answer):
+    """A row of a table as `/api/names/check/batch` takes it; `problem`: why it cannot be read."""
+
+    number: int
+    name: str
+    kind: str | None
+    division: str | None
+    place_code: str | None
+    lon: float | None
+    lat: float | None
+    land_m2: float | None
+    floor_m2: float | None
+    height_m: float | None
+    green_percent: float | None
+    approved_on: date | None
+    filed_on: date | None
+    noticed_on: date | None
+    signed_on: date | None
+    problem: str | None
+
+
+class TableTold(Answer):
+    """The rows of a table of names."""
+
+    numberReturned: int
+    rows: list[RowReadTold]
 
 
 class MeantTold(Answer):
@@ -161,6 +193,7 @@ class ProofreadTold(Answer):
     marks: list[MarkTold]
     html: str | None
     file_base64: str | None
+    text: str | None = Field(description="the text of a file, which the marks count; else null")
     notice_zh: str
     notice_en: str
     has_synthetic: bool
@@ -216,13 +249,26 @@ def list_told(judged: list[Judged], on: date, output: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def proofread_told(found: Proofread, page: str | None, file: bytes | None) -> dict[str, Any]:
-    """The marks of a text as they are sent."""
+def table_told(rows: Sequence[RowRead]) -> dict[str, Any]:
+    """The rows of a table as they are sent."""
+    empty = dict.fromkeys((*NUMBERS, *DATES))
+    told = [
+        {"number": one.number, "name": one.name, "kind": one.kind, "division": one.division,
+         "place_code": one.place_code, **empty, **one.numbers, **one.days, "problem": one.problem}
+        for one in rows
+    ]  # fmt: skip
+    return {"numberReturned": len(told), "rows": told}
+
+
+def proofread_told(
+    found: Proofread, page: str | None, file: bytes | None, written: str | None = None
+) -> dict[str, Any]:
+    """The marks of a text as they are sent; `written` is the text of a file."""
     return {
         "on": found.on, "characters": found.characters, "standing": found.standing,
         "passed": found.passed, "marks": [_mark_told(mark) for mark in found.marks],
         "html": page, "file_base64": None if file is None else base64.b64encode(file).decode(),
-        "notice_zh": found.notice_zh, "notice_en": found.notice_en,
+        "text": written, "notice_zh": found.notice_zh, "notice_en": found.notice_en,
         "has_synthetic": found.has_synthetic,
     }  # fmt: skip
 

@@ -60,6 +60,7 @@ class Checked:
     reading_is_uncertain: bool
     scope: Scope
     around: tuple[str, ...]
+    around_codes: tuple[str, ...]
     results: tuple[Result, ...]
     statement_zh: str
     statement_en: str
@@ -114,7 +115,8 @@ def check_name(
         proposal=proposal, on=day, specific=subject.specific, generic=subject.generic,
         readings=tuple(sorted(" ".join(one) for one in subject.toned)),
         reading_is_uncertain=subject.is_uncertain, scope=scope,
-        around=tuple(unit.name for unit in reversed(where.units)), results=results,
+        around=tuple(unit.name for unit in reversed(where.units)),
+        around_codes=tuple(unit.code for unit in reversed(where.units)), results=results,
         statement_zh=STATEMENT[0], statement_en=STATEMENT[1], text_status=book.text_status,
         has_synthetic=any(e.is_synthetic for r in results for e in r.evidence),
     )  # fmt: skip

@@ -1,11 +1,12 @@
-"""By which day must an approved name be filed and made public, and is that done?"""
+"""By which day must an approved name be filed, made public and put on signs, and is that done?"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from geo.gazetteer.naming.rules import Deadlines
+from geo.gazetteer.naming.rules import Deadline
 
 STATES = {
     "done": "已办",
@@ -16,50 +17,64 @@ STATES = {
     "unknown": "批准日期未知",
     "contradictory": "日期早于批准日期",
 }
+STATES_EN = {
+    "done": "done", "done_late": "done late", "overdue": "overdue", "due_soon": "due soon",
+    "open": "not yet due", "unknown": "day of approval unknown",
+    "contradictory": "earlier than the approval",
+}  # fmt: skip
+PRESSING = ("overdue", "due_soon", "contradictory", "open")
+"""States in which something is still to be done, the most pressing first."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """One duty after approval: `what` is filing or notice; `days_left` is negative when overdue."""
+    """One duty after approval: `days_left` is negative when overdue, None when done or unknown."""
 
     what: str
+    step: str
     article: str
+    status: str
     state: str
     due_on: date | None
     done_on: date | None
     days_left: int | None
     zh: str
+    en: str
 
 
 def duties(
-    approved_on: date | None, filed_on: date | None, noticed_on: date | None, *,
-    today: date, deadlines: Deadlines,
-) -> tuple[Due, Due]:  # fmt: skip
-    """Answer filing (备案) and notice (公告); days are counted from the day after approval.
+    approved_on: date | None, done: Mapping[str, date | None], *, today: date,
+    deadlines: Iterable[Deadline], inside: frozenset[str] = frozenset(),
+) -> tuple[Due, ...]:  # fmt: skip
+    """Answer each duty that holds where the name lies; calendar days from the day after approval.
 
-    Nothing is guessed: without a day of approval the state is `unknown`.
+    `done` gives the day of each step (filed, noticed, signed); `inside` holds the divisions around
+    the name (12 digits), for rules of one place. Nothing is guessed: without a day of approval the
+    state is `unknown`.
     """
-    return (
-        _due("filing", "备案", approved_on, filed_on, today, deadlines.filing_days,
-             deadlines.filing_article, deadlines.warn_days),
-        _due("notice", "公告", approved_on, noticed_on, today, deadlines.notice_days,
-             deadlines.notice_article, deadlines.warn_days),
-    )  # fmt: skip
+    return tuple(
+        _due(one, approved_on, done.get(one.step), today)
+        for one in deadlines
+        if one.place is None or one.place in inside
+    )
 
 
-def _due(
-    what: str, zh: str, approved: date | None, done: date | None, today: date, days: int,
-    article: str, warn: int,
-) -> Due:  # fmt: skip
+def _due(rule: Deadline, approved: date | None, done: date | None, today: date) -> Due:
+    facts = (rule.what, rule.step, rule.article, rule.status)
     if approved is None:
-        return Due(what, article, "unknown", None, done, None, f"{zh}：批准日期未知，未计算期限。")
-    last = approved + timedelta(days=days)
+        return Due(
+            *facts, "unknown", None, done, None, f"{rule.zh}：批准日期未知，未计算期限。",
+            f"{rule.en}: day of approval unknown, no term",
+        )  # fmt: skip
+    last = approved + timedelta(days=rule.days)
     left = (last - today).days
-    state = _state(approved, done, last, left, warn)
-    words = f"{zh}：{STATES[state]}，期限 {last.isoformat()}"
+    state = _state(approved, done, last, left, rule.warn_days)
+    zh = f"{rule.zh}：{STATES[state]}，期限 {last.isoformat()}"
+    en = f"{rule.en}: {STATES_EN[state]}, last day {last.isoformat()}"
     if state in ("overdue", "due_soon"):
-        words += f"（{'逾期' if left < 0 else '还剩'} {abs(left)} 天）"
-    return Due(what, article, state, last, done, None if done else left, words + "。")
+        zh += f"（{'逾期' if left < 0 else '还剩'} {abs(left)} 天）"
+        en += f" ({abs(left)} days {'late' if left < 0 else 'left'})"
+    return Due(*facts, state, last, done, None if done else left, zh + "。", en)
 
 
 def _state(approved: date, done: date | None, last: date, left: int, warn: int) -> str:

@@ -40,10 +40,11 @@ COLUMNS = {
     "approved_on": ("批准日期", "approved_on"),
     "filed_on": ("备案日期", "filed_on"),
     "noticed_on": ("公告日期", "noticed_on"),
+    "signed_on": ("设标日期", "标志设置日期", "signed_on"),
 }
 """Headings that are understood, by what they hold."""
 NUMBERS = ("lon", "lat", "land_m2", "floor_m2", "height_m", "green_percent")
-DATES = ("approved_on", "filed_on", "noticed_on")
+DATES = ("approved_on", "filed_on", "noticed_on", "signed_on")
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,9 @@ def judge_list(
             proposal = proposal_of(entry.cells, book, division=division, kind=kind)
             checked = check_name(session, proposal, lists=own, on=day)
             verdict, forms = judge_name(session, proposal, day, book)
-            due = duties(*(read_date(entry.cells, one) for one in DATES),
-                         today=day, deadlines=book.deadlines)  # fmt: skip
+            days = {one.removesuffix("_on"): read_date(entry.cells, one) for one in DATES}
+            around = frozenset(checked.around_codes)
+            due = duties(days["approved"], days, today=day, deadlines=book.deadlines, inside=around)
             judged.append(Judged(entry.number, name, verdict, forms, checked, due, (), None))
         except GeoError as problem:
             first = str(problem).splitlines()[0]

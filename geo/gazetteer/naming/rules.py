@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from geo.errors import BadInput, both
+from geo.errors import BadInput, GeoError, both
 
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "placenames"
 SCOPES = {
@@ -28,6 +29,7 @@ class Kind:
 
     id: str
     zh: str
+    en: str
     scope: str
     article: str
     generics: tuple[str, ...]
@@ -55,14 +57,22 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Deadlines:
-    """Days for filing and notice after approval, and how long before the end one is warned."""
+class Deadline:
+    """A duty after approval: by which calendar day `step` has to be recorded, and where it holds.
 
-    filing_days: int
-    filing_article: str
-    notice_days: int
-    notice_article: str
+    `what` is filing, notice or sign; `place` is a division of 12 digits, None everywhere; a warning
+    begins `warn_days` before the last day.
+    """
+
+    what: str
+    step: str
+    zh: str
+    en: str
+    days: int
     warn_days: int
+    article: str
+    status: str
+    place: str | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ class RuleBook:
 
     rules: tuple[Rule, ...]
     kinds: dict[str, Kind]
-    deadlines: Deadlines
+    deadlines: tuple[Deadline, ...]
     text_status: str
 
     def kind(self, kind: str) -> Kind:
@@ -105,13 +115,28 @@ def rule_book() -> RuleBook:
     )  # fmt: skip
     kinds = {
         id_: Kind(
-            id_, one["zh"], one["scope"], one["article"],
+            id_, one["zh"], one["en"], one["scope"], one["article"],
             tuple(sorted(one["generics"], key=len, reverse=True)),
         )
         for id_, one in said["kind"].items()
     }  # fmt: skip
-    days = {k: v for k, v in said["deadline"].items() if k != "counted"}
-    return RuleBook(rules, kinds, Deadlines(**days), said["source"]["text_status"])
+    deadlines = tuple(_deadline(one) for one in said["deadline"])
+    return RuleBook(rules, kinds, deadlines, said["source"]["text_status"])
+
+
+def _deadline(one: dict[str, Any]) -> Deadline:
+    if one["counts"] != "calendar":
+        raise GeoError(
+            both(
+                "期限只能按自然日计：没有工作日历。",
+                "days are counted by the calendar: there is no calendar of working days here",
+            )
+        )
+    place = one.get("place")
+    return Deadline(
+        one["what"], one["step"], one["zh"], one["en"], one["days"], one["warn_days"],
+        one["article"], one["status"], None if place is None else str(place).ljust(12, "0"),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

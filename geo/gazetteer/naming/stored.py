@@ -134,16 +134,21 @@ def _inside(area: Any, one: Existing) -> bool:
     return one.lon is None or one.lat is None or bool(shapely.contains_xy(area, one.lon, one.lat))
 
 
+def paths_of(
+    session: Session | Connection, codes: Iterable[str], on: date
+) -> dict[str, frozenset[str]]:
+    """Answer, for each division, its own code and those of the divisions above it on a date."""
+    rows = session.execute(_UP, {"codes": sorted(set(codes)), "on": on})
+    return {start: frozenset(path) for start, path in rows}
+
+
 def _existing(
     session: Session | Connection, rows: Iterable[Row[Any]], on: date, book: RuleBook
 ) -> list[Existing]:
     rows = list(rows)
     facts = facts_of(session, list({row.place_id for row in rows}), on)
     codes = {_code(fact) for fact in facts.values()} - {None}
-    paths = {
-        start: frozenset(path)
-        for start, path in session.execute(_UP, {"codes": sorted(map(str, codes)), "on": on})
-    }
+    paths = paths_of(session, map(str, codes), on)
     return [
         _one(row, facts[row.place_id], paths.get(str(_code(facts[row.place_id])), frozenset()),
              on, book)

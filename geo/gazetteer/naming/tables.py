@@ -5,15 +5,30 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xlsxwriter
 
-from geo.errors import BadInput, both
+from geo.errors import BadInput, GeoError, both
 from geo.gazetteer.naming.check import STATEMENT
-from geo.gazetteer.naming.listing import COLUMNS, VERDICTS, Entry, Judged
-from geo.gazetteer.naming.rules import SEVERITIES
+from geo.gazetteer.naming.listing import (
+    COLUMNS,
+    DATES,
+    NUMBERS,
+    VERDICTS,
+    Entry,
+    Judged,
+    kind_said,
+    read_date,
+    read_number,
+)
+from geo.gazetteer.naming.rules import SEVERITIES, RuleBook
+from geo.loaders.reading import read_table
 from geo.loaders.tables import Table
+from geo.queries.admin import Reader, code_of
 
 HEADINGS = (
     "行号", "名称", "收录情况", "标准名称", "类别", "比对范围", "不得", "应避免", "请人工核对",
@@ -21,6 +36,7 @@ HEADINGS = (
 )  # fmt: skip
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MOST_CELL = 32_000
+MOST_ROWS = 2_000
 _SHEET = "地名核查"
 
 
@@ -44,6 +60,56 @@ def entries_of(table: Table) -> list[Entry]:
         Entry(row.number, {key: row.cells[at] for key, at in places.items() if at < len(row.cells)})
         for row in table.rows
     ]
+
+
+@dataclass(frozen=True)
+class RowRead:
+    """One row of a table in the types of a check: what cannot be read is told in `problem`."""
+
+    number: int
+    name: str
+    kind: str | None
+    division: str | None
+    place_code: str | None
+    numbers: Mapping[str, float | None]
+    days: Mapping[str, date | None]
+    problem: str | None
+
+
+def table_in(data: bytes) -> list[Entry]:
+    """Answer the rows of a .csv or .xlsx in memory; the file that reading needs is removed again.
+
+    Raises BadInput without a column of names or with too many rows, DeliveryRefused for a file
+    that cannot be read.
+    """
+    with TemporaryDirectory(prefix="names-") as folder:
+        path = Path(folder) / ("names.xlsx" if data[:2] == b"PK" else "names.csv")
+        path.write_bytes(data)
+        found = entries_of(read_table(path))
+    if len(found) > MOST_ROWS:
+        raise BadInput(
+            both(f"一次最多 {MOST_ROWS} 行。", f"at most {MOST_ROWS} rows at a time"),
+            parameter="file",
+        )
+    return found
+
+
+def row_read(session: Reader, entry: Entry, book: RuleBook, on: date) -> RowRead:
+    """Answer a row in the types of a check; a division may be told by name."""
+    cells = entry.cells
+    name = cells.get("name", "").strip()
+    said_kind, said_place = cells.get("kind", "").strip(), cells.get("division", "").strip()
+    try:
+        return RowRead(
+            entry.number, name, kind_said(said_kind, book) if said_kind else None,
+            code_of(session, said_place, on) if said_place else None,
+            cells.get("place_code", "").strip() or None,
+            {one: read_number(cells, one) for one in NUMBERS},
+            {one: read_date(cells, one) for one in DATES}, None,
+        )  # fmt: skip
+    except GeoError as problem:
+        first = str(problem).splitlines()[0]
+        return RowRead(entry.number, name, None, None, None, {}, {}, first)
 
 
 def rows_of(judged: Sequence[Judged], kinds: Mapping[str, str], on: date) -> list[list[str]]:
