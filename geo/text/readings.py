@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -55,12 +55,43 @@ UNVERIFIED = "unverified"
 
 @dataclass(frozen=True)
 class Reading:
-    """The reviewed reading of a name: one toned syllable per character, status and source."""
+    """The reviewed reading of a name: one toned syllable per character, status and source.
+
+    `status` is `verified` (somebody of that `role` confirmed it on that day) or `unverified`;
+    `within` is the division in which alone it holds, None everywhere.
+    """
 
     name: str
     syllables: tuple[str, ...]
     status: str
     source: str
+    role: str = ""
+    source_date: str = ""
+    within: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Under which it stands in a table of readings."""
+        return reading_key(self.name, self.within)
+
+
+def reading_key(name: str, within: str | None = None) -> str:
+    """Answer the key of a reading: the name, and after `@` the division in which it holds."""
+    return f"{name}@{within}" if within else name
+
+
+def reading_of(part: str, known: Mapping[str, Reading], around: Sequence[str]) -> Reading | None:
+    """Answer the reading of the longest reviewed name that a name begins with, local ones first.
+
+    Only its beginning counts: 第六安置区 is not 六安.
+    """
+    for length in range(len(part), 0, -1):
+        begin = part[:length]
+        for within in (*around, None):
+            found = known.get(reading_key(begin, within))
+            if found is not None:
+                return found
+    return None
 
 
 def without_tones(text: str) -> str:
@@ -72,8 +103,8 @@ def without_tones(text: str) -> str:
 def reviewed_readings(path: Path = READINGS_FILE) -> Mapping[str, Reading]:
     """Answer the readings of `data/placenames/readings.csv` by name; empty without the file.
 
-    Columns: name, pinyin, status, source, note. A row whose pinyin does not have one syllable per
-    character is left out: half a reading would be a wrong one.
+    Columns: name, pinyin, status, source, note, within, role, source_date. A row whose pinyin does
+    not have one syllable per character is left out: half a reading would be a wrong one.
     """
     if not path.is_file():
         return {}
@@ -83,7 +114,11 @@ def reviewed_readings(path: Path = READINGS_FILE) -> Mapping[str, Reading]:
             name = row["name"].strip()
             syllables = split_syllables(name, row["pinyin"])
             if syllables is not None:
-                found[name] = Reading(name, syllables, row["status"], row["source"])
+                reading = Reading(
+                    name, syllables, row["status"], row["source"], row.get("role") or "",
+                    row.get("source_date") or "", (row.get("within") or "").strip() or None,
+                )  # fmt: skip
+                found[reading.key] = reading
     return found
 
 

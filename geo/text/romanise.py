@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from geo.text.generics import AUTONOMOUS, GENERIC_READINGS, PEOPLES
+from geo.text.generics import GENERIC_READINGS
 from geo.text.names import generic_part, search_key, segments
 from geo.text.readings import (
     POLYPHONES,
@@ -16,23 +16,14 @@ from geo.text.readings import (
     Reading,
     alone,
     is_doubtful,
+    reading_of,
     reviewed_readings,
 )
+from geo.text.words import RULES, is_han, spelled
 
-_DIGITS = {"零": 0, "〇": 0, **{c: n for n, c in enumerate("一二三四五六七八九", start=1)}}
-# Ordinal streets carry digits (rule 7). 东四 and 西四 end in a numeral that is not the ordinal's.
-_ORDINAL_STREET = re.compile(
-    r"^((?:东四|西四)(?=[一二三四五六七八九十])|[^一二三四五六七八九十百零〇]*)"
-    r"([一二三四五六七八九十百零〇]+)(条|马路|环路|号路|经路|纬路)$"
-)
-# A one-syllable modifier joins the generic part of streets and waters (rule 2): 潮白新河, 景山后街.
-_MODIFIED = frozenset("路街巷弄道河江渠桥港塘沟浜")
-_MODIFIERS = re.compile("(?:[东西南北中前后上下内外]?[大小新老]|[东西南北中前后上下内外支])$")
 _NEITHER_LETTER_NOR_DIGIT = re.compile("[^a-z0-9]+")
-_PEOPLE = re.compile("(" + "|".join(sorted(PEOPLES, key=len, reverse=True)) + ")")
-# A settlement's own generic parts are joined (rule 3); those of divisions stay apart.
-_APART_IN_SETTLEMENTS = frozenset("省市区县镇乡盟旗")
-_RETROFLEX = re.compile("(?<=[^幼婴女孤小男少])儿(?![童科])")
+# 儿 after a syllable is no syllable of its own (盆儿 Pénr), but in 幼儿, 女儿, 儿童 it is.
+_RETROFLEX = re.compile("(?<=[^幼婴女孤小男少])儿(?![童科河江])")
 
 
 @dataclass(frozen=True)
@@ -41,13 +32,16 @@ class Romanised:
 
     `status` is `reviewed` (a confirmed reading decides every doubtful character), `library`
     (nothing doubtful) or `uncertain` (`doubtful` names the characters); `none` for a name
-    without Chinese characters, which is left as it is.
+    without Chinese characters, which is left as it is. `rules` are the keys of `words.RULES` that
+    the spelling followed, `reading` the entry of the reviewed table that was taken.
     """
 
     text: str
     syllables: tuple[str, ...]
     status: str
     doubtful: str = ""
+    rules: tuple[str, ...] = ()
+    reading: Reading | None = None
 
 
 def romanise(
@@ -56,6 +50,7 @@ def romanise(
     *,
     feature_class: str | None = None,
     joined: bool = False,
+    around: Sequence[str] = (),
 ) -> Romanised:
     """Answer a name in pinyin; specific and generic part apart, first letters capital.
 
@@ -63,22 +58,31 @@ def romanise(
     or its beginning. `feature_class` decides what is generic: A splits only the generic parts of
     divisions, P joins natural villages and towns (Wángcūn), others split all (Tàiháng Shān).
     `joined` is for names known to have no generic part, such as the short name 沙市 (Shāshì).
+    `around`: codes of the divisions around the place, the smallest first, for readings that hold
+    only there (十里铺 in Beijing).
     """
     known = reviewed_readings() if readings is None else readings
     parts = segments(name)
-    if not any(_is_han(c) for c in name) or not parts:
+    if not any(is_han(c) for c in name) or not parts:
         return Romanised(name.strip(), tuple(search_key(name)), "none")
-    read = [_read(part, known) for part in parts]
-    texts = [
-        _word(part, syllables) if joined else " ".join(_words(part, syllables, feature_class))
-        for part, (syllables, _, _) in zip(parts, read, strict=True)
-    ]
+    read = [_read(part, known, around) for part in parts]
+    made = [
+        spelled(part, one.syllables, feature_class=feature_class, joined=joined,
+                retroflex=one.retroflex)
+        for part, one in zip(parts, read, strict=True)
+    ]  # fmt: skip
+    texts = [" ".join(one.words) for one in made]
     text = texts[0] + "".join(f" ({inner})" for inner in texts[1:])
-    doubtful = "".join(dict.fromkeys("".join(d for _, d, _ in read)))
-    reviewed = any(reviewed for *_, reviewed in read)
-    status = "uncertain" if doubtful else "reviewed" if reviewed else "library"
-    syllables = tuple(syllable for one, _, _ in read for syllable in one)
-    return Romanised(text, syllables, status, doubtful)
+    doubtful = "".join(dict.fromkeys("".join(one.doubtful for one in read)))
+    taken = next((one.reading for one in read if one.reading is not None), None)
+    status = "uncertain" if doubtful else "reviewed" if taken else "library"
+    rules = [rule for one in made for rule in one.rules]
+    if any(one.retroflex for one in read):
+        rules.append("retroflex")
+    return Romanised(
+        text, tuple(syllable for one in read for syllable in one.syllables), status, doubtful,
+        tuple(rule for rule in RULES if rule in rules), taken,
+    )  # fmt: skip
 
 
 def pinyin(
@@ -123,12 +127,17 @@ def other_readings(
     return list(islice(product(*options), 1, most + 1))
 
 
-def _is_han(character: str) -> bool:
-    return "㐀" <= character <= "鿿" or "\U00020000" <= character <= "\U0003ffff"
+@dataclass(slots=True)
+class _Read:
+    """Toned syllables per character, the doubtful ones, the reading taken, places of 儿 as r."""
+
+    syllables: list[str]
+    doubtful: str
+    reading: Reading | None
+    retroflex: frozenset[int]
 
 
-def _read(part: str, known: Mapping[str, Reading]) -> tuple[list[str], str, bool]:
-    """Toned syllables per character, the doubtful characters, and whether a review was used."""
+def _read(part: str, known: Mapping[str, Reading], around: Sequence[str]) -> _Read:
     from pypinyin import Style, lazy_pinyin
 
     syllables = lazy_pinyin(part, style=Style.TONE, errors=list)  # type: ignore[arg-type]
@@ -139,79 +148,14 @@ def _read(part: str, known: Mapping[str, Reading]) -> tuple[list[str], str, bool
     if generic in GENERIC_READINGS:
         syllables[-1] = GENERIC_READINGS[generic]
     settled = len(part) - len(generic)
-    # The longest reviewed name that the part begins with; not elsewhere: 第六安置区 is not 六安.
-    reviewed = next((known[part[:n]] for n in range(len(part), 0, -1) if part[:n] in known), None)
-    start = 0
+    reviewed, start = reading_of(part, known, around), 0
     if reviewed is not None:
-        syllables[: len(reviewed.syllables)] = reviewed.syllables
         start = len(reviewed.syllables)
-        if reviewed.status == UNVERIFIED:  # taken, but still on the list of readings to confirm
-            start = 0
+        syllables[:start] = reviewed.syllables
+    retroflex = frozenset(found.start() for found in _RETROFLEX.finditer(part, start))
+    if reviewed is not None and reviewed.status == UNVERIFIED:
+        start = 0  # taken, but still on the list of readings to confirm
     doubtful = "".join(c for c in part[start:settled] if is_doubtful(c))
-    return syllables, doubtful, reviewed is not None
-
-
-def _words(part: str, syllables: list[str], feature_class: str | None) -> list[str]:
-    ordinal = _ORDINAL_STREET.match(part)
-    if ordinal:
-        before, numeral, generic = ordinal.groups()
-        words = [_word(before, syllables[: len(before)])] if before else []
-        return [*words, str(_number(numeral)), _word(generic, syllables[-len(generic) :])]
-    generic = _generic_for(part, feature_class)
-    cut = len(part) - len(generic.replace("·", ""))
-    words_of = _specific_words(part[:cut], generic)
-    lengths = [len(w) for w in words_of] + [len(w) for w in generic.split("·") if w]
-    if generic and words_of and words_of[-1].startswith("+"):  # modifier that joins the generic
-        words_of[-1] = words_of[-1][1:]
-        first = generic.split("·")[0]
-        lengths = [len(w) for w in words_of[:-1]] + [len(words_of[-1]) + len(first)]
-        lengths += [len(w) for w in generic.split("·")[1:]]
-    made, at = [], 0
-    for length in lengths:
-        made.append(_word(part[at : at + length], syllables[at : at + length]))
-        at += length
-    return [word for word in made if word]
-
-
-def _generic_for(part: str, feature_class: str | None) -> str:
-    generic = generic_part(part, divisions_only=feature_class == "A")
-    bare = generic.replace("·", "")
-    if feature_class == "P" and len(bare) == 1 and bare not in _APART_IN_SETTLEMENTS:
-        return ""
-    return generic
-
-
-def _specific_words(specific: str, generic: str) -> list[str]:
-    """The words of a specific part: peoples apart; a joining modifier marked with '+'."""
-    if generic in AUTONOMOUS:
-        return [word for word in _PEOPLE.split(specific) if word]
-    modifier = _MODIFIERS.search(specific)
-    if generic[:1] and generic[-1] in _MODIFIED and modifier and modifier.start() >= 2:
-        return [specific[: modifier.start()], "+" + modifier.group()]
-    return [specific]
-
-
-def _word(characters: str, syllables: list[str]) -> str:
-    """One word: joined, apostrophe before a, o, e, 儿 as r after its syllable, capital first."""
-    word = ""
-    for at, (character, syllable) in enumerate(zip(characters, syllables, strict=True)):
-        if _RETROFLEX.match(characters, at):
-            word += "r"
-            continue
-        vowel = unicodedata.normalize("NFD", syllable)[:1] in ("a", "o", "e")
-        word += "'" + syllable if word and vowel and _is_han(character) else syllable
-    word = word.strip()
-    return word[:1].upper() + word[1:]
-
-
-def _number(numeral: str) -> int:
-    """The value of a Chinese numeral below a thousand: 十二 → 12, 一百零五 → 105."""
-    total, last = 0, 0
-    for character in numeral:
-        if character == "百":
-            total, last = total + max(last, 1) * 100, 0
-        elif character == "十":
-            total, last = total + max(last, 1) * 10, 0
-        else:
-            last = last * 10 + _DIGITS[character] if last else _DIGITS[character]
-    return total + last
+    if reviewed is not None and reviewed.status == UNVERIFIED and not doubtful:
+        doubtful = part[: len(reviewed.syllables)]
+    return _Read(syllables, doubtful, reviewed, retroflex)

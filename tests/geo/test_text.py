@@ -9,6 +9,7 @@ import pytest
 from geo.errors import BadInput
 from geo.text import core, decode, initials, name_keys, pinyin, pinyin_key, romanise, search_key
 from geo.text.readings import POLYPHONES, Reading, reviewed_readings, split_syllables
+from geo.text.words import RULES
 
 TABLE = (
     "名称,地址,电话\n武进区敬老院,常州市武进区湖塘镇,0519-86310000\n金坛区福利院,金坛区金城镇,\n"
@@ -153,6 +154,13 @@ def test_the_core_is_the_specific_part(name: str, specific: str) -> None:
         ("五指山", "T", "Wǔzhǐ Shān"),  # 6 numerals in letters
         ("二马路", "R", "2 Mǎlù"), ("三环路", "R", "3 Huánlù"),
         ("东四十二条", "R", "Dōngsì 12 Tiáo"),
+        ("经五路", "R", "Jīng 5 Lù"), ("第九弄", "R", "Dì-9 Lòng"),  # 7 codes and ordinals
+        ("大川淀一巷", "R", "Dàchuāndiàn 1 Xiàng"), ("1203高地", "T", "1203 Gāodì"),
+        ("２马路", "R", "2 Mǎlù"), ("1号桥", "S", "1 Hàoqiáo"), ("K12路", "R", "K12 Lù"),
+        ("五一路", "R", "Wǔyī Lù"), ("双十路", "R", "Shuāngshí Lù"), ("九龙路", "R", "Jiǔlóng Lù"),
+        ("第二松花江", "H", "Dì'èr Sōnghuā Jiāng"), ("第六屯", "P", "Dìliùtún"),
+        ("洮儿河", "H", "Táo'ér Hé"), ("吴堡县", "A", "Wúbǔ Xiàn"),  # 8 fixed local readings
+        ("大黄堡镇", "A", "Dàhuángbǎo Zhèn"),
         ("西安市", "A", "Xī'ān Shì"), ("建瓯市", "A", "Jiàn'ōu Shì"),
         ("天峨县", "A", "Tiān'é Xiàn"),
         ("盆儿胡同", "R", "Pénr Hútòng"), ("儿童公园", "S", "Értóng Gōngyuán"),  # 12
@@ -171,6 +179,40 @@ def test_the_core_is_the_specific_part(name: str, specific: str) -> None:
 )  # fmt: skip
 def test_pinyin_follows_the_rules(name: str, feature_class: str, written: str) -> None:
     assert pinyin(name, feature_class=feature_class) == written
+
+
+@pytest.mark.parametrize(
+    ("name", "feature_class", "rules"),
+    [
+        ("太行山", "T", {"parts"}), ("潮白新河", "H", {"modifier"}), ("王村", "P", {"settlement"}),
+        ("第二松花江", "H", {"parts", "ordinal", "numerals", "apostrophe"}),
+        ("景德镇市", "A", {"parts", "turned"}), ("五指山", "T", {"parts", "numerals"}),
+        ("二马路", "R", {"digits"}), ("西安市", "A", {"parts", "apostrophe"}),
+        ("盆儿胡同", "R", {"parts", "retroflex"}), ("瞿秋白故居", "S", {"works"}),
+        ("通县", "A", {"parts", "county"}), ("酉阳土家族苗族自治县", "A", {"parts", "peoples"}),
+        ("解放路南小街", "R", {"modifier", "turned"}),
+    ],
+)  # fmt: skip
+def test_the_rules_that_applied_are_told(name: str, feature_class: str, rules: set[str]) -> None:
+    told = romanise(name, feature_class=feature_class).rules
+    assert set(told) == rules | {"capitals"}
+    assert set(told) <= set(RULES)
+
+
+def test_a_local_reading_holds_only_there() -> None:
+    local = Reading("十里铺", ("shí", "lǐ", "pù"), "verified", "made up", within="110000000000")
+    other = Reading("十里铺", ("shí", "lǐ", "pū"), "verified", "made up")
+    known = {local.key: local, other.key: other}
+    beijing = ("110105000000", "110000000000")
+    assert romanise("十里铺村", known, feature_class="P", around=beijing).text == "Shílǐpùcūn"
+    assert romanise("十里铺村", known, feature_class="P").text == "Shílǐpūcūn"
+    assert romanise("十里铺", {local.key: local}, feature_class="P").status == "uncertain"
+
+
+def test_what_nobody_confirmed_is_never_called_reviewed() -> None:
+    unsure = Reading("埭头", ("dài", "tóu"), "unverified", "")
+    read = romanise("埭头镇", {unsure.key: unsure}, feature_class="A")
+    assert (read.text, read.status, read.reading) == ("Dàitóu Zhèn", "uncertain", unsure)
 
 
 def test_a_short_name_has_no_generic_part() -> None:
