@@ -9,6 +9,12 @@ from geo.models.boundary import BoundaryLine, BoundaryMarker
 from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
+from geo.models.heritage import (
+    HeritageNomination,
+    HeritageRecord,
+    HeritageScore,
+    HeritageStep,
+)
 from geo.models.inspection import (
     InspectionCampaign,
     InspectionEntry,
@@ -16,6 +22,7 @@ from geo.models.inspection import (
     InspectionRefusal,
 )
 from geo.models.marker import MarkerEvent, MarkerObservation, MarkerPhoto
+from geo.models.naming import NameApproval, NameApprovalEvent
 from geo.models.place_history import PlaceMedia, PlaceRelation, PlaceText
 from geo.models.placename import HeritageListing, NameKey, Place, PlaceName, PlacePosition
 from geo.models.planned import PlannedChange, PlannedUnit
@@ -26,6 +33,7 @@ from geo.models.planning import (
     ProgrammeTag,
     StandardRule,
 )
+from geo.models.reading import NameReading
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 from geo.models.road import RoadEdge
 from geo.models.scenario import CandidateSite, Scenario, ScenarioChange
@@ -53,6 +61,10 @@ __all__ = [
     "FacilityRating",
     "GapArea",
     "HeritageListing",
+    "HeritageNomination",
+    "HeritageRecord",
+    "HeritageScore",
+    "HeritageStep",
     "InspectionCampaign",
     "InspectionEntry",
     "InspectionImport",
@@ -60,7 +72,10 @@ __all__ = [
     "MarkerEvent",
     "MarkerObservation",
     "MarkerPhoto",
+    "NameApproval",
+    "NameApprovalEvent",
     "NameKey",
+    "NameReading",
     "Operator",
     "Place",
     "PlaceMedia",

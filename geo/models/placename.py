@@ -111,19 +111,31 @@ class HeritageListing(Keyed, Base):
     listed_year: Mapped[int | None] = mapped_column(SmallInteger, doc="year of listing")
     era: Mapped[str | None] = mapped_column(Text, doc="era of its history")
     citation: Mapped[str | None] = mapped_column(Text)
+    nomination_code: Mapped[str | None] = mapped_column(
+        Text, doc="nomination that brought it onto the list", info={"private": True}
+    )
 
 
 class NameKey(Base):
-    """A search key of a name: what a reader may type to find it."""
+    """A search key of a name: what a reader may type to find it.
+
+    The primary key is the one index of the search: the names of a key, by rank.
+    """
 
     __tablename__ = "name_key"
-    __table_args__ = (Index("ix_name_key_key_rank", "key", "rank"),)
 
-    key: Mapped[str] = mapped_column(Text, primary_key=True, doc="what a reader types")
+    key: Mapped[str] = mapped_column(
+        Text(collation="C"), primary_key=True, doc="what a reader types; ordered by bytes"
+    )
     kind: Mapped[str] = mapped_column(
-        Text, primary_key=True, doc="exact, core, pinyin, initials, deletion or bigram"
+        Text, primary_key=True, doc="exact, core, pinyin, initials, deletion, bigram or begin"
+    )
+    rank: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False, doc="0 first"
     )
     name_id: Mapped[int] = mapped_column(
-        ForeignKey("place_name.id", ondelete="CASCADE"), primary_key=True, index=True
+        ForeignKey("place_name.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
     )
-    rank: Mapped[int] = mapped_column(SmallInteger, doc="0 first")

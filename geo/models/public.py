@@ -43,6 +43,11 @@ PUBLIC_ROWS = {
     "heritage_listing": (
         "EXISTS (SELECT FROM atlas.place p WHERE p.id = t.place_id AND p.is_published)"
     ),
+    # Measures and changes of names are the office's own business until they have come about.
+    "heritage_record": (
+        "t.kind IN ('protection', 'sign', 'survey')"
+        " AND EXISTS (SELECT FROM atlas.place p WHERE p.code = t.place_code AND p.is_published)"
+    ),
     "name_key": (
         "EXISTS (SELECT FROM atlas.place_name n JOIN atlas.place p ON p.id = n.place_id"
         " WHERE n.id = t.name_id AND p.is_published)"

@@ -10,6 +10,7 @@ from geo.loaders.city.places import (
     PlaceRecord,
     Position,
     Row,
+    Story,
     cited_of,
     point_of,
     year_of,
@@ -63,8 +64,10 @@ def listed_places(
                         row["list_name"], row["family"], row["list_level"],
                         row["list_class"] or None, row["batch"] or None,
                         year_of(row["listed_year"]), f"{row['source']} ({row['status']})",
+                        row["era"] or None,
                     )
                 ],
+                stories=[Story(row["story"], row["story_source"])] if row["story"] else [],
                 extra={"note": row["note"]} if row["note"] else {},
             )
         )  # fmt: skip

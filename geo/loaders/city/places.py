@@ -68,6 +68,15 @@ class Listing:
     batch: str | None
     listed_year: int | None
     citation: str | None
+    era: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is told of a place's past, with its source."""
+
+    value: str
+    citation: str
 
 
 @dataclass(slots=True)
@@ -84,6 +93,7 @@ class PlaceRecord:
     names: list[Name] = field(default_factory=list)
     positions: list[Position] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
+    stories: list[Story] = field(default_factory=list)
     extra: Json = field(default_factory=dict)
 
     def digest(self) -> str:

@@ -27,6 +27,7 @@ from geo.models import (
     Place,
     PlaceName,
     PlacePosition,
+    PlaceText,
     SuccessionEvent,
     SuccessionMember,
 )
@@ -214,14 +215,21 @@ def _rewrite(
         [{"id": ids[record.code], **_place_values(record, deliveries)} for record in records],
     )
     changed = [ids[record.code] for record in records]
-    for table in (PlaceName, PlacePosition, HeritageListing):
+    for table in (PlaceName, PlacePosition, PlaceText):
         session.execute(delete(table).where(table.place_id.in_(changed)))
+    # What an office published by a nomination is its own and stays.
+    session.execute(
+        delete(HeritageListing).where(
+            HeritageListing.place_id.in_(changed), HeritageListing.nomination_code.is_(None)
+        )
+    )
 
 
 def _add_details(session: Session, records: list[PlaceRecord], ids: Mapping[str, int]) -> None:
     names: list[Json] = []
     positions: list[Json] = []
     listings: list[Json] = []
+    stories: list[Json] = []
     for record in records:
         key = {"place_id": ids[record.code]}
         names += [key | values for values in name_values(record)]
@@ -245,10 +253,17 @@ def _add_details(session: Session, records: list[PlaceRecord], ids: Mapping[str,
                 "batch": listing.batch,
                 "listed_year": listing.listed_year,
                 "citation": listing.citation,
+                "era": listing.era,
             }
             for listing in record.listings
         ]
-    for table, rows in (("place_name", names), ("heritage_listing", listings)):
+        stories += [
+            key | {"kind": "history", "value": story.value, "citation": story.citation}
+            for story in record.stories
+        ]
+    for table, rows in (
+        ("place_name", names), ("heritage_listing", listings), ("place_text", stories),
+    ):
         _copy(session, table, rows)
     _copy(session, "place_position", positions)
 

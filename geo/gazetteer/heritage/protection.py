@@ -1,0 +1,135 @@
+"""How is a listed name protected: its state, its sign, its surveys, measures, a change of name?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geo.errors import BadInput, NotAllowed, both
+from geo.gazetteer.heritage.places import listed_place
+from geo.gazetteer.heritage.signing import impersonal, signed_role
+from geo.models.heritage import RECORD_KINDS, HeritageRecord
+from geo.queries.admin import Reader
+from geo.validity import today_in_china
+
+KIND_WORDS = {
+    "protection": ("存续状况", "state"), "sign": ("标志", "sign"), "survey": ("调查", "survey"),
+    "measure": ("保护措施", "measure"), "name_change": ("更名", "change of name"),
+}  # fmt: skip
+VALUES: dict[str, dict[str, tuple[str, str]]] = {
+    "protection": {
+        "in_use": ("在用", "in use"), "endangered": ("濒危", "endangered"),
+        "out_of_use": ("已停用", "out of use"), "restored": ("已恢复使用", "restored"),
+    },
+    "sign": {
+        "standing": ("已设，完好", "standing"), "damaged": ("已设，损坏", "damaged"),
+        "missing": ("已设，缺失", "missing"), "none": ("未设", "none"),
+    },
+    "survey": {"done": ("已调查", "surveyed")},
+    "measure": {
+        "sign": ("设立标志", "a sign"), "derived": ("派生命名", "derived names"),
+        "reuse": ("移用、启用", "re-use"), "products": ("文创产品", "products"),
+        "events": ("宣传活动", "events"), "archive": ("资料建档", "an archive"),
+        "other": ("其他", "other"),
+    },
+}  # fmt: skip
+"""Kind of record → its values. Measures as the ways of 地名管理条例实施办法 (2024)."""
+
+ARTICLE_25 = (
+    "列入保护名录的地名确需更名的，应当预先采取相应的保护措施（地名管理条例第二十五条）。",
+    "A listed name may only be changed after a protection measure (Regulation, art. 25).",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry: what was seen or done on a day."""
+
+    kind: str
+    value: str
+    on_date: date
+    due_on: date | None
+    role: str | None
+    note: str | None
+    source: str | None
+    is_synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueSurvey:
+    """A listed place whose next survey is due, or that was never surveyed (`due_on` None)."""
+
+    code: str
+    name: str
+    surveyed_on: date | None
+    due_on: date | None
+    is_overdue: bool
+
+
+_RECORDS = text("""
+SELECT kind, value, on_date, due_on, role, note, source, is_synthetic FROM heritage_record
+WHERE place_code = :code ORDER BY on_date DESC, id DESC""")
+_MEASURED = text("""
+SELECT max(on_date) FROM heritage_record
+WHERE place_code = :code AND kind = 'measure' AND on_date <= :on""")
+
+
+def record(
+    session: Session, code: str, kind: str, value: str, *, on: date, role: str,
+    due_on: date | None = None, note: str | None = None, source: str | None = None,
+) -> tuple[Record, ...]:  # fmt: skip
+    """Enter what was seen or done for a listed name; answers its record. The caller commits.
+
+    A change of name (value: the new name) is refused without a measure on or before that day.
+    Raises NotFound for a place on no list; BadInput for an unknown kind or value, or a day to
+    come; NotAllowed for a change of name without a prior measure.
+    """
+    listed_place(session, code, on=on)
+    if kind not in RECORD_KINDS:
+        raise BadInput(
+            both(f"种类应为：{'、'.join(RECORD_KINDS)}。", f"one of {', '.join(RECORD_KINDS)}"),
+            parameter="kind",
+        )
+    if kind in VALUES and value not in VALUES[kind]:
+        known = "、".join(f"{zh} {word}" for word, (zh, _) in VALUES[kind].items())
+        raise BadInput(
+            both(f"值应为：{known}。", f"one of {list(VALUES[kind])}"), parameter="value"
+        )
+    if on > today_in_china():
+        raise BadInput(both("日期不能晚于今天。", "the day is yet to come"), parameter="on")
+    if due_on is not None and (kind != "survey" or due_on < on):
+        raise BadInput(
+            both(
+                "下次调查日期只随调查填写，且不早于当日。",
+                "due on belongs to a survey, not before it",
+            ),
+            parameter="due_on",
+        )
+    if kind == "name_change":
+        value = impersonal(value, "value")
+        if session.execute(_MEASURED, {"code": code, "on": on}).scalar() is None:
+            raise NotAllowed(both(f"未登记保护措施，不能登记更名。{ARTICLE_25[0]}", ARTICLE_25[1]))
+    session.add(
+        HeritageRecord(
+            place_code=code, kind=kind, value=value, on_date=on, due_on=due_on,
+            role=signed_role(role), note=impersonal(note, "note") if note else None,
+            source=impersonal(source, "source") if source else None,
+        )
+    )  # fmt: skip
+    session.flush()
+    return records(session, code)
+
+
+def records(session: Reader, code: str) -> tuple[Record, ...]:
+    """Everything entered for a place, the newest first."""
+    return tuple(Record(**row._mapping) for row in session.execute(_RECORDS, {"code": code}))
+
+
+def words_of(kind: str, value: str | None) -> tuple[str, str]:
+    """A state in words; unknown where nothing was entered."""
+    if value is None:
+        return "未知", "unknown"
+    return VALUES.get(kind, {}).get(value, (value, value))
