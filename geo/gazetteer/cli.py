@@ -9,16 +9,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
 
 from geo.db.engine import open_session
-from geo.gazetteer import exchange_cli, naming_cli
+from geo.gazetteer import exchange_cli, naming_cli, readings_cli
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.places import EXACT_ENOUGH
 from geo.gazetteer.search import FEATURE_CLASSES, Hit, search
 from geo.queries.admin import code_of
-from geo.text import reviewed_readings, romanise
 from geo.validity import today_in_china
 
 names = typer.Typer(
@@ -34,18 +31,6 @@ POSITION_WORDS = {
 
 _CLASSES = " ".join(code + word for code, word in FEATURE_CLASSES.items())
 
-_UNCERTAIN = text(
-    """
-    SELECT n.name, p.feature_class, n.kind = 'short' AS is_short, min(n.pinyin) AS pinyin,
-           count(*) AS times
-    FROM place_name n JOIN place p ON p.id = n.place_id
-    WHERE n.reading_status = 'uncertain'
-    GROUP BY n.name, p.feature_class, n.kind = 'short'
-    ORDER BY count(*) DESC, n.name, p.feature_class
-    LIMIT :most
-    """
-)
-
 
 def register(app: typer.Typer) -> None:
     """Add `find` and `names` to the command line."""
@@ -55,6 +40,7 @@ def register(app: typer.Typer) -> None:
 
 naming_cli.add_to(names)
 exchange_cli.add_to(names)
+readings_cli.add_to(names)
 
 
 def find(
@@ -116,36 +102,6 @@ def _position(hit: Hit) -> str:
     if hit.position_quality not in EXACT_ENOUGH:
         return f"{where}(区划图形推算的代表点)"
     return f"{where}({POSITION_WORDS[hit.position_quality]})"
-
-
-@names.command("pinyin")
-def uncertain_readings(
-    limit: Annotated[int, typer.Option(min=1, help="最多条数 · Most names shown.")] = 200,
-) -> None:
-    """列出读音待核的地名 · List names whose reading is uncertain, with the doubtful characters."""
-    with open_session() as session:
-        table, count = _uncertain_table(session, limit)
-    console = Console()
-    console.print(table)
-    console.print(
-        f"{count} 个名称待核; 核定后写入 data/placenames/readings.csv, 再运行 atlas names refresh "
-        f"--all · {count} to be confirmed: enter them in readings.csv, then refresh"
-    )
-
-
-def _uncertain_table(session: Session | Connection, limit: int) -> tuple[Table, int]:
-    table = Table(title="读音待核 · Uncertain readings")
-    for heading in ("名称 · Name", "现用读音 · Reading", "多音字 · Characters", "依据 · Basis"):
-        table.add_column(heading)
-    table.add_column("次数 · Times", justify="right")
-    known = reviewed_readings()
-    rows = session.execute(_UNCERTAIN, {"most": limit}).all()
-    for row in rows:
-        read = romanise(row.name, feature_class=row.feature_class, joined=row.is_short)
-        in_table = any(row.name.startswith(name) for name in known)
-        basis = "读音表,待核实 · table, to confirm" if in_table else "词库 · library"
-        table.add_row(row.name, row.pinyin or read.text, read.doubtful, basis, str(row.times))
-    return table, len(rows)
 
 
 @names.command("refresh")

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
+from geo.gazetteer.stored_readings import NameReader
 from geo.progress import Progress, silent
-from geo.text import Romanised, name_keys, romanise
+from geo.text import name_keys
 
 CHUNK = 20_000
 ANALYZE_FROM = 1_000
@@ -22,7 +23,7 @@ NAME_RANKS = {
 
 _WAITING = text(
     """
-    SELECT n.id, n.name, n.kind, p.feature_class, p.unit_code,
+    SELECT n.id, n.name, n.kind, p.feature_class, p.unit_code, p.located_in,
            EXISTS (SELECT FROM heritage_listing h WHERE h.place_id = p.id) AS is_listed
     FROM place_name n JOIN place p ON p.id = n.place_id
     WHERE :everything OR n.reading_status IS NULL
@@ -51,7 +52,7 @@ def refresh_keys(
     The reading of each distinct name is computed once. Nothing is committed.
     """
     waiting = session.execute(_WAITING, {"everything": everything}).all()
-    read: dict[tuple[str, str], Romanised] = {}
+    read = NameReader(session)
     for start in range(0, len(waiting), CHUNK):
         chunk = waiting[start : start + CHUNK]
         _write_readings(session, chunk, read)
@@ -62,20 +63,12 @@ def refresh_keys(
     return len(waiting)
 
 
-def _romanised(row: Row[Any], read: dict[tuple[str, str], Romanised]) -> Romanised:
-    is_short = row.kind == "short"  # a short name has no generic part: 沙市 is Shāshì
-    key = (row.name, "short" if is_short else row.feature_class)
-    if key not in read:
-        read[key] = romanise(row.name, feature_class=row.feature_class, joined=is_short)
-    return read[key]
-
-
 def _write_readings(
     session: Session | Connection,
     chunk: Sequence[Row[Any]],
-    read: dict[tuple[str, str], Romanised],
+    read: NameReader,
 ) -> None:
-    results = [_romanised(row, read) for row in chunk]
+    results = [read.of(row) for row in chunk]
     session.execute(
         _READINGS,
         {
@@ -89,7 +82,7 @@ def _write_readings(
 def _write_keys(
     session: Session | Connection,
     chunk: Sequence[Row[Any]],
-    read: dict[tuple[str, str], Romanised],
+    read: NameReader,
 ) -> None:
     session.execute(_FORGET, {"ids": [row.id for row in chunk]})
     keys = (
@@ -99,7 +92,7 @@ def _write_keys(
             row.name,
             rank=standing(row.feature_class, row.unit_code, is_listed=row.is_listed)
             + NAME_RANKS[row.kind],
-            romanised=_romanised(row, read),
+            romanised=read.of(row),
         )
     )
     _copy(session, keys)

@@ -168,6 +168,22 @@ def alone(character: str) -> str:
     return found
 
 
+@lru_cache(maxsize=1)
+def _every_syllable() -> frozenset[str]:
+    """Every syllable that some character has in the library, without tones."""
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    said = {one for readings in pinyin_dict.values() for one in readings.split(",")}
+    return frozenset(without_tones(one) for one in said)
+
+
+def are_syllables(syllables: Sequence[str]) -> bool:
+    """Is each of them a syllable that exists in Chinese, at most one tone on it?"""
+    return all(
+        without_tones(one) in _every_syllable() and _tone_marks(one) <= 1 for one in syllables
+    )
+
+
 def is_doubtful(character: str) -> bool:
     """Is the character read differently from place to place?"""
     return character in POLYPHONES and character not in _SETTLED

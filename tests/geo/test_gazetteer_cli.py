@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from geo.errors import BadInput, NotFound
-from geo.gazetteer import cli
+from geo.gazetteer import cli, readings_cli
 from geo.gazetteer.search import search
 from geo.loaders.city import load_city
 
@@ -27,7 +27,8 @@ def run(session: Session, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     def opened(what: str = "") -> Iterator[Session]:
         yield session
 
-    monkeypatch.setattr(cli, "open_session", opened)
+    for module in (cli, readings_cli):
+        monkeypatch.setattr(module, "open_session", opened)
     monkeypatch.setenv("COLUMNS", "200")
     return CliRunner()
 
@@ -53,6 +54,7 @@ def test_find_and_names(run: CliRunner) -> None:
     assert "没有找到" in run.invoke(app(), ["find", "龘龘龘"]).output
 
     uncertain = run.invoke(app(), ["names", "pinyin"])
+    assert "溧阳" in uncertain.output
     assert uncertain.exit_code == 0, uncertain.output
     assert "新桥" not in uncertain.output
     assert "to be confirmed" in uncertain.output
@@ -92,4 +94,4 @@ def test_a_division_is_named_by_its_name(run: CliRunner) -> None:
 
 def test_an_unknown_class_lists_the_classes_in_words(run: CliRunner) -> None:
     failed = run.invoke(app(), ["find", "常州", "--class", "Z"])
-    assert str(failed.exception).startswith("没有「Z」这种地名类别;可用:A 政区、H 水系")
+    assert str(failed.exception).startswith("没有「Z」这种地名类别；可用：A 政区、H 水系")
