@@ -102,6 +102,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         walk_pages, naming, name_approvals, names, reconcile, identifiers,
     ):  # fmt: skip
         app.include_router(routes.router)
+    app.include_router(places.names_router)
     pages.mount_static(app)
     install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -80,7 +80,7 @@ def polygons_of(sent: AreasSent) -> list[tuple[str, str, BaseGeometry]]:
     vertices = 0
     for number, feature in enumerate(sent.features):
         where = f"body.features.{number}"
-        polygon = _polygon(feature.geometry, f"{where}.geometry")
+        polygon = polygon_of(feature.geometry, f"{where}.geometry")
         vertices += _vertices(polygon)
         if vertices > MOST_VERTICES:
             raise BadInput(
@@ -110,7 +110,7 @@ def lie_within(polygons: list[tuple[str, str, BaseGeometry]], outline: bytes) ->
     return all(around.covers(polygon) for _, _, polygon in polygons)
 
 
-def _polygon(geometry: Polygon | MultiPolygon, where: str) -> BaseGeometry:
+def polygon_of(geometry: Polygon | MultiPolygon, where: str) -> BaseGeometry:
     """One polygon as shapely's, within the globe and valid; heights are left out."""
     rings = [geometry.coordinates] if isinstance(geometry, Polygon) else geometry.coordinates
     flat = [[[position[:2] for position in ring] for ring in part] for part in rings]

@@ -20,12 +20,14 @@ from api.schemas.written import (
     plain_text,
     read_area,
     read_bbox,
+    read_category,
     read_kind,
     read_kinds,
     read_minute,
     read_minutes,
     read_month,
     read_number,
+    read_spot,
     read_whole,
     read_years,
     reader_of_list,
@@ -205,6 +207,33 @@ TextAsked = Annotated[
 Family = Annotated[
     Literal["heritage", "red"] | None,
     Query(description="名录 · heritage (地名文化遗产) or red (红色地名)"),
+]
+Near = Annotated[
+    Annotated[str, _SHORT, AfterValidator(read_spot)] | None,
+    Query(
+        description="附近优先 · longitude,latitude: nearer places first", examples=["119.97,31.78"]
+    ),
+]
+FeatureClass = Annotated[
+    Literal["A", "H", "L", "P", "R", "S", "T"] | None,
+    Query(
+        description="类别 · A division, H water, L area, P settlement, R road, S site, T terrain"
+    ),
+]
+CategoryAsked = Annotated[
+    Annotated[str, _SHORT, AfterValidator(read_category)] | None,
+    Query(description="地名分类代码（开头）· category code or its beginning", examples=["2161"]),
+]
+ListLevel = Annotated[
+    Literal["national", "province", "city", "district"] | None,
+    Query(description="名录级别 · level of the list"),
+]
+InUse = Annotated[
+    bool, Query(description="只要当日在用的名称 · only names in use on the day asked about")
+]
+SuggestionLimit = Annotated[Whole, Query(ge=1, le=20, description="最多条数 · how many at most")]
+Language = Annotated[
+    Literal["zh", "en"], Query(description="语言 · language of the words of an answer")
 ]
 Year = Annotated[
     Whole | None,

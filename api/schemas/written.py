@@ -18,6 +18,7 @@ from geo.validity import today_in_china
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
+_CATEGORY = re.compile(r"\d{1,5}", re.ASCII)
 _CODE = re.compile(r"\d{6}(\d{3})?(\d{3})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", re.ASCII)
@@ -82,6 +83,31 @@ def full_division(value: str) -> str:
 def read_area(value: str) -> str:
     """The code of a division, filled up to 12 digits, or of a planning zone as it is written."""
     return full_division(value) if value.isascii() and value.isdigit() else plain_text(value)
+
+
+def read_spot(value: str) -> tuple[float, float]:
+    """Longitude and latitude in degrees."""
+    parts = value.split(",")
+    if len(parts) != 2 or not all(_NUMBER.fullmatch(part) for part in parts):
+        raise BadInput(
+            both("须为经度、纬度，以半角逗号隔开。", "two numbers are needed: longitude,latitude")
+        )
+    lon, lat = float(parts[0]), float(parts[1])
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise BadInput(
+            both(
+                "经度须在 ±180、纬度在 ±90 之内。" + swapped_hint(lon, lat)[0],
+                "longitude within ±180, latitude within ±90." + swapped_hint(lon, lat)[1],
+            )
+        )
+    return lon, lat
+
+
+def read_category(value: str) -> str:
+    """A category code of place names, or its beginning."""
+    if not _CATEGORY.fullmatch(value):
+        raise BadInput(both("分类代码为一至五位数字。", "a category code has one to five digits"))
+    return value
 
 
 def read_bbox(value: str) -> tuple[float, float, float, float]:

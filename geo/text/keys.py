@@ -18,13 +18,16 @@ from geo.text.romanise import (
 
 DELETION = "-"
 BIGRAM = "~"
-START = "^"
-"""Marks that keep the keys of bulky kinds apart in the one index: `-武区`, `~常州`, `~^常`."""
+BEGIN = "^"
+"""Marks that keep the keys of bulky kinds apart in the one index: `-武区`, `~常州`, `^常`."""
 LONGEST_FOR_DELETION = 20
+BEGINNING = 2
+BEGINNING_IN_LETTERS = 4
+"""Beginnings of so many characters are keys of their own; longer ones are ranges of keys."""
 
 
 class NameKeyRow(NamedTuple):
-    """A key, its kind (exact, core, pinyin, initials, deletion, bigram) and rank, 0 first."""
+    """A key, its kind (exact core pinyin initials deletion bigram begin) and rank, 0 first."""
 
     key: str
     kind: str
@@ -64,6 +67,10 @@ def name_keys(
             add(DELETION + key, "deletion")
         for key in bigrams(part):
             add(BIGRAM + key, "bigram")
+    for (key, kind), place in list(found.items()):
+        if kind == "pinyin" or (kind == "exact" and not key[0].isascii()):
+            for beginning in beginnings(key):
+                add(BEGIN + beginning, "begin", place - rank)
     return [NameKeyRow(key, kind, place) for (key, kind), place in found.items()]
 
 
@@ -89,8 +96,15 @@ def one_deleted(key: str) -> list[str]:
 
 
 def bigrams(key: str) -> list[str]:
-    """Answer the pairs of neighbouring characters, and the first character marked as such."""
+    """Answer the pairs of neighbouring characters."""
     if key.isascii() or re.fullmatch(r"\d+", key):
         return []
-    pairs = [key[at : at + 2] for at in range(len(key) - 1)]
-    return list(dict.fromkeys([START + key[0], *pairs]))
+    return list(dict.fromkeys(key[at : at + 2] for at in range(len(key) - 1)))
+
+
+def beginnings(key: str) -> list[str]:
+    """Answer the short beginnings of a key, the shortest first: one and two characters, or one to
+    four letters; a key that is shorter gives no more than itself.
+    """
+    most = BEGINNING_IN_LETTERS if key.isascii() else BEGINNING
+    return [key[:length] for length in range(1, min(most, len(key)) + 1)]

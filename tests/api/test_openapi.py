@@ -18,6 +18,7 @@ CONTRACT = {
     "/api/access/coverage", "/api/access/gaps", "/api/access/missing", "/api/units",
     "/api/units/at", "/api/units/{code}", "/api/units/{code}/children",
     "/api/units/{code}/neighbours", "/api/units/{code}/history", "/api/zones", "/api/places",
+    "/api/places/search", "/api/names/suggest",
     "/api/places/near", "/api/places/heritage", "/api/places/{code}", "/api/sources",
     "/api/deliveries", "/api/deliveries/{delivery}", "/api/deliveries/{delivery}/refused.xlsx",
     "/api/access/indicators", "/api/access/indicators/{code}",

@@ -11,9 +11,16 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from geo.errors import BadInput, NotFound
+from geo.gazetteer.finding.lookup import (
+    FIND,
+    FIND_FILTERED,
+    FIND_RANGE,
+    FIND_RANGE_FILTERED,
+    Filters,
+)
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.probes import close_probes, loose_probes
-from geo.gazetteer.search import FIND, FIND_PREFIX, Hit, search
+from geo.gazetteer.search import Hit, search
 from geo.loaders.city import load_city
 
 ON = date(2026, 11, 1)
@@ -165,7 +172,7 @@ def test_positions_are_no_better_than_known(gazetteer: Session) -> None:
     assert 119 < unit.lon < 121
 
 
-def test_a_name_that_began_later_is_not_found(gazetteer: Session) -> None:
+def test_a_name_not_in_use_is_marked_and_stands_back(gazetteer: Session) -> None:
     row = gazetteer.execute(
         text("SELECT id, name FROM place_name WHERE name = '武进区' AND kind = 'standard'")
     ).one()
@@ -173,9 +180,15 @@ def test_a_name_that_began_later_is_not_found(gazetteer: Session) -> None:
         text("UPDATE place_name SET start_earliest = 2002, start_latest = 2002 WHERE id = :id"),
         {"id": row.id},
     )
-    names = [h.matched_name for h in search(gazetteer, "武进区", on=date(1995, 1, 1))]
-    assert "武进区" not in names
-    assert first(gazetteer, "武进区").name == "武进区"
+    today = first(gazetteer, "武进区")
+    before = search(gazetteer, "武进区", on=date(1995, 1, 1))
+    named = next(hit for hit in before if hit.matched_name == "武进区")
+    assert (today.use, named.use) == ("in_use", "not_yet")
+    assert named.score < today.score
+    assert "该日尚未启用" in named.how_zh
+    only = search(gazetteer, "武进区", on=date(1995, 1, 1), in_use=True)
+    assert "武进区" not in [hit.matched_name for hit in only]
+    assert "former" not in [hit.matched_kind for hit in only]
 
 
 @pytest.mark.parametrize(
@@ -235,8 +248,8 @@ def test_no_sequential_scan(gazetteer: Session, typed: str, reader: str, as_publ
     probes = [*close_probes(typed), *loose_probes(typed)]
     values = {
         "keys": [probe.key for probe in probes], "kinds": [probe.kind for probe in probes],
-        "year": ON.year, "units": None, "feature_class": None, "family": None, "per_probe": 200,
-        "low": "changz", "high": "changz{", "most": 200,
+        "ends": [probe.key + "\U0010ffff" for probe in probes],
+        "most": 40, "looked": 20_000, "scanned": 2_000, **vars(Filters(feature_class="A")),
     }  # fmt: skip
 
     def plan(statement: Any) -> str:
@@ -244,7 +257,7 @@ def test_no_sequential_scan(gazetteer: Session, typed: str, reader: str, as_publ
         return "\n".join(lines)
 
     def check() -> None:
-        for statement in (FIND, FIND_PREFIX):
+        for statement in (FIND, FIND_FILTERED, FIND_RANGE, FIND_RANGE_FILTERED):
             explained = plan(statement)
             assert "Seq Scan" not in explained, explained
             assert "name_key" in explained
