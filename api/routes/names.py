@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.codes import PLACE_CODE
-from api.deps import DoorsHere, checked
-from api.schemas.geojson import Json
-from api.schemas.names import LifeTold
-from api.schemas.parameters import ThingCode
+from api.deps import Day, DoorsHere, checked
+from api.schemas.geojson import GeoJson, Json, as_points
+from api.schemas.names import LifeTold, SpotTold
+from api.schemas.parameters import Lat, LimitToHundred, Lon, RadiusM, ThingCode
 from api.schemas.problem import ALWAYS, problems
 from geo.gazetteer import history
 from geo.gazetteer.exchange.read import record
+from geo.gazetteer.reverse import DEFAULT_RADIUS_M, spot
 
 router = APIRouter(
     prefix="/api/names",
@@ -21,6 +22,27 @@ router = APIRouter(
     default_response_class=Json,
     responses={**ALWAYS, **problems(404)},
 )
+
+
+@router.get(
+    "/near",
+    summary="此处地名 · Names at and near a point",
+    response_class=GeoJson,
+    responses={200: {"model": SpotTold}},
+)
+def near(
+    doors: DoorsHere,
+    day: Day,
+    lon: Lon,
+    lat: Lat,
+    radius_m: RadiusM = DEFAULT_RADIUS_M,
+    limit: LimitToHundred = 10,
+) -> Response:
+    """The divisions that hold a point on a day, and the names near it with distance, direction."""
+    with doors.public() as connection:
+        here = spot(connection, lon, lat, on=day, radius_m=radius_m, limit=limit)
+    told = {name: getattr(here, name) for name in ("on", "radius_m", "divisions", "divisions_note")}
+    return GeoJson(as_points(here.names, **told))
 
 
 @router.get(

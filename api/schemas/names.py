@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import Field
 
-from api.schemas.answers import Answer
+from api.schemas.answers import Answer, Collection
+from api.schemas.place_names import PlaceProperties
 from geo.gazetteer.exchange.record import MediaRecord, TextRecord
 from geo.gazetteer.life import Linked, Period
+from geo.gazetteer.years import NameInYear
+from geo.queries.admin import Unit
 
 
 class LifeTold(Answer):
@@ -23,3 +28,23 @@ class LifeTold(Answer):
     texts: list[TextRecord] = Field(description="origin, meaning, history, with their source")
     media: list[MediaRecord]
     is_synthetic: bool
+
+
+class SpotProperties(PlaceProperties):
+    """A place near the spot, how far and which way it lies as seen from there."""
+
+    distance_m: float = Field(description="geodesic on GRS80, metres")
+    bearing_deg: float | None = Field(description="from true north, clockwise; null: it is here")
+    direction_zh: str | None = Field(description="one of sixteen")
+    direction_en: str | None
+    standing: str = Field(description="its name on the day: in_force, possible or not_in_force")
+    in_year: NameInYear | None
+
+
+class SpotTold(Collection[SpotProperties]):
+    """The names near a spot, those in force on the day first, and the divisions that hold it."""
+
+    on: date
+    radius_m: float
+    divisions: list[Unit] = Field(description="by their outlines, the largest first")
+    divisions_note: str | None = Field(description="what is not known of them on that day")
