@@ -16,6 +16,7 @@ from rich.table import Table
 
 from geo.db.engine import open_session
 from geo.errors import BadInput, both
+from geo.gazetteer import approvals_cli
 from geo.settings import NamingSettings, read
 from geo.validity import today_in_china
 
@@ -45,6 +46,7 @@ def add_to(names: typer.Typer) -> None:
     names.command("check")(check)
     names.command("check-list")(check_list)
     names.command("proofread")(proofread_file)
+    approvals_cli.add_to(names)
 
 
 def check(

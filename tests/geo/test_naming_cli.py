@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from geo.errors import BadInput
-from geo.gazetteer import cli, naming_cli
+from geo.gazetteer import approvals_cli, cli, naming_cli
 from geo.gazetteer.index import refresh_keys
 from tests.factories import make_city, make_name, make_place, make_unit, square
 
@@ -32,6 +32,7 @@ def run(session: Session, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
         yield session
 
     monkeypatch.setattr(naming_cli, "open_session", opened)
+    monkeypatch.setattr(approvals_cli, "open_session", opened)
     monkeypatch.setenv("COLUMNS", "240")
     return CliRunner()
 
@@ -101,3 +102,30 @@ def test_proofread_writes_marked_documents(run: CliRunner, tmp_path: Path) -> No
         app(), ["names", "proofread", str(tmp_path / "out.docx"), "--within", "北城区"]
     )
     assert "标注 1 处" in again.output
+
+
+def test_approved_names_are_kept_and_told_when_due(
+    run: CliRunner, session: Session, tmp_path: Path
+) -> None:
+    office = ["--role", "地名科"]
+    given = ["--kind", "街路巷", "--division", "北城区", "--on", "2026-03-01", *office]
+    entered = run.invoke(app(), ["names", "approve", "新河路", *given])
+    assert entered.exit_code == 0, entered.output
+    assert "已逾期" in entered.output
+    shown = run.invoke(app(), ["names", "approvals", "--on", "2026-03-12", "--json"])
+    (told,) = json.loads(shown.output)
+    assert (told["state"], told["due_on"]) == ("due_soon", "2026-03-16")
+    number = str(told["number"])
+    for more in (["filed", "--on", "2026-03-10"], ["filed", "--take-back"], ["noticed"]):
+        assert run.invoke(app(), ["names", "approval-step", number, *more, *office]).exit_code == 0
+    one = run.invoke(app(), ["names", "approvals", number])
+    for words in ("批准 2026-03-01", "备案 2026-03-10", "备案 撤回", "地名科", "逾期 1"):
+        assert words in one.output, words
+    out = tmp_path / "due.xlsx"
+    assert run.invoke(
+        app(), ["names", "approvals", "--only", "overdue", "--out", str(out)]
+    ).exit_code == 0  # fmt: skip
+    assert out.read_bytes()[:2] == b"PK"
+    for wrong in (["--only", "x"], ["--out", "x.pdf"]):
+        found = run.invoke(app(), ["names", "approvals", *wrong])
+        assert isinstance(found.exception, BadInput)

@@ -140,29 +140,29 @@ def _cells(one: Judged, kinds: Mapping[str, str], on: date) -> list[str]:
     ]  # fmt: skip
 
 
-def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
+def as_csv(rows: Sequence[Sequence[str]], headings: Sequence[str] = HEADINGS) -> bytes:
     """The table as UTF-8 with a byte-order mark; a cell that would be a formula gets a quote."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(HEADINGS)
+    writer.writerow(headings)
     writer.writerows([[harmless(cell) for cell in row] for row in rows])
     return ("\ufeff" + out.getvalue()).encode()
 
 
-def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+def as_xlsx(rows: Sequence[Sequence[str]], headings: Sequence[str] = HEADINGS) -> bytes:
     """The table as XLSX; text is written as text whatever it begins with."""
     raw = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(raw, options) as book:
         sheet = book.add_worksheet(_SHEET)
         bold = book.add_format({"bold": True})
-        for column, heading in enumerate(HEADINGS):
+        for column, heading in enumerate(headings):
             sheet.write_string(0, column, heading, bold)
         for at, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
                 sheet.write_string(at, column, _clean(cell))
         sheet.freeze_panes(1, 2)
-        sheet.set_column(0, len(HEADINGS) - 1, 16)
+        sheet.set_column(0, len(headings) - 1, 16)
     return raw.getvalue()
 
 
