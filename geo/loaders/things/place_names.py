@@ -89,6 +89,7 @@ FIELDS = (
     Field("batch", ("批次",), is_stored=False),
     Field("listed_year", ("公布年份", "列入年份"), parse=_YEAR, sql="int", rule="year",
           is_stored=False),
+    Field("era", ("时代", "历史时期", "所属时代"), is_stored=False),
     Field("stated_unit", UNIT_HEADINGS, is_stored=False),
     Field("address", ("地址", "详细地址", "现地址", "所在地址", "地理位置", "address"),
           is_stored=False),

@@ -52,8 +52,9 @@ SELECT p.id, s.geom, {_QUALITY}, d.file_name {_HERE}
                     WHERE o.place_id = p.id AND o.geom IS NOT NULL)"""),
     ("heritage_listing", "began", (), f"""
 INSERT INTO heritage_listing AS t (place_id, list_name, family, list_class, list_level, batch,
-    listed_year, citation)
-SELECT p.id, s.list_name, s.family, s.list_class, s.list_level, s.batch, s.listed_year, d.file_name
+    listed_year, era, citation)
+SELECT p.id, s.list_name, s.family, s.list_class, s.list_level, s.batch, s.listed_year, s.era,
+    d.file_name
 {_LISTED} AND NOT EXISTS (SELECT FROM heritage_listing o
     WHERE o.place_id = p.id AND o.list_name = s.list_name)"""),
 )  # fmt: skip
