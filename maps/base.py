@@ -108,6 +108,7 @@ WINGS = (
 DESKS = {
     "access": Wing("planning", "/planning", "规划工作台", "Planning desk"),
     "boundaries": Wing("survey", "/survey", "勘界工作台", "Survey desk"),
+    "names": Wing("naming", "/naming", "地名核查", "Check a name"),
 }
 """The desks of officers, each beside the wing that it belongs to; they open with a token."""
 

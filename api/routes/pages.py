@@ -26,6 +26,7 @@ from maps.base import STATIC, Page
 from maps.elder_care import draw_elder_care
 from maps.gazetteer import draw_names
 from maps.home import draw_home
+from maps.naming import draw_naming
 from maps.planning import draw_planning
 from maps.sources import draw_data
 from maps.survey import draw_boundaries, draw_survey
@@ -43,6 +44,7 @@ DRAWN: dict[str, Callable[[Page], str]] = {
     "/boundaries": draw_boundaries,
     "/survey": draw_survey,
     "/names": draw_names,
+    "/naming": draw_naming,
     "/data": draw_data,
 }
 
