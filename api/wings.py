@@ -21,6 +21,7 @@ WINGS = (
     "geo.batch.cli",
     "geo.queries.cli",
     "geo.gazetteer.cli",
+    "geo.gazetteer.heritage_cli",
     "maps.cli",
     "maps.report.cli",
     "maps.survey_cli",

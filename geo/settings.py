@@ -281,6 +281,11 @@ class NamingSettings(BaseSettings):
         "names, brands, foreign names, dialect …), outside the checkout. Without it those rules "
         "say 未检查.",
     )
+    heritage_sheets: Path | None = Field(
+        default=None,
+        description="Folder with the bureau's own `score-sheets.toml` for nominations of listed "
+        "names; the one that comes along is an example.",
+    )
 
 
 class TestSettings(BaseSettings):

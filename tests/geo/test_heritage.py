@@ -107,7 +107,7 @@ def test_a_place_is_told_once_with_all_its_lists(session: Session, place: str) -
     [found] = listed_places(session)
     assert [one.level for one in found.lists] == ["city", "province"]
     assert (found.era, found.era_derived, found.others) == ("ming-qing", True, ("旧名",))
-    assert found.protection is found.sign is found.surveyed_on is None
+    assert (found.protection, found.sign, found.surveyed_on) == (None, None, None)
     assert counts_of([found]).places == 1
     assert by_era([found])["ming-qing"] == sum(by_era([found]).values()) == 1
     assert not listed_places(session, Wanted(level="city", family="red"))
@@ -237,7 +237,8 @@ def test_a_later_mark_counts_and_the_earlier_is_kept(session: Session, place: st
     found = score(session, code, sheet, {"age": 7}, on=DAY, role="专家组")
     assert found.criteria[0].by_role == {"专家组": 7.0}
     assert session.execute(text("SELECT count(*) FROM heritage_score")).scalar() == 2
-    for bad in ({"age": 10.5}, {"age": -1}, {"era": 1}, {}, {"age": float("nan")}):
+    unfit: list[dict[str, float]] = [{"age": 10.5}, {"age": -1}, {"era": 1}, {}]
+    for bad in (*unfit, {"age": float("nan")}):
         with pytest.raises(BadInput):
             score(session, code, sheet, bad, on=DAY, role="专家组")
     moved(session, nominations(session)[0], "withdrawn")
