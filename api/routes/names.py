@@ -8,10 +8,19 @@ from starlette.responses import Response
 from api.codes import PLACE_CODE
 from api.deps import Day, DoorsHere, checked
 from api.schemas.geojson import GeoJson, Json, as_points
-from api.schemas.names import LifeTold, SpotTold
-from api.schemas.parameters import Lat, LimitToHundred, Lon, RadiusM, ThingCode
+from api.schemas.names import AddressTold, LifeTold, SpotTold
+from api.schemas.parameters import (
+    AddressLine,
+    Lat,
+    LimitToHundred,
+    Lon,
+    RadiusM,
+    ThingCode,
+    Within,
+)
 from api.schemas.problem import ALWAYS, problems
 from geo.gazetteer import history
+from geo.gazetteer.address import read_address
 from geo.gazetteer.exchange.read import record
 from geo.gazetteer.reverse import DEFAULT_RADIUS_M, spot
 
@@ -43,6 +52,17 @@ def near(
         here = spot(connection, lon, lat, on=day, radius_m=radius_m, limit=limit)
     told = {name: getattr(here, name) for name in ("on", "radius_m", "divisions", "divisions_note")}
     return GeoJson(as_points(here.names, **told))
+
+
+@router.get(
+    "/address", summary="拆解地址 · Read an address line", responses={200: {"model": AddressTold}}
+)
+def address(
+    doors: DoorsHere, day: Day, q: AddressLine, within: Within = None, limit: LimitToHundred = 3
+) -> Response:
+    """Divisions, place and rest of an address line; what is not in the register gets no code."""
+    with doors.public() as connection:
+        return Json(read_address(connection, q, on=day, within=within, limit=limit))
 
 
 @router.get(

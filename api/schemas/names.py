@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.schemas.answers import Answer, Collection
 from api.schemas.place_names import PlaceProperties
+from geo.gazetteer.address import AddressReading
 from geo.gazetteer.exchange.record import MediaRecord, TextRecord
 from geo.gazetteer.life import Linked, Period
 from geo.gazetteer.years import NameInYear
@@ -48,3 +49,14 @@ class SpotTold(Collection[SpotProperties]):
     radius_m: float
     divisions: list[Unit] = Field(description="by their outlines, the largest first")
     divisions_note: str | None = Field(description="what is not known of them on that day")
+
+
+class AddressTold(Answer):
+    """The ways to read an address line, likeliest first; only what the register holds has a code.
+
+    `is_ambiguous`: the first two weigh alike, a person decides.
+    """
+
+    line: str
+    readings: list[AddressReading]
+    is_ambiguous: bool

@@ -204,6 +204,13 @@ TextAsked = Annotated[
         examples=["毗陵", "changzhou", "cz"],
     ),
 ]
+AddressLine = Annotated[
+    Text,
+    Query(
+        description="一行地址 · one address line; levels may be missing, names may be old",
+        examples=["江苏省常州市天宁区延陵西路12号"],
+    ),
+]
 Family = Annotated[
     Literal["heritage", "red"] | None,
     Query(description="名录 · heritage (地名文化遗产) or red (红色地名)"),

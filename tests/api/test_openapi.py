@@ -56,7 +56,7 @@ CONTRACT = {
     "/api/survey/planned/{planned_id}/map", "/api/survey/planned/{planned_id}/effects",
     "/api/deliveries/{delivery}/undo", "/api/deliveries/jobs/{job}", "/api/templates/{kind}.xlsx",
     "/api/names/check", "/api/names/check/batch", "/api/names/proofread",
-    "/api/names/{code}/life", "/api/names/near",
+    "/api/names/{code}/life", "/api/names/near", "/api/names/address",
 }  # fmt: skip
 
 
