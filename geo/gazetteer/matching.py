@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from geo.gazetteer.probes import Probe, is_latin
-from geo.text import pinyin_key, romanise, search_key
+from geo.text import generic_part, pinyin_key, romanise, search_key
 from geo.text.keys import bigrams
 from geo.text.likeness import blurred, look_alike
 
@@ -37,6 +37,7 @@ POINTS = {
     "one_wrong": 68.0,
     "one_letter": 62.0,
     "part": 60.0,
+    "specific": 54.0,
 }
 HOW = {
     "exact": ("名称相同", "same name"),
@@ -60,6 +61,7 @@ HOW = {
     "one_extra": ("多一字", "one character too many"),
     "one_letter": ("拼音一个字母不同", "one letter of the pinyin differs"),
     "part": ("名称包含", "name contains it"),
+    "specific": ("只有专名相同", "only the specific part is the same"),
 }
 KINDS = {
     "standard": ("标准名称", "standard name"),
@@ -81,6 +83,14 @@ USES = {
 # Less than this share of the typed pairs in common is no part of the name.
 LEAST_SHARE = 0.6
 OUT_OF_USE = 4.0
+OTHER_TIER = 9.0
+_TIERS = {
+    "省 自治区": 0, "市 区 县 自治县 旗 盟 新区 林区 特区": 1,
+    "街道 镇 乡 民族乡 苏木": 2, "村 社区": 3,
+}  # fmt: skip
+_TIER = {generic: tier for words, tier in _TIERS.items() for generic in words.split()}
+"""Generic parts of one tier are taken for each other: 武进县 for 武进区, seldom 九龙镇."""
+_TIER_OF_RANK = (0, 1, 1, 2, 3, 3, 3)
 WRONG_TONE = 3.0
 
 
@@ -155,6 +165,8 @@ def _points(typed: str, row: Row[Any], probe: Probe) -> tuple[str, float] | None
         return how, points - wrong - _length_gap(row.key.lstrip("^"), probe.key.lstrip("^"))
     if how in ("one_wrong", "one_missing", "one_extra"):
         return _one_off(_typed_key(typed), search_key(row.name), row, how)
+    if how == "other_generic":
+        return how, points - OTHER_TIER * _other_tier(_typed_key(typed), row.rank)
     if how == "part":
         return _part(_typed_key(typed), search_key(row.name))
     return how, points
@@ -187,6 +199,12 @@ def _difference(key: str, name: str, pinyin: str | None) -> str:
 @lru_cache(maxsize=4096)
 def _sounds_like(one: str, other: str) -> bool:
     return blurred(_sound(one)) == blurred(_sound(other))
+
+
+def _other_tier(key: str, rank: int) -> bool:
+    """Does the typed generic part belong to divisions of another tier than the place's?"""
+    tier = _TIER.get(generic_part(key, divisions_only=True).replace("·", ""))
+    return tier is not None and tier != _TIER_OF_RANK[min(rank // 10, 6)]
 
 
 def _part(key: str, name: str) -> tuple[str, float] | None:

@@ -59,12 +59,8 @@ def close_probes(text: str) -> list[Probe]:
     specific = core(key)
     if specific != key:
         # 武进市 for 武进区: same specific part, another generic one.
-        probes += _under_another_generic(specific)
+        probes += [Probe(specific, kind, "other_generic") for kind in ("exact", "core")]
     return probes
-
-
-def _under_another_generic(specific: str) -> list[Probe]:
-    return [Probe(specific, kind, "other_generic") for kind in ("exact", "core")]
 
 
 def sound_probes(text: str) -> list[Probe]:
@@ -90,7 +86,8 @@ def loose_probes(text: str) -> list[Probe]:
     probes.append(Probe(DELETION + key, "deletion", "one_missing"))
     specific = key.removesuffix(generic_part(key).replace("·", ""))
     if len(specific) >= 2 and specific not in (key, core(key)):
-        probes += _under_another_generic(specific)  # 天宁寺: nothing of that name, but 天宁区
+        # 天宁寺: nothing of that name, but 天宁区.
+        probes += [Probe(specific, kind, "specific") for kind in ("exact", "core")]
     probes += [Probe(BIGRAM + pair, "bigram", "part") for pair in bigrams(key)]
     return [probe for probe in dict.fromkeys(probes) if probe.key]
 

@@ -107,6 +107,7 @@ def _search(
     on: date,
     limit: int,
     near: tuple[float, float] | None,
+    is_rest: bool = False,
 ) -> list[Hit]:
     most = PER_PROBE if near is None else PER_PROBE_NEAR
 
@@ -121,7 +122,9 @@ def _search(
     if not found:
         for inside in inside_named_division(session, typed, on=on, units=filters.units):
             narrower = replace(filters, units=units_within(session, inside.division, on))
-            hits = _search(session, inside.rest, narrower, on=on, limit=limit, near=near)
+            hits = _search(
+                session, inside.rest, narrower, on=on, limit=limit, near=near, is_rest=True
+            )
             if hits:
                 return [_told_inside(hit, inside.division_name) for hit in hits]
     if len(found) < limit:
@@ -129,7 +132,7 @@ def _search(
         found = best_by_place([*found.values(), *loose])
     if not found:
         found = best_by_place(matches(misspelt_probes(typed)))
-    if not found:
+    if not found and not is_rest:
         return _by_one_word(session, typed, filters, on=on, limit=limit, near=near)
     return _hits(session, found, on=on, limit=limit, near=near)
 
@@ -176,7 +179,7 @@ def _by_one_word(
     if len(words) != 2:
         return []
     for word, other in ((words[1], words[0]), (words[0], words[1])):
-        hits = _search(session, word, filters, on=on, limit=limit, near=near)
+        hits = _search(session, word, filters, on=on, limit=limit, near=near, is_rest=True)
         if hits:
             return [
                 replace(

@@ -39,7 +39,7 @@ NONSENSE: dict[str, list[str]] = {
     "fire_state": WORDS,
     "ownership": WORDS,
     "family": WORDS,
-    "near": [*NUMBERS, "119.97", "119.97,31.78,3", "31.78,119.97", "a,b", "119.97;31.78"],
+    "near": [*(v for v in NUMBERS if v != "1,5"), "119.97", "119.97,31.78,3", "31.78,119.97", "a,b", "119.97;31.78"],
     "feature_class": [*WORDS, "a", "A,P"],
     "category": ["", " ", "abc", "216001", "２１６", "21%", "\0"],
     "list_level": [*WORDS, "省"],
