@@ -12,6 +12,7 @@ VIEW = View(
     module="pages/names.js",
     zh="地名",
     en="Place names",
+    styles=("css/names.css",),
     layers=(
         Layer("ground", "区界（示意）", "Districts (schematic)"),
         Layer("vague", "仅知所在政区的地名", "Names known to a division only"),

@@ -33,7 +33,7 @@ _FIND = text(
     CROSS JOIN LATERAL (
         SELECT n.id, n.place_id, n.name, n.kind, n.start_earliest, n.end_latest, n.citation
         FROM name_key k JOIN place_name n ON n.id = k.name_id JOIN place p ON p.id = n.place_id
-        WHERE k.key = probe.key AND k.kind || '' = probe.kind AND n.language LIKE 'zh%'
+        WHERE k.key = probe.key AND k.kind = probe.kind AND n.language LIKE 'zh%'
           AND (NOT :only_units OR p.unit_code IS NOT NULL)
           AND (CAST(:classes AS text[]) IS NULL OR p.feature_class = ANY(:classes))
           AND (CAST(:units AS text[]) IS NULL
