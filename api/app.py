@@ -27,6 +27,7 @@ from api.routes import (
     export,
     facilities,
     health,
+    heritage,
     identifiers,
     inspections,
     lines,
@@ -49,6 +50,7 @@ from api.routes import (
 )
 from api.schemas.deliveries import SCHEMAS
 from api.schemas.exported import EXPORTED_SCHEMAS
+from api.schemas.heritage import SCHEMAS as HERITAGE_SCHEMAS
 from api.schemas.inspections import SCHEMAS as INSPECTION_SCHEMAS
 from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
@@ -99,7 +101,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
-        walk_pages, naming, name_approvals, names, reconcile, identifiers,
+        walk_pages, naming, name_approvals, names, heritage, reconcile, identifiers,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.include_router(places.names_router)
@@ -144,7 +146,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         )
         schemas = document["components"]["schemas"]
         written = EXPORTED_SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS | WALK_SCHEMAS
-        schemas.update(SCHEMAS | written)
+        schemas.update(SCHEMAS | written | HERITAGE_SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here

@@ -55,6 +55,10 @@ CONTRACT = {
     "/api/survey/planned", "/api/survey/planned/{planned_id}",
     "/api/survey/planned/{planned_id}/map", "/api/survey/planned/{planned_id}/effects",
     "/api/deliveries/{delivery}/undo", "/api/deliveries/jobs/{job}", "/api/templates/{kind}.xlsx",
+    "/api/heritage", "/api/heritage/words", "/api/heritage/directory.csv",
+    "/api/heritage/directory.xlsx", "/api/heritage/nominations",
+    "/api/heritage/nominations/{code}", "/api/heritage/nominations/{code}/steps",
+    "/api/heritage/nominations/{code}/scores", "/api/heritage/{code}/records",
     "/api/names/check", "/api/names/check/batch", "/api/names/proofread",
     "/api/names/{code}/life", "/api/names/near", "/api/names/address",
 }  # fmt: skip

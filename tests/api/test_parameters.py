@@ -43,6 +43,8 @@ NONSENSE: dict[str, list[str]] = {
     "feature_class": [*WORDS, "a", "A,P"],
     "category": ["", " ", "abc", "216001", "２１６", "21%", "\0"],
     "list_level": [*WORDS, "省"],
+    "era": [*WORDS, "唐"],
+    "list_class": ["", "   ", "\0", "a\nb", "类" * 101],
     "in_use": ["", "maybe", "2", "\0"],
     "lang": [*WORDS, "fr"],
     "areas": [*WORDS, "district,zone"],
@@ -78,7 +80,7 @@ NONSENSE |= {
     "figures": ["", "320402", "320402:", "320402:-1", "320402:1.5", "3204:1", "320402:1,",
                 "320402:1,320402:2", "320402:1e3", "３２０４０２:1", "320402:1," * 600],
 }  # fmt: skip
-TAKES_TEXT = {"name", "q", "network", "facility", "line", "number"}
+TAKES_TEXT = {"name", "q", "list_class", "network", "facility", "line", "number"}
 GOOD = {
     "lon": "119.97", "lat": "31.78", "radius_m": "500", "kind": "canteen", "q": "常州",
     "facility": "F-1", "years": "2020", "since": "2010-01-01",

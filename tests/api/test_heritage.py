@@ -1,0 +1,174 @@
+"""Does the public read lists, and do names officers, within their division, keep them over HTTP?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.schemas.heritage import (
+    HeritageList,
+    HeritageWords,
+    NominationList,
+    NominationTold,
+    RecordsTold,
+    ScoredTold,
+)
+from api.security import issue
+from geo.db import Database, session_factory
+from geo.db.embedded import Embedded
+from tests.api.test_problems import read_problem
+from tests.factories import make_city, make_listing, make_place, make_unit, square
+from tests.machine import worker_database
+
+CITY, NORTH, SOUTH = "320400000000", "320402000000", "320404000000"
+SENT: dict[str, Any] = {
+    "place": "test:north", "list_name": "北城区红色地名", "list_level": "district",
+    "admin_code": NORTH, "role": "北城区民政局", "reasons": "有故事", "on": "2026-03-02",
+}  # fmt: skip
+STEP = {"role": "文化广电和旅游局", "reasons": "属实", "on": "2026-03-03"}
+
+
+@pytest.fixture(scope="module")
+def town(home: Any, cluster: Embedded) -> Database:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    database = worker_database(home, cluster.socket, f"heritage_{worker}")
+    with session_factory(database).begin() as session:
+        make_city(session, name="常州市")
+        make_unit(session, NORTH, name="北城区", geom=square(119.9, 31.7))
+        make_unit(session, SOUTH, name="南城区", geom=square(119.6, 31.7))
+        for code, unit in (("test:north", NORTH), ("test:south", SOUTH)):
+            place = make_place(session, code=code, located_in=unit)
+            make_listing(session, place, era="明代", list_class="古镇地名")
+        hidden = make_place(session, code="test:hidden", located_in=NORTH, is_published=False)
+        make_listing(session, hidden)
+    return database
+
+
+@pytest.fixture(scope="module")
+def service(town: Database) -> Iterator[TestClient]:
+    app = create_app(town, city_code=CITY)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def token(town: Database, role: str = "names_officer", division: str | None = None) -> Any:
+    with session_factory(town).begin() as session:
+        made = issue(session, label="试验", role=role, division_code=division, days=1)
+        return {"Authorization": f"Bearer {made.secret}"}
+
+
+@pytest.fixture(scope="module")
+def officer(town: Database) -> dict[str, str]:
+    made: dict[str, str] = token(town, division=NORTH)
+    return made
+
+
+def listed(service: TestClient, **asked: str) -> HeritageList:
+    answer = service.get("/api/heritage", params=asked)
+    assert answer.status_code == 200, answer.text
+    return HeritageList.model_validate(answer.json())
+
+
+def test_the_public_reads_what_is_published(service: TestClient) -> None:
+    found = listed(service)
+    assert [one.properties.code for one in found.features] == ["test:north", "test:south"]
+    assert found.counts.places == found.numberMatched == 2
+    assert found.counts.by_era["ming-qing"] == 2
+    assert listed(service, within=NORTH, era="ming-qing", list_class="古镇地名").numberMatched == 1
+    page = listed(service, limit="1", offset="1")
+    assert (page.numberReturned, page.numberMatched) == (1, 2)
+    words = HeritageWords.model_validate(service.get("/api/heritage/words").json())
+    assert {one.status for one in words.classes} == {"unverified"}
+    assert words.eras[-1].code == "unknown"
+
+
+def test_tables_leave_with_the_same_filters(service: TestClient) -> None:
+    answer = service.get("/api/heritage/directory.csv", params={"within": SOUTH})
+    assert answer.headers["content-type"].startswith("text/csv")
+    [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert (row["地名代码"], row["时代分期"], row["标志"]) == ("test:south", "明清", "未知")
+    book = service.get("/api/heritage/directory.xlsx")
+    assert book.content[:2] == b"PK"
+
+
+def test_a_name_comes_onto_a_list(service: TestClient, town: Database, officer: Any) -> None:
+    def post(path: str, body: dict[str, Any], status: int = 200) -> Any:
+        answer = service.post(f"/api/heritage{path}", json=body, headers=officer)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    made = NominationTold.model_validate(post("/nominations", SENT))
+    steps = f"/nominations/{made.code}/steps"
+    post(steps, STEP | {"step": "published"}, 400)
+    post(steps, STEP | {"step": "opinion", "verdict": "agree"})
+    post(steps, STEP | {"step": "published"}, 403)
+    post(steps, STEP | {"step": "opinion"}, 400)
+    assert listed(service, family="red").numberMatched == 0
+    marks = {"marks": {"age": 8}, "role": "专家组", "on": "2026-03-03"}
+    told = ScoredTold.model_validate(post(f"/nominations/{made.code}/scores", marks))
+    assert told.by_role == {"专家组": None}
+    assert told.mean is None
+    post(f"/nominations/{made.code}/scores", {"marks": {"fame": 8}, "role": "专家组"}, 400)
+    post(steps, STEP | {"step": "expert", "verdict": "agree"})
+    done = NominationTold.model_validate(post(steps, STEP | {"step": "published"}))
+    assert (done.state, done.next) == ("published", ["withdrawn"])
+    assert listed(service, family="red").counts.places == 1
+    assert listed(service).counts.places == 2, "on two lists and still one place"
+    answer = service.get("/api/heritage/nominations", headers=officer)
+    assert answer.headers["cache-control"] == "no-store"
+    assert NominationList.model_validate(answer.json()).numberReturned == 1
+    elsewhere = service.get("/api/heritage/nominations", headers=token(town, division=SOUTH))
+    assert elsewhere.json()["numberReturned"] == 0
+    same = service.get(f"/api/heritage/nominations/{made.code}", headers=officer)
+    assert NominationTold.model_validate(same.json()) == done
+
+
+def test_a_record_needs_a_measure_before_a_change(service: TestClient, officer: Any) -> None:
+    path = "/api/heritage/test:north/records"
+    change = {"kind": "name_change", "value": "新名", "role": "北城区民政局", "on": "2026-03-05"}
+    refused = service.post(path, json=change, headers=officer)
+    assert refused.status_code == 403
+    assert "第二十五条" in read_problem(refused).detail
+    measure = change | {"kind": "measure", "value": "archive"}
+    assert service.post(path, json=measure, headers=officer).status_code == 200
+    told = service.post(path, json=change, headers=officer)
+    assert [one.kind for one in RecordsTold.model_validate(told.json()).records] == [
+        "name_change", "measure",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nominations",
+        "/nominations/R-0001/steps",
+        "/nominations/R-0001/scores",
+        "/test:north/records",
+    ],
+)
+def test_only_officers_write_and_only_in_their_division(
+    service: TestClient, town: Database, path: str
+) -> None:
+    body: dict[str, Any] = {
+        "/nominations": SENT | {"list_name": "另一名录"},
+        "/nominations/R-0001/steps": STEP | {"step": "withdrawn"},
+        "/nominations/R-0001/scores": {"marks": {"age": 1}, "role": "专家组"},
+        "/test:north/records": {"kind": "sign", "value": "none", "role": "民政局"},
+    }[path]
+    address = f"/api/heritage{path}"
+    assert service.post(address, json=body).status_code == 401
+    for held in (token(town, "planner"), token(town, division=SOUTH)):
+        assert service.post(address, json=body, headers=held).status_code == 403
+    whole = token(town)
+    typed = whole | {"Content-Type": "text/plain"}
+    assert service.post(address, content="x=1", headers=typed).status_code == 415
+    assert service.post(address, json=body | {"more": 1}, headers=whole).status_code == 400
+    person = service.post(address, json=body | {"role": "王建国"}, headers=whole)
+    assert person.status_code == 400
