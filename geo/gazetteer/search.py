@@ -50,12 +50,12 @@ class Hit(PlaceFacts):
 
     matched_name: str
     matched_kind: str
-    use: str
     how: str
     how_zh: str
     how_en: str
     score: float
-    distance_m: float | None
+    use: str = "in_use"
+    distance_m: float | None = None
 
 
 def search(
