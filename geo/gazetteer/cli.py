@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from geo.db.engine import open_session
-from geo.gazetteer import exchange_cli, naming_cli, readings_cli
+from geo.gazetteer import exchange_cli, finding_cli, naming_cli, readings_cli
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.places import EXACT_ENOUGH
 from geo.gazetteer.search import FEATURE_CLASSES, Hit, search
@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
 naming_cli.add_to(names)
 exchange_cli.add_to(names)
 readings_cli.add_to(names)
+finding_cli.add_to(names)
 
 
 def find(

@@ -91,6 +91,26 @@ def test_an_address_is_parted(
     assert told(first(register, line)) == parts
 
 
+@pytest.mark.parametrize(
+    ("line", "passed"),
+    [("江苏省常州市天宁区某路12号", ["江苏省"]), ("江苏常州市天宁区某路12号", ["江苏"]),
+     ("江苏省天宁区某路12号", ["江苏省"])],
+)  # fmt: skip
+def test_a_division_that_is_not_loaded_gets_no_code(
+    session: Session, line: str, passed: list[str]
+) -> None:
+    for code, name, level in ((CITY, "常州市", 2), (TIANNING, "天宁区", 3)):
+        make_unit(session, code, name=name, level=level, geom=None, parent_code=CITY)
+        make_place(session, name, None, code=f"unit:{code}", unit_code=code, feature_class="A")
+    refresh_keys(session)
+    reading = first(session, line)
+    assert [part.written for part in reading.parts if part.code is None][: len(passed)] == passed
+    assert reading.unit_code == TIANNING
+    assert 0 < reading.score < 100
+    for other in ("广东省深圳市天宁区某路12号", "深圳市天宁区"):
+        assert all(part.code is None for part in first(session, other).parts), other
+
+
 def test_what_is_left_stays_as_rest(register: Session) -> None:
     reading = first(register, "常州市天宁区延陵西路12号对面的小店")
     assert (reading.rest, reading.unit_code, reading.place_code) == (

@@ -14,12 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
-from geo.errors import BadInput, NotFound, both
+from geo.errors import BadInput, GeoError, NotFound, both
 from geo.gazetteer.address.shapes import (
     Folded,
     cuts_a_name,
+    denies,
     folded,
     shaped_parts,
+    unknown_division,
     without_country,
 )
 from geo.gazetteer.address.told import (
@@ -32,7 +34,9 @@ from geo.gazetteer.address.told import (
     weight_of,
 )
 from geo.gazetteer.places import units_within
+from geo.queries.admin import ancestors
 from geo.queries.succession import history
+from geo.text import search_key
 
 LONGEST_LINE = 200
 LONGEST_NAME = 20
@@ -107,7 +111,8 @@ def _divisions(session: Reader, whole: Folded, first: _State, on: date) -> list[
     while open_:
         found: list[_State] = []
         for state in open_:
-            found += _next_divisions(session, whole, state, on)
+            known = _next_divisions(session, whole, state, on)
+            found += known or _passed_over(whole, state)
         found.sort(key=lambda one: (-one.weight, one.rank))
         open_ = found[:BEAM]
         done += open_
@@ -129,11 +134,35 @@ def _next_divisions(session: Reader, whole: Folded, state: _State, on: date) -> 
         is_whole = row.key_kind == "exact" and row.matched_kind not in ("short", "former")
         if not is_whole and cuts_a_name(whole.key, state.at + len(row.key)):
             continue
+        full = search_key(row.matched_name)
+        if len(full) > len(row.key) and whole.key.startswith(full, state.at):
+            continue  # 常州 of 常州市, which is there as a whole
         key = (row.unit_code, len(row.key))
         if key not in best or weight_of(row) > weight_of(best[key]):
             best[key] = row
     ordered = sorted(best.values(), key=lambda row: (-weight_of(row), row.rank))[:BEAM]
+    passed = [part.written for part in state.parts if part.code is None]
+    if passed:
+        ordered = [row for row in ordered if not _is_denied(session, passed, row, on)]
     return [_stepped(session, whole, state, row, on) for row in ordered]
+
+
+def _is_denied(session: Reader, passed: Sequence[str], row: Row[Any], on: date) -> bool:
+    """Whether the superiors that are loaded show that it lies elsewhere than the line says."""
+    try:
+        above = ancestors(session, row.unit_code if row.is_current else row.parent_code or "", on)
+    except GeoError:
+        return False
+    return any(denies(one, unit.level, unit.name) for unit in above for one in passed)
+
+
+def _passed_over(whole: Folded, state: _State) -> list[_State]:
+    """The line behind a division that is not loaded, 江苏省 where only 常州市 is: without code."""
+    end = unknown_division(whole.key, state.at)
+    if end is None or end == len(whole.key) or len(state.parts) >= 5:
+        return []
+    part = AddressPart("division", whole.written(state.at, end))
+    return [replace(state, at=end, parts=(*state.parts, part))]
 
 
 def _stepped(session: Reader, whole: Folded, state: _State, row: Row[Any], on: date) -> _State:
@@ -199,9 +228,8 @@ def _completed(session: Reader, whole: Folded, state: _State, start: int) -> lis
 
 def _own_unit(state: _State) -> Sequence[str]:
     """The code of the deepest division that was found."""
-    if not state.parts or state.parts[-1].code is None:
-        return ()
-    return (state.parts[-1].code.removeprefix("unit:"),)
+    codes = [part.code for part in state.parts if part.code is not None]
+    return (codes[-1].removeprefix("unit:"),) if codes else ()
 
 
 def _beginnings(key: str, at: int) -> list[str]:

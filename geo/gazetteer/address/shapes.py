@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from geo.text import search_key
+from geo.text import core, search_key
 
 _ROAD_ENDS = "路街巷弄道"
 _BEGINS_NO_PART = "号栋幢单元室楼层"
@@ -32,6 +32,18 @@ _SHAPES = (
     ),
 )
 _COUNTRY = re.compile("^(?:中华人民共和国|中国)")
+_DIVISION = re.compile(
+    rf"^[^\d\s]{{2,10}}?(?:特别行政区|自治区|自治州|自治县|自治旗|地区|省|市|区|县|旗|盟)(?![{_ROAD_ENDS}])"
+)
+_PROVINCES = (
+    "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江",
+    "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川",
+    "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆", "台湾", "香港", "澳门",
+)  # fmt: skip
+_LEVELS = {
+    "特别行政区": (1,), "自治区": (1,), "省": (1,), "自治州": (2,), "地区": (2,), "盟": (2,),
+    "市": (1, 2, 3), "自治县": (3,), "自治旗": (3,), "区": (3,), "县": (3,), "旗": (3,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,28 @@ def shaped_parts(key: str, start: int) -> Iterator[tuple[str, int, int]]:
         if found and found.end() > 0:
             yield kind, at, at + found.end()
             at += found.end()
+
+
+def unknown_division(key: str, start: int) -> int | None:
+    """Answer where a division ends that is told by its shape, or a province by its short name."""
+    short = next((name for name in _PROVINCES if key.startswith(name, start)), None)
+    if short is not None:
+        end = start + len(short)
+        if not key.startswith(tuple(_LEVELS), end) and not cuts_a_name(key, end):
+            return end
+    found = _DIVISION.match(key[start:])
+    return start + found.end() if found else None
+
+
+def denies(written: str, level: int, name: str) -> bool:
+    """Whether a division of a name and level shows that the one written is another one.
+
+    深圳市 is denied by 常州市 (level 2); 江苏 says nothing about it.
+    """
+    said = search_key(written)
+    generic = next((one for one in _LEVELS if said.endswith(one)), None)
+    levels = _LEVELS[generic] if generic else (1,)
+    return level == levels[0 if len(levels) == 1 else 1] and core(said) != core(search_key(name))
 
 
 def cuts_a_name(key: str, end: int) -> bool:
