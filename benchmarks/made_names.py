@@ -73,7 +73,8 @@ def store_names(session: Session, names: int, seed: int) -> int:
         session.execute(text("SELECT DISTINCT code FROM admin_unit WHERE level = 4")).scalars()
     )
     first = session.execute(text("SELECT coalesce(max(id), 0) + 1 FROM place")).scalar_one()
-    places, called = [], []
+    places: list[tuple[int, str, str]] = []
+    called: list[tuple[int, str, str]] = []
     while len(called) < names:
         kind = maker.random.choices("PRHTS", (73, 17, 4, 3, 3))[0]
         at = first + len(places)

@@ -51,6 +51,7 @@ from geo.text.likeness import look_alikes
 SIZES = (10_000, 100_000, 1_400_000)
 SEED = 20_261_122
 WARM = 30
+SQL_ASKED = 60
 DAY = "2026-11-01"
 Question = dict[str, tuple[str, dict[str, str]]]
 GOALS = {"exact": 3, "prefix": 3, "pinyin": 3, "wrong": 6}
@@ -166,8 +167,14 @@ def beside_sql(url: str, asked: list[Question]) -> dict[str, float]:
         connection.execute("ANALYZE place_name")
         told["trgm index s"] = time.perf_counter() - began
         told["trgm index MB"] = _mb(connection, "by_trgm")
-        told["trgm part"] = _median(connection, _ILIKE, [f"%{q}%" for q in words["part"][:60]])
-        told["trgm wrong"] = _median(connection, _TRGM, words["wrong"][:40])
+        parts = [f"%{q}%" for q in words["part"][:SQL_ASKED]]
+        told["trgm part"] = _median(connection, _ILIKE, parts)
+        told["trgm wrong"] = _median(connection, _TRGM, words["wrong"][:SQL_ASKED])
+        right = 0
+        for one in asked[:SQL_ASKED]:
+            rows = connection.execute(_TRGM, (one["wrong"][1]["q"],) * 2).fetchall()
+            right += one["exact"][1]["q"] in [name for _, name in rows]
+        told["trgm wrong: meant name in ten"] = right / SQL_ASKED
         return told
 
 
@@ -199,12 +206,14 @@ def sql_medians(database: Database, asked: list[Question]) -> dict[str, float]:
     told = {}
     with make_engine(database.owner_url).connect() as connection:
         for kind in ("part", "wrong"):
-            took = []
-            for one in asked[:60]:
+            took, right = [], 0
+            for one in asked[:SQL_ASKED]:
                 began = time.perf_counter()
-                search(connection, one[kind][1]["q"], on=date.fromisoformat(DAY))
+                hits = search(connection, one[kind][1]["q"], on=date.fromisoformat(DAY))
                 took.append((time.perf_counter() - began) * 1000)
+                right += one["exact"][1]["q"] in [hit.matched_name for hit in hits]
             told[kind] = percentiles(took)[0]
+            told[f"{kind}: meant name in ten"] = right / SQL_ASKED
     return told
 
 

@@ -23,6 +23,7 @@ from geo.gazetteer.probes import (
     close_probes,
     loose_probes,
     misspelt_probes,
+    sound_probes,
 )
 from geo.text import search_key
 
@@ -30,6 +31,7 @@ LONGEST_TEXT = 100
 MOST_HITS = 100
 PER_PROBE = 40
 PER_PROBE_NEAR = 200
+CALLED_SO = 85.0
 UNMATCHED = 20.0
 FEATURE_CLASSES = {
     "A": "政区", "H": "水系", "L": "区域", "P": "居民点", "R": "道路", "S": "场所", "T": "地形",
@@ -128,7 +130,10 @@ def _search(
             if hits:
                 return [_told_inside(hit, inside.division_name) for hit in hits]
     if len(found) < limit:
-        loose = matches([*loose_probes(typed), *beginning_probes(typed)])
+        # Where a place is called so, misspellings of other names are nobody's question.
+        is_called_so = any(match.score >= CALLED_SO for match in found.values())
+        others = sound_probes(typed) if is_called_so else loose_probes(typed)
+        loose = matches([*others, *beginning_probes(typed)])
         found = best_by_place([*found.values(), *loose])
     if not found:
         found = best_by_place(matches(misspelt_probes(typed)))

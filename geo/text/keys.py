@@ -55,7 +55,8 @@ def name_keys(
         if key:
             found[key, kind] = min(found.get((key, kind), 32_767), rank + more)
 
-    parts = [search_key(part) for part in segments(name)]
+    inner = segments(name) if len(whole) < len(name) else [name]
+    parts = [whole] if len(inner) == 1 else [search_key(part) for part in inner]
     add(whole, "exact")
     for part in parts[:2] if len(parts) > 1 else []:
         add(part, "exact", 1)

@@ -77,6 +77,7 @@ def segments(name: str) -> list[str]:
     return [part for part in (outside, *inside) if search_key(part)]
 
 
+@lru_cache(maxsize=65_536)
 def generic_part(name: str, *, divisions_only: bool = False) -> str:
     """Answer the generic part (通名) with which a name ends, words parted by a dot, or ''.
 
@@ -95,6 +96,7 @@ def generic_part(name: str, *, divisions_only: bool = False) -> str:
     return ""
 
 
+@lru_cache(maxsize=65_536)
 def core(name: str) -> str:
     """Answer the specific part of a division's name: 武进区 → 武进, 沙市区 → 沙市.
 
