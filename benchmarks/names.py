@@ -46,7 +46,7 @@ from geo.gazetteer.index import refresh_keys
 from geo.loaders.city import load_city
 from geo.migrations import migrate
 from geo.text import pinyin_key, search_key
-from geo.text.likeness import look_alikes
+from geo.text.likeness import taken_for
 
 SIZES = (10_000, 100_000, 1_400_000)
 SEED = 20_261_122
@@ -107,7 +107,7 @@ def questions(
 ) -> list[dict[str, tuple[str, dict[str, str]]]]:
     """For each of some names (name, pinyin) what is asked: kind → (address, parameters)."""
     some = random.Random(SEED)
-    alike = look_alikes()
+    alike = taken_for()
     characters = sorted({c for name, _ in names[:5000] for c in name})
     found = []
     for name, pinyin in some.choices(names, k=asked):

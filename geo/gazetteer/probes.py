@@ -16,7 +16,7 @@ from geo.text.keys import (
     bigrams,
     one_deleted,
 )
-from geo.text.likeness import look_alikes
+from geo.text.likeness import taken_for
 
 LONGEST_VARIED = 10
 """Longer texts are not tried with other characters: what is shorter covers every name we know."""
@@ -96,7 +96,7 @@ def _varied(key: str) -> list[str]:
     """The key with one character taken for another that looks alike, or two neighbours swapped."""
     if len(key) > LONGEST_VARIED:
         return []
-    alike = look_alikes()
+    alike = taken_for()
     found = [
         key[:at] + other + key[at + 1 :]
         for at, character in enumerate(key)

@@ -20,18 +20,30 @@ _FUZZY = (
 
 @lru_cache(maxsize=1)
 def look_alikes() -> dict[str, frozenset[str]]:
-    """Answer, for a character, those that are taken for it in shape.
+    """Answer, for a character, those that are taken for it in shape, from the project's own list.
 
-    From the project's own list, and from Unihan: pairs that share a phonetic part (kPhonetic) or
-    the corners (kFourCornerCode) and hardly differ in strokes; see docs/gazetteer.md.
+    The naming check judges by these alone.
     """
-    groups = []
-    with (_FOLDER / "look-alikes.csv").open(encoding="utf-8", newline="") as file:
-        groups += [row["characters"] for row in csv.DictReader(file)]
+    return grouped(_listed())
+
+
+@lru_cache(maxsize=1)
+def taken_for() -> dict[str, frozenset[str]]:
+    """Answer, for a character, all that a reader or a scanner may take for it: to find, not judge.
+
+    The project's own list, and from Unihan pairs that share a phonetic part (kPhonetic) or the
+    corners (kFourCornerCode) and hardly differ in strokes; see docs/gazetteer.md.
+    """
+    groups = _listed()
     with (_FOLDER / "look-alikes-unihan.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             groups += [row["character"] + other for other in row["taken_for"]]
     return grouped(groups)
+
+
+def _listed() -> list[str]:
+    with (_FOLDER / "look-alikes.csv").open(encoding="utf-8", newline="") as file:
+        return [row["characters"] for row in csv.DictReader(file)]
 
 
 def grouped(groups: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -45,7 +57,7 @@ def grouped(groups: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def look_alike(one: str, other: str) -> bool:
     """Is one character taken for the other in shape?"""
-    return other in look_alikes().get(one, ())
+    return other in taken_for().get(one, ())
 
 
 @lru_cache(maxsize=4096)

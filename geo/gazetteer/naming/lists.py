@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import BadInput, both
-from geo.gazetteer.naming.rules import grouped, look_alikes, standard_characters
+from geo.gazetteer.naming.rules import standard_characters
 from geo.settings import CHECKOUT
 from geo.text import decode, search_key
+from geo.text.likeness import grouped, look_alikes
 
 WORD_LISTS = ("leaders", "persons", "foreign", "brands", "famous")
 """Lists of one entry a line: `leaders.txt` and so on; `#` begins a remark."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -144,19 +142,3 @@ def standard_characters() -> frozenset[str]:
     """Answer the 8105 characters of 通用规范汉字表 (2013), from Unihan's property kTGH."""
     lines = (FOLDER / "standard-characters.txt").read_text(encoding="utf-8").splitlines()
     return frozenset("".join(line for line in lines if not line.startswith("#")))
-
-
-@lru_cache(maxsize=1)
-def look_alikes() -> dict[str, frozenset[str]]:
-    """Answer, for a character, those that are taken for it, from the project's own list."""
-    with (FOLDER / "look-alikes.csv").open(encoding="utf-8", newline="") as file:
-        return grouped(row["characters"] for row in csv.DictReader(file))
-
-
-def grouped(groups: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Answer for each character of each group the others of its groups."""
-    found: dict[str, set[str]] = {}
-    for group in groups:
-        for character in group:
-            found.setdefault(character, set()).update(set(group) - {character})
-    return {character: frozenset(others) for character, others in found.items()}
