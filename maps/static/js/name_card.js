@@ -5,7 +5,7 @@ import { timeline } from "atlas/names/timeline.js";
 import { isSaved, page } from "atlas/page.js";
 import { facts } from "atlas/rows.js";
 import { asQuery } from "atlas/state.js";
-import { day, isKnown, known, t, word, years } from "atlas/words.js";
+import { day, isKnown, known, native, t, word, years } from "atlas/words.js";
 
 const TEXTS = { origin: t("来历", "Origin"), meaning: t("含义", "Meaning"), history: t("沿革", "History"), government_history: t("政区沿革", "Administrative history"), description: t("说明", "Description") };
 const MEDIA = { image: t("图片", "picture"), audio: t("读音、录音", "recording"), video: t("影像", "film"), document: t("文档", "document") };
@@ -30,7 +30,7 @@ export function nameCard({ place, called, year, life }) {
       [t("位置", "Position"), word("quality", place.position_quality)],
       [t("代码", "Code"), place.code],
     ]),
-    el("p", { class: "source" }, `${t("来源：", "Sources: ")}${(place.sources ?? [place.source]).filter(isKnown).join(t("；", "; ")) || t("未知", "unknown")} · ${day(place.source_date)}`,
+    el("p", { class: "source" }, `${t("来源：", "Sources: ")}${(place.sources ?? [place.source]).filter(isKnown).map(native).join(t("；", "; ")) || t("未知", "unknown")} · ${day(place.source_date)}`,
       isKnown(place.attribution) && el("span", { class: "line" }, place.attribution)),
     !isSaved && citing(place),
   ];
@@ -63,7 +63,7 @@ function lines(life) {
     el("ul", { class: "names" }, some.map((one) => el("li", {}, other(one),
       isKnown(one.label) && one.label !== one.name && el("span", { class: "tag" }, one.label),
       isDated(one.years) && el("span", { class: "row-note" }, years(one.years.start_earliest ?? one.years.start_latest, one.years.end_latest ?? one.years.end_earliest)),
-      isKnown(one.citation) && el("span", { class: "small line cited" }, one.citation)))),
+      isKnown(one.citation) && el("span", { class: "small line cited" }, native(one.citation))))),
   ]);
 }
 
@@ -78,7 +78,7 @@ function other(one) {
 }
 
 function texts(place, life) {
-  const told = (life?.texts ?? []).map((one) => [TEXTS[one.kind] ?? one.kind, one.value, [one.citation, one.uri].filter(isKnown).join(" · "), one.language]);
+  const told = (life?.texts ?? []).map((one) => [TEXTS[one.kind] ?? one.kind, one.value, [native(one.citation), one.uri].filter(isKnown).join(" · "), one.language]);
   if (isKnown(place.origin) && !told.some(([, value]) => value === place.origin)) told.unshift([TEXTS.origin, place.origin, place.source, "zh-CN"]);
   return told.length > 0 && [
     el("h2", {}, t("来历与沿革", "Origin and history")),
@@ -91,7 +91,7 @@ function medium(one) {
   const address = webAddress(one.uri);
   const title = one.title ?? MEDIA[one.kind] ?? one.kind;
   return el("li", {}, el("span", { class: "tag" }, MEDIA[one.kind] ?? one.kind), address ? el("a", { href: address, rel: "noreferrer" }, title) : el("span", {}, title),
-    el("span", { class: "small line cited" }, [isKnown(one.licence) ? one.licence : t("许可未知", "licence unknown"), one.citation].filter(isKnown).join(" · ")));
+    el("span", { class: "small line cited" }, [isKnown(one.licence) ? one.licence : t("许可未知", "licence unknown"), native(one.citation)].filter(isKnown).join(" · ")));
 }
 
 /** The stable address, how to cite it, and a link to this very view. */

@@ -10,7 +10,10 @@ import { chosen, chosenNumber, isChosen } from "atlas/state.js";
 import { isKnown, t, word } from "atlas/words.js";
 
 export const THIS_YEAR = new Date().getFullYear();
-const EARLIEST = -600; // of the slider; the field takes any year
+// The slider's steps: two fifths for −600 to 1800, the rest for the years since, of which more is on record.
+const [EARLIEST, TURN, STEPS, TURN_AT] = [-600, 1800, 1000, 400]; // the field takes any year
+const yearAt = (step) => Math.round(step < TURN_AT ? EARLIEST + (step / TURN_AT) * (TURN - EARLIEST) : TURN + ((step - TURN_AT) / (STEPS - TURN_AT)) * (THIS_YEAR - TURN));
+const stepAt = (year) => Math.max(0, Math.round(year < TURN ? ((year - EARLIEST) / (TURN - EARLIEST)) * TURN_AT : TURN_AT + ((year - TURN) / (THIS_YEAR - TURN)) * (STEPS - TURN_AT)));
 const CLASSES = ["A", "H", "L", "P", "R", "S", "T"];
 const LEVELS = ["national", "province", "city", "district"];
 
@@ -32,7 +35,14 @@ async function offers(text, look) {
 function yearField(turn) {
   const now = year();
   const later = soon((value) => turn(value), 250);
-  const slider = el("input", { type: "range", min: EARLIEST, max: THIS_YEAR, step: 1, value: Math.max(EARLIEST, now ?? THIS_YEAR), "aria-label": t("年份滑块", "Year, slider"), oninput: () => { field.value = slider.value; later(slider.value === String(THIS_YEAR) ? "" : slider.value); } });
+  const move = () => {
+    const to = yearAt(Number(slider.value));
+    const isNow = to >= THIS_YEAR;
+    slider.setAttribute("aria-valuetext", isNow ? t("今天", "today") : String(to));
+    field.value = isNow ? "" : to;
+    later(isNow ? "" : to);
+  };
+  const slider = el("input", { type: "range", min: 0, max: STEPS, step: 1, value: stepAt(now ?? THIS_YEAR), "aria-label": t("年份滑块", "Year, slider"), "aria-valuetext": now === null ? t("今天", "today") : String(now), oninput: move });
   const field = el("input", { type: "number", min: -4000, max: THIS_YEAR, value: now ?? "", placeholder: t("如 1930", "e.g. 1930"), onchange: () => { if (field.reportValidity()) turn(field.value); } });
   return el("div", { class: "year-field" },
     el("label", { class: "field" }, el("span", {}, t("某年叫什么（留空为今天）", "Called what in year (empty: today)")), field),
@@ -56,7 +66,7 @@ export function drawFilters({ classes, isListed, look, refine, districts, point 
       label: t("查找地名", "Find a place name"), hint: t("汉字、拼音、首字母、旧名", "Characters, pinyin, initials, old names"),
       find: (text) => offers(text, look), onsubmit: (text) => look({ q: text }), onclear: () => chosen("q") && look({}), initial: chosen("q"),
     }),
-    foldedOnPhone("fold-all", t("名录与年份", "Lists and year"), false,
+    foldedOnPhone("fold-all", t("筛选与年份", "Filters and year"), false,
       choice(t("名录", "Lists"), [["", t("全部", "All")], ["heritage", t("地名文化遗产", "Heritage")], ["red", t("红色地名", "Red names")]], chosen("family"), (family) => refine({ family, class: null })),
       yearField((value) => refine({ year: value })),
       map && el("div", { class: "ask-here" },

@@ -1,7 +1,7 @@
 // In which years did a place bear which name? Bars on one scale; what is not known of the years stays open.
 
 import { el } from "atlas/dom.js";
-import { isKnown, t, word, years } from "atlas/words.js";
+import { isKnown, native, t, word, years } from "atlas/words.js";
 
 const THIS_YEAR = new Date().getFullYear();
 const PAST = ["former", "vanished"];
@@ -29,7 +29,10 @@ export function spanWords(name) {
 export function timeline(names, year = null) {
   const spans = names.map(span);
   const known = spans.filter(Boolean).flatMap((one) => [...one.start, ...one.end]).filter(isKnown);
-  const [first, last] = [Math.min(...known), Math.max(THIS_YEAR, ...known)];
+  const last = Math.max(THIS_YEAR, ...known);
+  const oldest = Math.min(...known);
+  const isOpen = spans.some((one) => one && !isKnown(one.start[0])); // room for a start that nobody knows
+  const first = isOpen ? oldest - Math.max(5, Math.round((last - oldest) / 8)) : oldest;
   const isDrawn = known.length > 0 && last > first;
   const at = (value) => `${(100 * (value - first)) / (last - first)}%`;
   const width = (from, to) => `${Math.max(0.8, (100 * (to - from)) / (last - first))}%`;
@@ -42,7 +45,7 @@ export function timeline(names, year = null) {
   };
   const here = isKnown(year) && year >= first && year <= last;
   return el("div", { class: "timeline" },
-    isDrawn && el("p", { class: "time-scale", "aria-hidden": "true" }, el("span", {}, years(first, first).split("–")[0]), here && el("strong", { style: `left:${at(year)}` }, year), el("span", {}, t("今", "now"))),
+    isDrawn && el("p", { class: "time-scale", "aria-hidden": "true" }, el("span", {}, isOpen ? "…" : years(first, first).split("–")[0]), here && el("strong", { style: `left:${at(year)}` }, year), el("span", {}, t("今", "now"))),
     el("ul", { class: "names" }, names.map((one, i) => el("li", {},
       el("strong", { lang: one.language?.startsWith("zh") ? "zh-CN" : one.language ?? "zh-CN" }, one.name),
       el("span", { class: "pinyin", lang: "zh-Latn" }, one.pinyin ?? ""),
@@ -51,7 +54,7 @@ export function timeline(names, year = null) {
       one.reading_status === "uncertain" && el("span", { class: "row-note" }, t("读音待核", "reading to be confirmed")),
       isKnown(one.certainty) && one.certainty !== "certain" && el("span", { class: "row-note" }, t("来源存疑", "doubtful")),
       isDrawn && spans[i] && el("span", { class: "time-track", "aria-hidden": "true" }, here && el("span", { class: "time-here", style: `left:${at(year)}` }), bar(spans[i])),
-      isKnown(one.citation) && el("span", { class: "small line cited" }, one.citation)))));
+      isKnown(one.citation) && el("span", { class: "small line cited" }, native(one.citation))))));
 }
 
 const OWN = ["zh", "und", "bo", "ug", "mn", "ii", "za", "kk", "ko"];
