@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
 from geo.errors import GeoError
 from geo.gazetteer.finding.distances import points_away
-from geo.gazetteer.finding.lookup import Filters, Reader, look_up
+from geo.gazetteer.finding.lookup import Filters, Reader
 from geo.gazetteer.matched.asked import Asked
+from geo.gazetteer.matched.rounds import by_key, loosely, may_hold_a_division
 from geo.gazetteer.matched.verdicts import STATES, Verdict, metres, verdict_of
-from geo.gazetteer.matching import PAST_KINDS, Match, best_by_place, judge
+from geo.gazetteer.matching import PAST_KINDS, Match
 from geo.gazetteer.places import PlaceFacts, facts_of, units_within
-from geo.gazetteer.probes import Probe, close_probes
 from geo.gazetteer.search import Hit, search
 from geo.progress import Progress, silent
 from geo.queries.admin import code_of
 
 CHUNK = 5_000
 """So many rows are matched together; memory does not grow with the table."""
-PER_PROBE = 40
 SHOWN = 5
-LOOKED_AT = 20
-"""So many candidates of a row are placed and weighed; SHOWN of them are told."""
+"""So many candidates of a row are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,8 @@ def match_rows(
     """Answer each row once, in its order, with candidates, scores and what remains open.
 
     `on`: the day for rows without one; `within`: the division (code) for rows without one. Equal
-    names are looked up once; some thousands together by key, and by `search` only where nothing
-    has such a key. Raises NotFound for an unknown `within`.
+    names are looked up once; some thousands together by key, then loosely, and by `search` only
+    what may name a division and a place inside it. Raises NotFound for an unknown `within`.
     """
     scopes = _Scopes(session, within, on)
     rows = iter(asked)
@@ -146,12 +144,8 @@ def _matched(session: Reader, chunk: Sequence[Asked], scopes: _Scopes) -> Iterat
             wanted[known[0]][row.name] = None
     found: dict[tuple[_Scope, str], list[Match | Hit]] = {}
     for scope, names in wanted.items():
-        for name, matches in _by_key(session, list(names), scope, scopes).items():
+        for name, matches in _in_scope(session, list(names), scope, scopes).items():
             found[scope, name] = list(matches)
-    for scope, names in wanted.items():
-        for name in names:
-            if not found[scope, name]:
-                found[scope, name] = list(_singly(session, name, scope))
     facts = _facts(session, found)
     for row, known in zip(chunk, of_row, strict=True):
         if known is None:
@@ -161,29 +155,23 @@ def _matched(session: Reader, chunk: Sequence[Asked], scopes: _Scopes) -> Iterat
         yield _row(row, found[scope, row.name], facts.get(scope.on, {}), is_lost=is_lost)
 
 
-def _by_key(
+def _in_scope(
     session: Reader, names: Sequence[str], scope: _Scope, scopes: _Scopes
-) -> dict[str, list[Match]]:
-    """The best matches of each name under its keys, in one statement for all."""
-    owners: dict[Probe, list[str]] = defaultdict(list)
-    for name in names:
-        for probe in close_probes(name):
-            owners[probe].append(name)
-    found: dict[str, list[Match]] = {name: [] for name in names}
-    rows = look_up(session, list(owners), scopes.filters(scope), most=PER_PROBE)
-    for row, probe in rows:
-        for name in owners[probe]:
-            match = judge(name, row, probe, scope.on)
-            if match is not None:
-                found[name].append(match)
-    return {
-        name: sorted(best_by_place(matches).values(), key=lambda one: one.order)[:LOOKED_AT]
-        for name, matches in found.items()
-    }
+) -> Mapping[str, Sequence[Match | Hit]]:
+    """What each name may mean: by its keys, else loosely, else by a search of its own."""
+    filters = scopes.filters(scope)
+    found: dict[str, Sequence[Match | Hit]] = {}
+    close = by_key(session, names, filters, scope.on)
+    rest = [name for name in names if not close[name]]
+    loose = loosely(session, rest, filters, scope.on)
+    found |= close | loose
+    for name in may_hold_a_division(session, rest, loose):
+        found[name] = _singly(session, name, scope) or found[name]
+    return found
 
 
 def _singly(session: Reader, name: str, scope: _Scope) -> list[Hit]:
-    """What the search finds for a name that has no key of its own here."""
+    """What the search finds for a text that may name a division and a place inside it."""
     try:
         return search(
             session, name, on=scope.on, limit=SHOWN, within=scope.division,
