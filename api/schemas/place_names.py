@@ -114,7 +114,12 @@ class SearchSent(BaseModel):
 
     def spot(self) -> tuple[float, float] | None:
         """The point to which near places come first. Raises BadInput off the globe."""
-        return None if self.near is None else read_spot(f"{self.near[0]},{self.near[1]}")
+        if self.near is None:
+            return None
+        try:
+            return read_spot(f"{self.near[0]},{self.near[1]}")
+        except BadInput as problem:
+            raise BadInput(str(problem), parameter="body.near") from None
 
     def polygon(self) -> BaseGeometry | None:
         """The polygon to search in. Raises BadInput for one that is not valid or too detailed."""

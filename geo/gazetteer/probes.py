@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geo.gazetteer.finding.english import english_generic
+from geo.gazetteer.finding.english import english_begun, english_generic
 from geo.text import core, generic_part, pinyin_key, romanise, search_key
 from geo.text.keys import (
     BEGIN,
@@ -117,10 +117,11 @@ def beginning_probes(text: str) -> list[Probe]:
     is a range of keys.
     """
     if is_latin(text):
-        key = pinyin_key(text)
+        key, specific = pinyin_key(text), english_begun(text)
+        english = [] if specific is None else [Probe(specific, "pinyin", "english_specific")]
         if len(key) <= BEGINNING_IN_LETTERS:
-            return [Probe(BEGIN + key, "begin", "pinyin_prefix")] if key else []
-        return [Probe(key, "pinyin", "pinyin_prefix", is_beginning=True)]
+            return [*english, Probe(BEGIN + key, "begin", "pinyin_prefix")] if key else []
+        return [*english, Probe(key, "pinyin", "pinyin_prefix", is_beginning=True)]
     key = search_key(text)
     if len(key) <= BEGINNING:
         return [Probe(BEGIN + key, "begin", "begins")]

@@ -52,3 +52,11 @@ def english_generic(text: str) -> English | None:
     if not specific:
         return None
     return English(specific, tuple(specific + ending for ending in GENERICS[generic]))
+
+
+def english_begun(text: str) -> str | None:
+    """Answer the pinyin key of what stands before a generic part that is being typed: Wujin Dis."""
+    specific, _, begun = text.strip().rpartition(" ")
+    if specific and begun and any(word.startswith(begun.lower()) for word in GENERICS):
+        return pinyin_key(specific) or None
+    return None
