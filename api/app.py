@@ -28,12 +28,14 @@ from api.routes import (
     facilities,
     health,
     heritage,
+    heritage_pages,
     identifiers,
     inspections,
     lines,
     markers,
     measures,
     name_approvals,
+    name_tables,
     names,
     naming,
     pages,
@@ -101,7 +103,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
-        walk_pages, naming, name_approvals, names, heritage, reconcile, identifiers,
+        walk_pages, naming, name_approvals, names, name_tables, heritage, heritage_pages, reconcile, identifiers,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.include_router(places.names_router)

@@ -144,21 +144,25 @@ def safe_json(value: object) -> str:
     )  # fmt: skip
 
 
-def draw_view(page: Page, view: View, data: Mapping[str, Any] | None = None) -> str:
-    """Answer the HTML of a page with a map.
+def draw_view(
+    page: Page, view: View, data: Mapping[str, Any] | None = None, *,
+    template: str = "board.html.j2", **values: Any,
+) -> str:
+    """Answer the HTML of a page with a map; `template` may fill the list, with `values`.
 
     With `data=None` the page asks the API. With data (name → what `json` can write) the page holds
     them itself, with every script and style inside: one file that asks nobody.
     """
     board = _board(page, view) if page.may_show_map and view.layers else None
-    return template_named("board.html.j2").render(
+    return template_named(template).render(
         **_shell(page, view.wing, page.say(view.zh, view.en), data, view.styles),
         view=view,
         map_element=board.html.render() if board else "",
         map_script=board.script.render() if board else "",
         map_styles=_files(_folium_files(board, view), ".css", data) if board else [],
         map_scripts=_files(_folium_files(board, view), ".js", data) if board else [],
-    )
+        **values,
+    )  # fmt: skip
 
 
 def draw_sheet(page: Page, template: str, wing: str, title: str, **values: Any) -> str:
