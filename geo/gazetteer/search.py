@@ -10,9 +10,16 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from geo.errors import BadInput, both
+from geo.gazetteer.finding.asked import (
+    FAMILIES,
+    FEATURE_CLASSES,
+    LEVELS,
+    LONGEST_TEXT,
+    check_asked,
+    check_text,
+)
 from geo.gazetteer.finding.distances import distances_m, points_away
-from geo.gazetteer.finding.lookup import Filters, hexadecimal, look_up
+from geo.gazetteer.finding.lookup import Filters, hexadecimal, look_up, look_up_part
 from geo.gazetteer.finding.several import inside_named_division, tokens
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.matching import Match, best_by_place, judge
@@ -25,19 +32,11 @@ from geo.gazetteer.probes import (
     misspelt_probes,
     sound_probes,
 )
-from geo.text import search_key
 
-LONGEST_TEXT = 100
-MOST_HITS = 100
 PER_PROBE = 40
 PER_PROBE_NEAR = 200
 CALLED_SO = 85.0
 UNMATCHED = 20.0
-FEATURE_CLASSES = {
-    "A": "政区", "H": "水系", "L": "区域", "P": "居民点", "R": "道路", "S": "场所", "T": "地形",
-}  # fmt: skip
-FAMILIES = {"heritage": "地名文化遗产", "red": "红色地名"}
-LEVELS = {"national": "国家级", "province": "省级", "city": "市级", "district": "区县级"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def search(
     Raises BadInput for an empty or overlong text, an unknown class, family or level.
     """
     check_text(typed)
-    _check(limit, feature_class, family, level)
+    check_asked(limit, feature_class, family, level)
     filters = Filters(
         units=None if within is None else units_within(session, within, on),
         feature_class=feature_class,
@@ -114,10 +113,10 @@ def _search(
     most = PER_PROBE if near is None else PER_PROBE_NEAR
 
     def matches(probes: Sequence[Probe]) -> list[Match]:
-        judged = (
-            judge(typed, row, probe, on)
-            for row, probe in look_up(session, probes, filters, most=most)
-        )
+        rows = look_up(session, probes, filters, most=most)
+        if not filters:
+            rows += look_up_part(session, rows, probes, most=most)
+        judged = (judge(typed, row, probe, on) for row, probe in rows)
         return [match for match in judged if match is not None]
 
     found = best_by_place(matches(close_probes(typed)))
@@ -206,56 +205,6 @@ def _told_inside(hit: Hit, division: str) -> Hit:
     )
 
 
-def check_text(text: str) -> None:
-    """Raise BadInput for a text in which nothing can be looked up, or an overlong one."""
-    if not search_key(text):
-        raise BadInput(
-            both(
-                "请输入地名、拼音或首字母。",
-                "nothing to search for: give a name, pinyin or initials",
-            ),
-            parameter="q",
-        )
-    if len(text) > LONGEST_TEXT:
-        raise BadInput(
-            both(
-                f"地名最多 {LONGEST_TEXT} 字，现有 {len(text)} 字。",
-                f"{len(text)} characters are too many for a name (at most {LONGEST_TEXT})",
-            ),
-            parameter="q",
-        )
-
-
-def _check(limit: int, feature_class: str | None, family: str | None, level: str | None) -> None:
-    if not 1 <= limit <= MOST_HITS:
-        raise BadInput(
-            both(
-                f"条数须在 1 至 {MOST_HITS} 之间，现为 {limit}。",
-                f"limit {limit} is not between 1 and {MOST_HITS}",
-            ),
-            parameter="limit",
-        )
-    if feature_class is not None and feature_class not in FEATURE_CLASSES:
-        raise _unknown_word("地名类别", "class", feature_class, FEATURE_CLASSES, "feature_class")
-    if family is not None and family not in FAMILIES:
-        raise _unknown_word("名录", "family", family, FAMILIES, "family")
-    if level is not None and level not in LEVELS:
-        raise _unknown_word("名录级别", "level", level, LEVELS, "level")
-
-
-def _unknown_word(zh: str, en: str, value: str, known: dict[str, str], parameter: str) -> BadInput:
-    """The refusal of a value that is none of the known ones, which it lists in words."""
-    return BadInput(
-        both(
-            f"没有「{value[:40]}」这种{zh}；可用："
-            + "、".join(f"{code} {word}" for code, word in known.items())
-            + "。",
-            f"unknown {en} {value[:40]!r}; known: {', '.join(known)}",
-        ),
-        parameter=parameter,
-    )
-
-
 def _hit(match: Match, facts: PlaceFacts, distance_m: float | None) -> Hit:
     zh, en = match.words(facts.name)
     return Hit(
@@ -271,4 +220,12 @@ def _hit(match: Match, facts: PlaceFacts, distance_m: float | None) -> Hit:
     )
 
 
-__all__ = ["Hit", "refresh_keys", "search"]
+__all__ = [
+    "FAMILIES",
+    "FEATURE_CLASSES",
+    "LEVELS",
+    "LONGEST_TEXT",
+    "Hit",
+    "refresh_keys",
+    "search",
+]

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from geo.errors import BadInput, both
+from geo.gazetteer.finding.asked import check_text
 from geo.gazetteer.finding.lookup import Filters, look_up
 from geo.gazetteer.matching import Match, best_by_place, judge
 from geo.gazetteer.probes import beginning_probes, close_probes, sound_probes
-from geo.gazetteer.search import check_text
 
 MOST = 20
 PER_PROBE = 40

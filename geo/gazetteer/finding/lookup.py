@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from geo.gazetteer.probes import Probe
 Reader = Session | Connection
 SCANNED = 20_000
 """A filter looks at so many names of a key at most, those of highest standing first."""
+SCANNED_FOR_PART = 5_000
+"""Of a part whose pairs are all common, so many names of its first pair are gone through."""
 RANGE = 2_000
 """A beginning looks at so many keys of its range at most."""
 
@@ -103,6 +106,29 @@ FIND_RANGE = text(
     """
 )
 
+# A part of a name, when every pair of it is common: the names of one pair that have all others.
+# A name has one rank under all its pairs, so each other pair is one look-up in the index.
+FIND_PART = text(
+    f"""
+    SELECT 1 AS probe, found.*
+    FROM LATERAL (
+        SELECT k.key, k.rank, {_COLUMNS}
+        FROM (SELECT a.key, a.rank, a.name_id
+              FROM (SELECT key, rank, name_id FROM name_key
+                    WHERE key = :pair AND kind = 'bigram'
+                    ORDER BY rank, name_id LIMIT :looked) a
+              WHERE NOT EXISTS (
+                  SELECT FROM unnest(CAST(:others AS text[])) AS other (key)
+                  WHERE NOT EXISTS (
+                      SELECT FROM name_key b WHERE b.key = other.key AND b.kind = 'bigram'
+                      AND b.rank = a.rank AND b.name_id = a.name_id))
+              ORDER BY a.rank, a.name_id LIMIT :most) k
+        JOIN place_name n ON n.id = k.name_id
+        LIMIT :most
+    ) AS found
+    """
+)
+
 
 def _filtered(statement: TextClause) -> TextClause:
     """The same with the filters inside, so that the limit of a probe cannot starve them."""
@@ -119,6 +145,25 @@ def _filtered(statement: TextClause) -> TextClause:
 
 
 FIND_FILTERED, FIND_RANGE_FILTERED = _filtered(FIND), _filtered(FIND_RANGE)
+
+
+def look_up_part(
+    session: Reader, found: Sequence[tuple[Row[Any], Probe]], probes: Sequence[Probe], *, most: int
+) -> list[tuple[Row[Any], Probe]]:
+    """Answer names that hold all pairs of a text, where looking up each pair could not see all.
+
+    `found` is what the pairs among `probes` found. A pair with fewer than `most` names was seen
+    whole: then nothing is left to find. Else one common pair is gone through with all others.
+    """
+    pairs = [probe for probe in probes if probe.kind == "bigram"]
+    seen = Counter(probe.key for _, probe in found if probe.kind == "bigram")
+    if len(pairs) < 2 or any(seen[pair.key] < most for pair in pairs):
+        return []
+    values = {
+        "pair": pairs[0].key, "others": [pair.key for pair in pairs[1:]],
+        "looked": SCANNED_FOR_PART, "most": most,
+    }  # fmt: skip
+    return [(row, pairs[0]) for row in session.execute(FIND_PART, values)]
 
 
 def hexadecimal(polygon: BaseGeometry) -> str:
