@@ -1,0 +1,264 @@
+"""Does the desk of names officers open for them only, say all that the rules say, and keep days?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+from sqlalchemy.orm import Session
+
+from api.security import issue
+from geo.db import Database, session_factory
+from geo.db.embedded import Embedded
+from geo.gazetteer.index import refresh_keys
+from geo.gazetteer.naming.approving import Named, enter
+from geo.validity import today_in_china
+from maps.assets import VENDOR
+from tests.conftest import OpenPage, served
+from tests.factories import make_city, make_name, make_place, make_unit, square
+from tests.machine import worker_database
+from tests.maps.test_pages import DESK, PHONE, settle
+
+KEY = "atlas-names-token"
+NORTH = "320402000000"
+LETTER = "各单位：\n拟在旧江路设站，扬子江路照旧。🌉旧江路另行通知。\n"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A service on a small town, and a token of a names officer."""
+
+    address: str
+    token: str
+    database: Database
+
+
+def make_town(session: Session) -> None:
+    make_city(session, name="常州市")
+    make_unit(session, NORTH, name="北城区", geom=square(119.9, 31.7))
+    make_unit(session, "320404000000", name="南城区", geom=square(119.6, 31.7))
+    place = {"feature_class": "R", "located_in": NORTH}
+    road = make_place(session, "长江路", (119.96, 31.76), **place)
+    make_name(session, road, "旧江路", kind="former", end_latest=1966)
+    make_name(session, road, "扬子江路", kind="popular")
+    make_place(session, "长江大道", None, **place)
+    refresh_keys(session)
+    today = today_in_china()
+    for name, ago in (("迟路", 20), ("近路", 12), ("远路", 1)):
+        on = today - timedelta(ago)
+        enter(session, Named(name, "street", NORTH, on, is_synthetic=True), role="地名科")
+
+
+@pytest.fixture(scope="module")
+def office(home: Path, cluster: Embedded) -> Iterator[Office]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    database = worker_database(home, cluster.socket, f"naming_desk_{worker}")
+    with session_factory(database).begin() as session:
+        make_town(session)
+        made = issue(session, label="t", role="names_officer", division_code=None, days=1)
+    with served(database) as address:
+        yield Office(address, made.secret, database)
+
+
+def at_desk(office: Office, open_page: OpenPage, query: str = "", **more: object) -> Tab:
+    """The desk with the token in its tab."""
+    tab = open_page(viewport=more.pop("viewport", DESK), alone=True, **more).page
+    tab.goto(f"{office.address}/data")
+    tab.evaluate(f"sessionStorage.setItem('{KEY}', '{office.token}')")
+    tab.goto(f"{office.address}/naming?{query}")
+    tab.locator(".views [aria-current]").wait_for()
+    settle_desk(tab)
+    return tab
+
+
+def settle_desk(tab: Tab) -> None:
+    expect(tab.locator("#status")).not_to_have_text(re.compile("^(正在|Looking|Checking|Reading)"))
+    tab.wait_for_timeout(150)
+
+
+def check_name(tab: Tab, name: str, point: tuple[float, float] | None = (119.95, 31.75)) -> None:
+    tab.locator("#name").fill(name)
+    if point:
+        tab.evaluate(f"map_atlas.fire('click', {{latlng: L.latLng({point[1]}, {point[0]})}})")
+    tab.locator("#check").click()
+    tab.locator("#answer").wait_for()
+    settle_desk(tab)
+
+
+def test_without_a_token_there_is_no_data(office: Office, open_page: OpenPage) -> None:
+    watched = open_page(viewport=DESK, alone=True)
+    tab, asked = watched.page, []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(f"{office.address}/naming?view=due")
+    expect(tab.get_by_label("访问令牌", exact=True)).to_be_visible()
+    assert "--role names_officer" in tab.inner_text("#results")
+    assert not [url for url in asked if "/api/names" in url]
+    with session_factory(office.database).begin() as session:
+        wrong = issue(session, label="t", role="planner", division_code=None, days=1).secret
+    tab.get_by_label("访问令牌", exact=True).fill(wrong)
+    tab.get_by_role("button", name="进入工作台").click()
+    expect(tab.locator("#sign-in-problem")).to_contain_text("没有地名权限")
+    tab.get_by_label("访问令牌", exact=True).fill(office.token)
+    tab.get_by_role("button", name="进入工作台").click()
+    expect(tab.locator("#due-list .row")).to_have_count(3)
+    tab.get_by_role("button", name="退出").click()
+    assert tab.evaluate("sessionStorage.length") == 0
+    assert tab.locator("#results .row").count() == 0
+
+
+def test_every_rule_answers_with_its_evidence(office: Office, open_page: OpenPage) -> None:
+    tab = at_desk(office, open_page)
+    check_name(tab, "长江路")
+    told = tab.request.post(
+        f"{office.address}/api/names/check",
+        data=json.dumps({"name": "长江路", "kind": "street", "lon": 119.95, "lat": 31.75}),
+        headers={"Authorization": f"Bearer {office.token}", "Content-Type": "application/json"},
+    ).json()
+    assert tab.locator(".rule-row").count() == len(told["results"])
+    same = tab.locator("[data-rule=same-name]")
+    text = same.inner_text()
+    for words in ("不得", "重名", "相距", "公里", "北城区", "第九条", "现行规定", "来源"):
+        assert words in text, words
+    assert same.locator(".sign-of").inner_text() == "⊘", "a sign stands beside the colour"
+    assert "未提供" in tab.locator("[data-rule=person]").inner_text()
+    assert "位置未知" in tab.locator("[data-rule=same-specific]").inner_text()
+    assert "不是审批意见" in tab.inner_text(".statement")
+    assert tab.locator(".leaflet-numbers-pane .ring").count() == 2, "the place and one namesake"
+    assert "长江路" not in tab.url, "a name in the address would reach a log"
+    assert "%E9%95%BF" not in tab.url
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="下载 JSON").click()
+    assert json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))["name"] == "长江路"
+    with tab.expect_download() as sheet:
+        tab.get_by_role("button", name="下载 XLSX").click()
+    assert Path(sheet.value.path()).read_bytes()[:2] == b"PK"
+    tab.emulate_media(media="print")
+    assert not tab.locator(".check-form").is_visible()
+    assert tab.locator(".sheet-head").is_visible()
+
+
+def test_a_list_is_judged_and_filtered(office: Office, open_page: OpenPage) -> None:
+    tab = at_desk(office, open_page, "view=list")
+    tab.locator("#names").fill("长江路\n扬子江路\n旧江路\n新河路\n=1+1路\n新河路")
+    tab.locator("#judge").click()
+    expect(tab.locator("#judged .row")).to_have_count(6)
+    words = [row.split("\n")[-1].strip() for row in tab.locator("#judged .row").all_inner_texts()]
+    assert [word.lstrip("✓▲◷…⊘ ") for word in words] == [
+        "标准", "非标准", "曾用", "未收录", "未收录", "未收录",
+    ]  # fmt: skip
+    assert "标准名称：长江路" in tab.locator("#judged .row").nth(1).inner_text()
+    assert "与第 6 行重名" in tab.locator("#judged .row").nth(3).inner_text()
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="下载 CSV").click()
+    rows = list(csv.reader(io.StringIO(Path(saved.value.path()).read_text(encoding="utf-8-sig"))))
+    assert rows[5][1] == "'=1+1路", "no cell begins a formula"
+    tab.get_by_role("button", name=re.compile("^◷ 曾用")).click()
+    expect(tab.locator("#judged .row")).to_have_count(1)
+    table = "名称\t类别\t区划\n长江路\t街路巷\t北城区\n坏路\t星球\t\n"
+    tab.locator("#names").fill(table)
+    tab.locator("#judge").click()
+    expect(tab.locator("#judged .row")).to_have_count(2)
+    assert "未知类别" in tab.locator("#judged .row").nth(1).inner_text()
+    tab.set_input_files("#file", {"name": "x.csv", "mimeType": "text/csv",
+                                  "buffer": "名称\n旧江路\n".encode("gb18030")})  # fmt: skip
+    tab.locator("#judge").click()
+    expect(tab.locator("#judged .row-name")).to_have_text(["旧江路"])
+
+
+def test_a_document_is_marked_and_replaced_by_choice(office: Office, open_page: OpenPage) -> None:
+    tab = at_desk(office, open_page, "view=text")
+    tab.locator("#text").fill(LETTER)
+    tab.locator("#proofread").click()
+    expect(tab.locator("#document mark")).to_have_count(3)
+    marked = [text.rstrip("0123456789") for text in tab.locator("#document mark").all_inner_texts()]
+    assert marked == ["旧江路", "扬子江路", "旧江路"], "also behind a sign of two code units"
+    assert "不保存、不记入日志" in tab.inner_text(".statement")
+    assert "今标准名称「长江路」" in tab.locator(".finding").first.inner_text()
+    assert tab.locator("#replaced-text").count() == 0, "nothing is replaced unasked"
+    tab.locator("#document").focus()
+    for key, shown in (("n", "2 / 3"), ("n", "3 / 3"), ("n", "1 / 3"), ("p", "3 / 3")):
+        tab.keyboard.press(key)
+        expect(tab.locator("#which")).to_have_text(shown)
+    tab.locator(".finding input").last.check()
+    replaced = tab.locator("#replaced-text").input_value()
+    assert replaced == LETTER.replace("🌉旧江路", "🌉长江路")
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="下载标注稿 .docx").click()
+    assert Path(saved.value.path()).read_bytes()[:2] == b"PK"
+    tab.locator("#other-text summary").click()
+    tab.set_input_files("#file", {"name": "t.txt", "mimeType": "text/plain",
+                                  "buffer": "在旧江路。".encode("gb18030")})  # fmt: skip
+    tab.locator("#proofread").click()
+    expect(tab.locator("#document mark")).to_have_count(1)
+    assert "在旧江路" in tab.inner_text("#document")
+
+
+def test_days_are_entered_corrected_and_taken_back(office: Office, open_page: OpenPage) -> None:
+    tab = at_desk(office, open_page, "view=due")
+    assert [name.split()[0] for name in tab.locator("#due-list .row-name").all_inner_texts()] == [
+        "迟路", "近路", "远路",
+    ]  # fmt: skip
+    assert "合成" in tab.locator("#due-list .row").first.inner_text()
+    assert "逾期 5 天" in tab.locator("#due-list .row").first.inner_text()
+    assert "15 日内（自然日）" in (tab.locator(".fold.method").text_content() or "")
+    tab.get_by_role("button", name="登记批准").click()
+    tab.get_by_label("批准的名称").fill("云路")
+    tab.get_by_label("批准日期").fill(str(today_in_china() - timedelta(16)))
+    tab.get_by_label("经办单位或岗位（不写个人）").fill("地名科 13800138000")
+    tab.locator("#enter-approval").click()
+    expect(tab.locator("#due-side .problem")).to_contain_text("手机号")
+    tab.get_by_label("经办单位或岗位（不写个人）").fill("地名科")
+    tab.locator("#enter-approval").click()
+    expect(tab.locator("#due-list .row")).to_have_count(4)
+    for button, state in (("#enter-step", "逾期办结"), ("#take-back", "已逾期")):
+        tab.locator("#due-side select").first.select_option("filed")
+        tab.locator(button).click()
+        expect(tab.locator("#due-side .term").first).to_contain_text(state)
+    history = tab.locator("#due-side .events li").all_inner_texts()
+    assert len(history) == 3, "what was taken back stays on record"
+    assert "撤回" in history[-1]
+    tab.get_by_role("button", name=re.compile("^▲ 即将到期")).click()
+    expect(tab.locator("#due-list .row")).to_have_count(1)
+
+
+LOOKS = {"desk": (DESK, "lang=en"), "phone": (PHONE, "large=1")}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_view_is_clean_for_everybody(office: Office, open_page: OpenPage, look: str) -> None:
+    size, words = LOOKS[look]
+    tab = at_desk(office, open_page, words, viewport=size, bypass_csp=True)
+    axe = VENDOR / "axe-core" / "axe.min.js"
+    fill = {"list": ("#names", "长江路\n旧江路", "#judge"), "text": ("#text", LETTER, "#proofread")}
+    for view in ("check", "list", "text", "due"):
+        tab.locator(f".views a[data-view={view}]").click()
+        settle_desk(tab)
+        if view == "check":
+            check_name(tab, "长江路")
+        elif view in fill:
+            box, text, button = fill[view]
+            tab.locator(box).fill(text)
+            tab.locator(button).click()
+            tab.locator("#judged .row, #document mark").first.wait_for()
+        else:
+            tab.locator("#due-list .row").first.click()
+            tab.locator("#due-side .events").wait_for()
+        settle_desk(tab)
+        assert tab.locator(".problem").count() == 0, view
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+        if axe.exists():
+            tab.evaluate(axe.read_text(encoding="utf-8"))
+            found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            bad = [one for one in found if one["impact"] in ("serious", "critical")]
+            assert not bad, [(view, b["id"], b["nodes"][0]["html"][:300]) for b in bad]
+    settle(tab)
