@@ -103,7 +103,8 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
-        walk_pages, naming, name_approvals, names, name_tables, heritage, heritage_pages, reconcile, identifiers,
+        walk_pages, naming, name_approvals, names, name_tables, heritage, heritage_pages, reconcile,
+        identifiers,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.include_router(places.names_router)

@@ -63,6 +63,7 @@ CONTRACT = {
     "/api/names/rules", "/api/names/approvals", "/api/names/approvals/{number}",
     "/api/names/approvals/{number}/steps",
     "/api/names/{code}/life", "/api/names/near", "/api/names/address",
+    "/api/names/match",
 }  # fmt: skip
 
 

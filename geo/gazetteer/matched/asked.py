@@ -103,7 +103,7 @@ def asked_in(table: Table, said: Sequence[str] = ()) -> Iterator[Asked]:
 def asked(number: int, said: Mapping[str, str]) -> Asked:
     """Answer what one row asks by its cells; what cannot be read is told, not guessed."""
     name = said.get("name", "")
-    problem = _bad_name(name)
+    problem = bad_name(name)
     lon, lat = _number(said.get("lon", "")), _number(said.get("lat", ""))
     on = _day(said.get("on", ""))
     kind = said.get("feature_class", "").upper()
@@ -117,7 +117,8 @@ def asked(number: int, said: Mapping[str, str]) -> Asked:
     )  # fmt: skip
 
 
-def _bad_name(name: str) -> str | None:
+def bad_name(name: str) -> str | None:
+    """Answer why a name cannot be looked up, or None."""
     if not search_key(name):
         return "没有名称 · no name"
     if len(name) > LONGEST_TEXT:
