@@ -29,9 +29,11 @@ from maps.gathering import (
     city_of_page,
     coverage_data,
     elder_care_data,
+    heritage_data,
     names_data,
 )
 from maps.gazetteer import draw_names
+from maps.heritage import draw_saved
 from maps.survey import draw_boundaries
 from maps.writing import write_whole
 
@@ -54,6 +56,7 @@ KINDS = {
     "coverage": Saved(coverage_data, draw_access),
     "boundaries": Saved(boundaries_data, draw_boundaries),
     "names": Saved(names_data, draw_names),
+    "heritage": Saved(heritage_data, draw_saved),
 }
 
 

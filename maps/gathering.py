@@ -21,6 +21,7 @@ from geo.access.standards import missing
 from geo.errors import NotFound
 from geo.gazetteer.card import card
 from geo.gazetteer.heritage import listings_geojson
+from geo.gazetteer.heritage.places import Wanted, listed_places
 from geo.gazetteer.history import names_near
 from geo.models.facility import STATES
 from geo.queries import features
@@ -28,6 +29,7 @@ from geo.queries.admin import Reader
 from geo.queries.filters import FacilityFilter
 from geo.queries.neighbours import MEASURED, neighbours
 from geo.queries.succession import history
+from maps.heritage import saved_data
 
 FIRST_YEAR = 1980
 MOST_PLACES = 100
@@ -127,6 +129,13 @@ def names_data(public: Reader, owner: Reader, asked: Asked) -> Answer:
     for found in places["features"]:
         found["properties"]["names"] = cards[found["properties"]["code"]]["place"]["names"]
     return {"units": _today(public, asked), "heritage": listed, "places": places, "cards": cards}
+
+
+def heritage_data(public: Reader, owner: Reader, asked: Asked) -> Answer:
+    """Answer the places on lists with stories, and the districts of the city."""
+    listed = listed_places(public, Wanted(within=asked.city), on=asked.on)
+    units = _read(features.units_geojson(public, on=asked.on, parent=asked.city))
+    return saved_data(listed, units)
 
 
 def _covered(owner: Reader, asked: Asked, areas: str) -> Answer:

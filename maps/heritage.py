@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from geo.gazetteer.heritage.places import ListedPlace, Wanted, by_era, counts_of
+from geo.gazetteer.heritage.places import ListedPlace, OnList, Wanted, by_era, counts_of
 from geo.gazetteer.heritage.words import UNKNOWN, Era, eras, levels
 from geo.gazetteer.search import FAMILIES, FEATURE_CLASSES
 from maps.base import Layer, Page, View, draw_view
@@ -230,6 +230,19 @@ def where_words(page: Page, place: ListedPlace) -> str:
         return f"{unit}（{page.say(*VAGUE[place.quality])}）"
     near = place.quality == "approximate"
     return f"{unit}（{page.say('位置近似', 'approximate')}）" if near else unit
+
+
+def draw_saved(page: Page, data: Mapping[str, Any] | None = None) -> str:
+    """Answer the page as one self-contained file of what `saved_data` gathered."""
+    held = data or {"listed": {"features": []}}
+    places = [
+        ListedPlace(**{
+            **one["properties"], "geometry": one["geometry"],
+            "lists": tuple(OnList(**entry) for entry in one["properties"]["lists"]),
+        })
+        for one in held["listed"]["features"]
+    ]  # fmt: skip
+    return draw_heritage(page, Question(Wanted(within=page.city_code)), places, places, data)
 
 
 def saved_data(places: Sequence[ListedPlace], units: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 // How do listed names look on an old sheet: seals by era, roads as double lines, frames for the vague?
 
-import { drawLegend, layer, map, mark, shape } from "atlas/board.js";
+import { apart, drawLabels, drawLegend, fits, layer, map, mark, shape, show } from "atlas/board.js";
 import { el, soon } from "atlas/dom.js";
 import { extent, labelPoint } from "atlas/geodesy.js";
 import { ERAS, eraGlyph, eraName, eraOf } from "atlas/heritage/eras.js";
@@ -10,7 +10,9 @@ const L = globalThis.L;
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const drawnLines = new Map(); // code → the two strokes of a line
 let labels = null;
+let slipped = new Set(); // divisions that have a slip of names
 let shown = [];
+let redraw = () => {};
 
 const kindOf = (geometry) => geometry?.type.replace("Multi", "") ?? null;
 const middle = (line) => line[Math.floor(line.length / 2)];
@@ -24,6 +26,17 @@ export function spotOf(geometry) {
   return labelPoint(geometry);
 }
 
+/** Names of divisions where they do not lie on one another or under a slip of names. */
+export function nameDivisions(ground) {
+  const names = L.layerGroup().addTo(map);
+  const write = () => {
+    names.clearLayers();
+    if (map.getZoom() < 14.5) drawLabels(names, apart(ground.filter((one) => !slipped.has(one.properties.code)), [76, 30]), (one) => one.properties.name);
+  };
+  map.on("zoomend atlas:slips", write);
+  write();
+}
+
 /** Draw all of them; `open` is called with the code of one that is chosen. */
 export function drawNames(features, units, open) {
   if (!map) return;
@@ -33,11 +46,13 @@ export function drawNames(features, units, open) {
   drawSeals(shown.filter((one) => kindOf(one.geometry) === "Point"), open);
   drawLines(shown.filter((one) => kindOf(one.geometry) === "LineString"), open);
   drawAreas(shown.filter((one) => kindOf(one.geometry) === "Polygon"), open);
-  drawVague(features.filter((one) => !one.geometry), units, open);
+  redraw = () => drawVague(features.filter((one) => !one.geometry), units, open);
+  redraw();
   legend(features);
   if (!labels) {
     labels = L.layerGroup().addTo(map);
     map.on("moveend zoomend", soon(writeNames, 120));
+    map.on("zoomend", () => redraw());
   }
   writeNames();
 }
@@ -70,7 +85,7 @@ function drawLines(features, open) {
   for (const { geometry, properties: p } of features) {
     const ink = p.feature_class === "H" ? "#2f5a66" : eraOf(p.era).colour;
     const path = L.GeoJSON.coordsToLatLngs(geometry.coordinates, geometry.type === "MultiLineString" ? 1 : 0);
-    const casing = L.polyline(path, { renderer: paper, pane: "lines", color: ink, weight: 4, opacity: 0.9, smoothFactor: 1.3 });
+    const casing = L.polyline(path, { renderer: paper, pane: "lines", color: ink, ink, weight: 4, opacity: 0.9, smoothFactor: 1.3 });
     const core = L.polyline(path, { renderer: paper, pane: "lines", color: p.feature_class === "H" ? "#b9cfc9" : "#f7ecd0", weight: 1.8, interactive: false, smoothFactor: 1.3 });
     casing.on("click", () => open(p.code)).bindTooltip(el("span", {}, p.name), { sticky: true, className: "old-tip", direction: "top" });
     drawnLines.set(p.code, casing);
@@ -90,12 +105,15 @@ function drawAreas(features, open) {
 
 /** Names known to a division only stand in a slip inside its dashed outline, never at a point. */
 function drawVague(features, units, open) {
+  layer("vague").clearLayers();
   const slips = new Map();
   for (const { properties: p } of features) {
     const unit = [p.unit_code, p.district_code].find((code) => units.get(code)?.geometry) ?? null;
     if (unit) slips.set(unit, [...(slips.get(unit) ?? []), p]);
   }
   const isSmall = map.getSize().x < 560;
+  slipped = new Set(slips.keys());
+  map.fire("atlas:slips");
   for (const [code, names] of slips) {
     const unit = units.get(code);
     const isWhole = unit.properties.level <= 2;
@@ -103,7 +121,10 @@ function drawVague(features, units, open) {
     const box = extent(unit.geometry);
     const at = isWhole ? [box[0] + (box[2] - box[0]) * 0.13, box[3] - (box[3] - box[1]) * 0.1] : labelPoint(unit.geometry);
     const most = isSmall ? 3 : 6;
-    const slip = el("span", { class: "slip" },
+    // On a small map whole slips would hide the land and each other: then only how many there are.
+    const isTight = isSmall && !fits(unit.geometry, [170, 150]);
+    const closer = (event) => { event.stopPropagation(); show(box); };
+    const slip = isTight ? el("button", { type: "button", class: "slip is-tight", tabindex: "-1", onclick: closer, title: t(`${unit.properties.name}：放大看名称`, `${unit.properties.name}: zoom in for the names`) }, unit.properties.name, " ", el("b", {}, String(names.length))) : el("span", { class: "slip" },
       el("span", { class: "slip-unit" }, unit.properties.name),
       names.slice(0, most).map((p) => el("button", { type: "button", class: "slip-name", tabindex: "-1", onclick: (event) => { event.stopPropagation(); open(p.code); } }, p.name)),
       names.length > most && el("span", { class: "slip-more" }, t(`等 ${names.length} 个`, `… ${names.length}`)));
@@ -135,9 +156,9 @@ function writeNames() {
 /** Make one name stand out, and bring it into view. */
 export function showOne(feature) {
   if (!map) return;
-  for (const line of drawnLines.values()) if (line.options.weight !== 4) line.setStyle({ weight: 4, opacity: 0.9 });
+  for (const line of drawnLines.values()) if (line.options.weight !== 4) line.setStyle({ weight: 4, color: line.options.ink });
   if (!feature?.geometry) return;
-  drawnLines.get(feature.properties.code)?.setStyle({ weight: 8, opacity: 1 });
+  drawnLines.get(feature.properties.code)?.setStyle({ weight: 9, color: "#c2261f" }).bringToFront();
   const [lon, lat] = spotOf(feature.geometry);
   map.setView([lat, lon], Math.max(map.getZoom(), 15), { animate: !isCalm });
 }

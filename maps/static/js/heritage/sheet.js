@@ -119,4 +119,5 @@ export function openCard(place, close) {
       : el("p", { class: "old-story is-unknown" }, t("故事未知", "Story unknown")),
     place.others.length ? el("p", { class: "old-facts" }, t("又见：", "Also: "), place.others.join("、")) : null,
     el("ul", { class: "old-lists" }, lists)));
+  byId("opened").scrollIntoView({ block: "nearest" });
 }

@@ -5,12 +5,13 @@ import { ask } from "atlas/api.js";
 import { drawGround, drawSources, map, openMap, show } from "atlas/board.js";
 import { byId } from "atlas/dom.js";
 import { extent } from "atlas/geodesy.js";
-import { drawNames, showOne } from "atlas/heritage/old_map.js";
+import { drawNames, nameDivisions, showOne } from "atlas/heritage/old_map.js";
 import { CHOICES, openCard, startSheet } from "atlas/heritage/sheet.js";
 import { data, isSaved, page } from "atlas/page.js";
 import { choose, chosen } from "atlas/state.js";
 import { isKnown, native, t } from "atlas/words.js";
 
+const isLinked = isKnown(chosen("z")); // the link says where to look
 let features = [];
 let units = new Map();
 
@@ -56,7 +57,10 @@ async function start() {
   startSheet(async () => { await refresh(); fit(); });
   byId("old").addEventListener("click", (event) => {
     const card = event.target.closest?.(".old-card");
-    if (card && !event.target.closest("a, button")) open(card.dataset.code);
+    const link = event.target.closest("a, button");
+    if (!card || (link && !isSaved)) return;
+    if (link) event.preventDefault(); // a file has no leaves to turn to
+    open(card.dataset.code);
   });
   if (!map) return;
   openMap();
@@ -66,8 +70,10 @@ async function start() {
     ]);
     units = new Map([...own, ...inside].map((one) => [one.properties.code, one]));
     const drawn = inside.filter((one) => one.geometry && one.properties.code !== page.city.code);
-    const box = drawGround(drawn.length ? drawn : own.filter((one) => one.geometry));
-    if (box && !isKnown(chosen("z"))) show(box, { animate: false });
+    const ground = drawn.length ? drawn : own.filter((one) => one.geometry);
+    const box = drawGround(ground, { labels: false });
+    if (box && !isLinked) show(box, { animate: false });
+    nameDivisions(ground);
   } catch {
     units = new Map();
   }
@@ -78,10 +84,10 @@ async function start() {
 
 /** Bring what was found into view, unless the link says where to look or nothing has a place. */
 function fit() {
-  if (isKnown(chosen("place")) || !map) return;
   const boxes = features.map((one) => extent(one.geometry)).filter(Boolean);
-  if (!boxes.length || isKnown(chosen("z")) && !fitted) { fitted = true; return; }
+  const isFirst = !fitted;
   fitted = true;
+  if (!map || !boxes.length || isKnown(chosen("place")) || (isFirst && isLinked)) return;
   const xs = boxes.flatMap((box) => [box[0], box[2]]).sort((a, b) => a - b);
   const ys = boxes.flatMap((box) => [box[1], box[3]]).sort((a, b) => a - b);
   const at = (sorted, share) => sorted[Math.round((sorted.length - 1) * share)];
