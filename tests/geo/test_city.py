@@ -275,12 +275,18 @@ def test_old_names_lead_to_the_unit_of_today(changzhou: Session) -> None:
     assert (vanished, where) == ("vanished", "320412000000")
     former = rows(
         changzhou,
-        "SELECT n.name, n.start_earliest FROM place p JOIN place_name n ON n.place_id = p.id"
+        "SELECT n.name, n.start_earliest, n.end_latest, n.citation FROM place p"
+        " JOIN place_name n ON n.place_id = p.id"
         " WHERE p.unit_code = :c AND n.kind = 'former' ORDER BY n.name",
         c=CHANGZHOU,
     )
-    assert {name for name, _ in former} == {"晋陵", "毗陵", "延陵", "武进"}
-    assert all(year is None for _, year in former), "no year is invented"
+    assert {name for name, *_ in former} == {"晋陵", "毗陵", "延陵", "武进"}
+    dated = {(name, start, end) for name, start, end, _ in former if start or end}
+    assert dated == {
+        ("延陵", -546, None), ("毗陵", 281, None), ("晋陵", 413, 1356), ("毗陵", 607, 620),
+        ("晋陵", 742, 758), ("武进", 686, 1356),
+    }, "no year is invented"  # fmt: skip
+    assert all("《" in cited for _, start, _, cited in former if start), "a history is named"
 
 
 def test_lists_are_whole_and_never_more_exact_than_known(changzhou: Session) -> None:

@@ -314,11 +314,31 @@ def test_the_lists_and_old_names_of_changzhou(session: Session) -> None:
         assert entry.citation
         assert entry.geometry is None or entry.position_quality in ("point", "approximate")
     names = {n.name: n.verdict for n in called_in(session, f"unit:{CITY}", 600)}
-    assert names["晋陵"] == names["毗陵"] == "possible"
-    assert called_in(session, f"unit:{CITY}", 600)[0].verdict == "possible"
+    assert (names["晋陵"], names["毗陵"]) == ("certain", "possible")
     today = called_in(session, f"unit:{CITY}", 2026)
     assert (today[0].name, today[0].verdict) == ("常州市", "certain")
     whole = card(session, f"unit:{CITY}", on=ON)
     assert whole.division is not None
     assert whole.division.versions
     orjson.dumps(whole)
+
+
+@pytest.mark.parametrize(
+    ("year", "certain", "possible"),
+    [
+        (-547, set(), {"武进"}), (-400, set(), {"延陵"}), (300, set(), {"毗陵", "延陵"}),
+        (500, {"晋陵"}, {"毗陵"}), (610, {"毗陵", "晋陵"}, {"延陵"}), (650, {"晋陵"}, {"武进"}),
+        (750, {"晋陵", "武进"}, {"毗陵"}), (1200, {"晋陵", "武进"}, {"毗陵"}),
+        (1400, set(), {"晋陵", "武进", "毗陵"}),
+    ],
+)  # fmt: skip
+def test_changzhou_by_year_from_the_histories(
+    session: Session, year: int, certain: set[str], possible: set[str]
+) -> None:
+    """The dated rows of data/: 晋陵 413 to 1356, 武进 686 to 1356, 毗陵 607 to 620 …"""
+    load_city(session, "320400")
+    found = {n.name: n for n in called_in(session, "unit:320400000000", year)}
+    old = {"延陵", "毗陵", "晋陵", "武进"}
+    assert {name for name, n in found.items() if n.verdict == "certain"} & old == certain
+    assert possible <= {name for name, n in found.items() if n.verdict == "possible"}
+    assert all(found[name].citation for name in certain | (possible & old))
