@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.deps import CityAsked, Day, DoorsHere
-from api.routes.heritage import Asked
 from api.routes.identifiers import base_of
 from api.routes.pages import Lang, Large, as_page, page_for
 from api.schemas.geojson import layer_allowed
-from api.schemas.parameters import Offset, ThingCode
+from api.schemas.parameters import ThingCode
+from api.schemas.written import full_division, plain_text
 from geo.errors import NotFound
 from geo.gazetteer.exchange.addresses import Addresses
 from geo.gazetteer.heritage.places import Wanted, listed_place, listed_places
@@ -26,10 +26,31 @@ from maps.heritage_leaf import draw_leaf
 router = APIRouter(include_in_schema=False)
 
 
+def _asked(request: Request) -> Wanted:
+    """What the reader chose. A form without scripts sends every field: an empty one is no choice.
+
+    Raises BadInput for a word that is not known.
+    """
+    told = {name: value for name, value in request.query_params.items() if value.strip()}
+    return Wanted(
+        told.get("family"), told.get("list_level"), told.get("era"), told.get("feature_class"),
+        full_division(told["within"]) if "within" in told else None,
+        told["list_class"][:100] if "list_class" in told else None,
+        plain_text(told["q"][:100]) if "q" in told else None,
+    ).checked()  # fmt: skip
+
+
+def _offset(request: Request) -> int:
+    """How many places come before the first one; anything but a number is none."""
+    told = request.query_params.get("offset", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 7 else 0
+
+
 @router.get("/heritage", name="page /heritage")
 def heritage(
-    request: Request, doors: DoorsHere, day: Day, city: CityAsked, wanted: Asked,
-    lang: Lang = "zh", large: Large = False, offset: Offset = 0,
+    request: Request, doors: DoorsHere, day: Day, city: CityAsked,
+    wanted: Annotated[Wanted, Depends(_asked)], offset: Annotated[int, Depends(_offset)],
+    lang: Lang = "zh", large: Large = False,
 ) -> Response:  # fmt: skip
     """Listed names with their stories; what is chosen stands in the address."""
     with doors.public() as connection:

@@ -172,3 +172,15 @@ def test_only_officers_write_and_only_in_their_division(
     assert service.post(address, json=body | {"more": 1}, headers=whole).status_code == 400
     person = service.post(address, json=body | {"role": "王建国"}, headers=whole)
     assert person.status_code == 400
+
+
+def test_the_page_takes_empty_fields_and_refuses_unknown_words(service: TestClient) -> None:
+    page = service.get("/heritage?family=&q=&within=&era=ming-qing&list_level=&offset=")
+    assert page.status_code == 200
+    assert page.text.count('class="old-card"') == 2
+    assert service.get("/heritage?era=tang").status_code == 400
+    assert service.get("/heritage?within=abc").status_code == 400
+    assert service.get("/heritage?era=qin-han").text.count('class="old-card"') == 0
+    leaf = service.get("/heritage/test:north")
+    assert "「测试地名」" in leaf.text
+    assert service.get("/heritage/test:hidden").status_code == 404
