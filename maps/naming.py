@@ -1,4 +1,4 @@
-"""Does a name keep the rules, what is a list's or a document's name, and what must be filed by when?
+"""Does a name keep the rules, what is each name of a list or a document, and what is due by when?
 
 The page of names officers: it holds no data, asks once for a token, and shows nothing without one.
 """

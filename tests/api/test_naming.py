@@ -29,6 +29,7 @@ NAME = {"name": "长江路", "kind": "street", "lon": 119.95, "lat": 31.75, "on"
 SENT: dict[str, dict[str, Any]] = {
     "/api/names/check": NAME,
     "/api/names/check/batch": {"rows": [{"name": "长江路"}], "kind": "street", "division": NORTH},
+    "/api/names/check/table": {"file_base64": base64.b64encode("名称\n长江路\n".encode()).decode()},
     "/api/names/proofread": {"text": "在扬子江路办理。"},
 }
 
@@ -187,6 +188,7 @@ BAD = [
     ("/api/names/check", {**NAME, "on": "today"}, "body.on"),
     ("/api/names/check/batch", {"rows": []}, "body.rows"),
     ("/api/names/check/batch", {"rows": [{"name": "路"}] * 201}, "body.rows"),
+    ("/api/names/check/table", {"file_base64": "***"}, "body.file_base64"),
     ("/api/names/proofread", {}, "body.text"),
     ("/api/names/proofread", {"text": "a", "file_base64": "YQ=="}, "body.text"),
     ("/api/names/proofread", {"file_base64": "***"}, "body.file_base64"),

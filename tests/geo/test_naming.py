@@ -107,6 +107,7 @@ CASES = [
     ("same-name", "青龙山", "nature", {}, True),
     ("same-name", "长江路", "facility", {}, False),  # another kind
     ("same-sound", "常江路", "street", {}, True),
+    ("same-sound", "常洲市", "division", {"division": AWAY}, True),  # nationwide
     ("same-sound", "长江路", "street", {}, False),  # that is the same name
     ("same-sound", "昌江路", "street", {}, False),  # another tone
     ("same-sound", "青水镇", "township", {"division": SOUTH}, True),
@@ -120,9 +121,11 @@ CASES = [
     ("look-alike", "末名路", "street", {}, True),
     ("look-alike", "木名路", "street", {}, False),
     ("vanished-name", "双桂路", "street", {}, True),
+    ("vanished-name", "雙桂路", "street", {}, True),  # in traditional characters
     ("vanished-name", "三桂路", "street", {}, False),
     ("person", "甲乙丙路", "street", {}, True),
     ("person", "丁戊己大道", "street", {}, True),
+    ("person", "新甲乙丙花园", "estate", {}, True),  # inside a longer name
     ("person", "甲乙路", "street", {}, False),
     ("foreign", "曼哈顿花园", "estate", {}, True),
     ("foreign", "翠竹花园", "estate", {}, False),
@@ -140,6 +143,8 @@ CASES = [
     ("generic-kind", "翠竹苑", "estate", {}, False),
     ("generic-size", "翠竹花园", "estate", {"land_m2": 9_000, "green_percent": 45}, True),
     ("generic-size", "翠竹花园", "estate", {"land_m2": 12_000, "green_percent": 45}, False),
+    ("generic-size", "翠竹花园", "estate", {"land_m2": 10_000, "green_percent": 40}, False),
+    ("generic-size", "翠竹花园", "estate", {}, False),  # not known, so not judged
     ("generic-size", "翠竹苑", "estate", {"land_m2": 9_000}, False),
     ("famous-specific", "黄山市", "division", {"division": CITY}, True),
     ("famous-specific", "淹城区", "division", {"division": CITY}, True),  # heritage

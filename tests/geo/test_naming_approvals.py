@@ -10,9 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from geo.errors import BadInput, NotFound
+from geo.errors import BadInput, GeoError, NotFound
 from geo.gazetteer.naming.approvals import Approval, approval, approvals, entries
 from geo.gazetteer.naming.approving import Named, enter, record
+from geo.gazetteer.naming.rules import read_deadline, rule_book
 from tests.factories import make_city, make_unit, square
 
 TODAY = date(2026, 3, 20)
@@ -130,3 +131,16 @@ def test_persons_and_nonsense_are_refused(town: Session) -> None:
         named(town, code="999999")
     with pytest.raises(NotFound, match="没有编号"):
         record(town, 10**9, "filed", on_date=TODAY, role=OFFICE, today=TODAY)
+
+
+def test_a_term_in_working_days_is_refused() -> None:
+    told = {
+        "what": "filing", "step": "filed", "zh": "备案", "en": "filing", "days": 15, "warn_days": 5,
+        "counts": "working", "article": "试验", "status": "local",
+    }  # fmt: skip
+    with pytest.raises(GeoError, match="工作日历"):
+        read_deadline(told)
+    assert read_deadline({**told, "counts": "calendar", "place": "330200"}).place == NINGBO
+    assert {one.article for one in rule_book().deadlines if one.place is None} == {
+        "地名管理条例 第十三条", "地名管理条例 第十四条",
+    }  # fmt: skip

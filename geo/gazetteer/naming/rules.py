@@ -118,11 +118,12 @@ def rule_book() -> RuleBook:
         )
         for id_, one in said["kind"].items()
     }  # fmt: skip
-    deadlines = tuple(_deadline(one) for one in said["deadline"])
+    deadlines = tuple(read_deadline(one) for one in said["deadline"])
     return RuleBook(rules, kinds, deadlines, said["source"]["text_status"])
 
 
-def _deadline(one: dict[str, Any]) -> Deadline:
+def read_deadline(one: dict[str, Any]) -> Deadline:
+    """Read a row of `[[deadline]]`. Raises GeoError unless its days are those of the calendar."""
     if one["counts"] != "calendar":
         raise GeoError(
             both(
