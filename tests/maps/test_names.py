@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page as Tab
@@ -34,7 +35,7 @@ def make_town(session: Session) -> None:
     make_city(session, name="常州市")
     make_unit(session, NORTH, name="北城区", geom=square(119.9, 31.7))
     make_unit(session, SOUTH, name="南城区", geom=square(119.6, 31.7))
-    north = {"located_in": NORTH}
+    north: dict[str, Any] = {"located_in": NORTH}
     road = make_place(session, "长江路", (119.96, 31.76), code="R-1", feature_class="R", **north)
     make_name(
         session, road, "旧江路", kind="former", start_earliest=1920, start_latest=1930,

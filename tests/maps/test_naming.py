@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page as Tab
@@ -47,7 +48,7 @@ def make_town(session: Session) -> None:
     make_city(session, name="常州市")
     make_unit(session, NORTH, name="北城区", geom=square(119.9, 31.7))
     make_unit(session, "320404000000", name="南城区", geom=square(119.6, 31.7))
-    place = {"feature_class": "R", "located_in": NORTH}
+    place: dict[str, Any] = {"feature_class": "R", "located_in": NORTH}
     road = make_place(session, "长江路", (119.96, 31.76), **place)
     make_name(session, road, "旧江路", kind="former", end_latest=1966)
     make_name(session, road, "扬子江路", kind="popular")
@@ -70,7 +71,7 @@ def office(home: Path, cluster: Embedded) -> Iterator[Office]:
         yield Office(address, made.secret, database)
 
 
-def at_desk(office: Office, open_page: OpenPage, query: str = "", **more: object) -> Tab:
+def at_desk(office: Office, open_page: OpenPage, query: str = "", **more: Any) -> Tab:
     """The desk with the token in its tab."""
     tab = open_page(viewport=more.pop("viewport", DESK), alone=True, **more).page
     tab.goto(f"{office.address}/data")
