@@ -8,6 +8,8 @@ import re
 from datetime import date
 from typing import Any
 
+from sqlalchemy import text
+
 from geo.errors import BadInput
 from geo.loaders.fields import Mapping
 from geo.loaders.staging import Target
@@ -206,6 +208,13 @@ def identify(session: Target, batch: Batch, on: date, options: Options) -> None:
 def check(session: Target, batch: Batch, on: date) -> None:
     """Find the smallest division around each place."""
     fill_unit_by_position(session, "located_in", on)
+    session.execute(text(_KNOWN_BEFORE))
+
+
+# A row that says neither division nor position takes nothing away from what is stored.
+_KNOWN_BEFORE = """
+UPDATE stage s SET located_in = p.located_in FROM place p
+WHERE s.located_in IS NULL AND s.geom IS NULL AND p.code = s.code"""
 
 
 def _destination(told: tuple[str, ...]) -> Destination:
