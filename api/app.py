@@ -149,7 +149,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         )
         schemas = document["components"]["schemas"]
         written = EXPORTED_SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS | WALK_SCHEMAS
-        schemas.update(SCHEMAS | written | HERITAGE_SCHEMAS)
+        schemas.update(SCHEMAS | written | HERITAGE_SCHEMAS | identifiers.FORM_SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here

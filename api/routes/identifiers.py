@@ -11,13 +11,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import AfterValidator, StringConstraints
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.deps import Day, DoorsHere
+from api.codes import PLACE_CODE
+from api.deps import Day, DoorsHere, checked
 from api.schemas.geojson import layer_allowed
-from geo.errors import NotFound, both
+from api.schemas.problem import ALWAYS, problems
+from api.schemas.written import plain_text
 from geo.gazetteer import history
 from geo.gazetteer.exchange import lpf_out, tables
 from geo.gazetteer.exchange.addresses import Addresses
@@ -26,14 +29,47 @@ from geo.gazetteer.exchange.record import PlaceRecord
 from geo.settings import MapSettings, ServeSettings, read
 from maps.place_page import draw_place
 
-router = APIRouter(include_in_schema=False)
-
 FORMS = {"html": "text/html", "geojson": "application/geo+json", "lpf": "application/ld+json"}
 _ALSO = {"application/json": "geojson", "application/xhtml+xml": "html"}
-LONGEST_CODE = 300
+LONGEST_CODE = 100
+FORM_SCHEMAS: dict[str, Any] = {
+    "PlaceInAForm": {
+        "description": "a page to read and cite, a GeoJSON Feature, or a Linked Places collection"
+    }
+}
+"""The schema of what leaves in one of the forms, for the OpenAPI document."""
 
-Form = Annotated[Literal["html", "geojson", "lpf"] | None, Query()]
-Lang = Annotated[Literal["zh", "en"], Query()]
+
+class InAForm(Response):
+    """A place in one of the forms."""
+
+    media_type = "text/html"
+    media_types = (*FORMS.values(), *_ALSO, "text/*")
+
+
+_IN_A_FORM: dict[str, Any] = {
+    "description": "地名 · the place in the form asked for",
+    "content": {
+        media: {"schema": {"$ref": "#/components/schemas/PlaceInAForm"}} for media in FORMS.values()
+    },
+}
+router = APIRouter(
+    tags=["place names"],
+    dependencies=[Depends(checked)],
+    responses={**ALWAYS, **problems(404), 200: _IN_A_FORM},
+)
+
+Code = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_CODE),
+    AfterValidator(plain_text),
+    Path(description="地名代码 · code of the place", examples=["unit:320400000000"]),
+]
+Form = Annotated[
+    Literal["html", "geojson", "lpf"] | None,
+    Query(description="格式 · form; default by Accept, else html", examples=["lpf"]),
+]
+Language = Annotated[Literal["zh", "en"], Query(description="语言 · language of the page")]
 
 
 def base_of(request: Request) -> str:
@@ -42,19 +78,19 @@ def base_of(request: Request) -> str:
     return stated or str(request.base_url).rstrip("/")
 
 
-@router.get("/id/{code:path}")
+@router.get(
+    f"/id/{PLACE_CODE}", summary="地名标识 · A place by its identifier", response_class=InAForm
+)
 def identified(
     request: Request,
     doors: DoorsHere,
     day: Day,
-    code: str,
+    code: Code,
     format: Form = None,
-    lang: Lang = "zh",
+    lang: Language = "zh",
 ) -> Response:
-    """One published place in the form asked for."""
+    """One published place as a page, GeoJSON or Linked Places: by Accept or `format`; else 406."""
     form = format or wanted_form(request.headers.get("accept"))
-    if not code or len(code) > LONGEST_CODE or not code.isprintable():
-        raise NotFound(both("没有这个标识。", "there is no such identifier"))
     with doors.public() as connection:
         place = record(connection, code)
         card = history.card(connection, code, on=day)

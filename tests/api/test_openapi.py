@@ -63,7 +63,7 @@ CONTRACT = {
     "/api/names/rules", "/api/names/approvals", "/api/names/approvals/{number}",
     "/api/names/approvals/{number}/steps",
     "/api/names/{code}/life", "/api/names/near", "/api/names/address",
-    "/api/names/match",
+    "/api/names/match", "/id/{code}",
 }  # fmt: skip
 
 

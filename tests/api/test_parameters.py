@@ -71,6 +71,7 @@ NONSENSE: dict[str, list[str]] = {
 }  # fmt: skip
 NONSENSE |= {
     "since": NONSENSE["on"],
+    "format": [*WORDS, "pdf", "HTML"],
     "until": NONSENSE["on"],
     "unchanged": ["", "maybe", "2", "\0"],
     "closed": ["", "maybe", "2", "\0"],

@@ -272,7 +272,7 @@ def test_forms_that_are_not_there_are_refused(client: TestClient) -> None:
         assert identified(client, accept).status_code == 406
     assert identified(client, None, format="pdf").status_code == 400
     assert client.get("/id/zzz", headers={"Accept": "application/json"}).status_code == 404
-    assert client.get("/id/%00", headers={"Accept": "application/json"}).status_code == 404
+    assert client.get("/id/%00", headers={"Accept": "application/json"}).status_code == 400
 
 
 def test_linked_places_of_an_identifier_are_valid(client: TestClient) -> None:
