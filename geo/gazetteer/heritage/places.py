@@ -119,7 +119,8 @@ WITH listed AS (
     GROUP BY h.place_id)
 SELECT p.code, shown.name, shown.pinyin, shown.kind AS name_kind, p.feature_class, l.lists,
     names.others, names.first_year, coalesce(told.value, p.origin) AS story,
-    CASE WHEN told.value IS NULL THEN p.source ELSE told.citation END AS story_source,
+    CASE WHEN told.value IS NOT NULL THEN told.citation
+         WHEN p.origin IS NOT NULL THEN p.source END AS story_source,
     coalesce(s.quality, 'unknown') AS quality, coalesce(s.unit_code, p.located_in) AS unit_code,
     around.name AS unit_name, around.district AS district_code,
     CASE WHEN s.quality IN ('surveyed', 'point', 'approximate')
