@@ -24,6 +24,8 @@ from api.routes import (
     changes,
     course,
     deliveries,
+    elder_care,
+    elder_care_pages,
     export,
     facilities,
     health,
@@ -97,7 +99,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
-        walk_pages, naming, reconcile, identifiers,
+        elder_care_pages, walk_pages, naming, reconcile, identifiers, elder_care,
     ):  # fmt: skip
         app.include_router(routes.router)
     pages.mount_static(app)
