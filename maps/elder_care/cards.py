@@ -1,0 +1,246 @@
+"""What stands on the card of one facility: how far, open or not, what matters first, what is unknown?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from geo.access.finder import FILTERS, Card
+from maps.elder_care.address import Address
+from maps.elder_care.facts import Fact, facts_of, is_home, kind_names, source_line, tel
+from maps.elder_care.sketch import Sign, sign_of
+from maps.elder_care.words import (
+    CARE,
+    FIRE,
+    ITEM,
+    UNIT,
+    UNKNOWN,
+    Say,
+    count,
+    is_known,
+    metres,
+    price_range,
+    word,
+)
+
+Brief = tuple[str, str, bool]
+"""A name, what is told, and whether it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardTold:
+    """One card in the reader's language."""
+
+    number: int
+    code: str
+    name: str
+    kind: str
+    kinds: str
+    sign: Sign
+    href: str
+    wrong_href: str
+    lon: float
+    lat: float
+    is_hollow: bool
+    open: str
+    open_state: str
+    walk: str
+    way: str
+    brief: tuple[Brief, ...]
+    unknown_for: str
+    is_synthetic: bool
+    checked: str
+    phone: str | None
+    tel: str | None
+    address: str | None
+    ways: tuple[Any, ...]
+    is_picked: bool
+    facts: tuple[Fact, ...]
+
+
+def card_told(
+    say: Say, one: Card, here: Address, *, today: date, shows_kind: bool
+) -> CardTold:
+    """Say what a card of the finder holds; `shows_kind`: the list mixes kinds."""
+    walk, way = _way(say, one)
+    state, opening = _open(say, one)
+    home = is_home(one)
+    return CardTold(
+        one.number, one.code, one.name, one.kind,
+        kind_names(say, one) if shows_kind or len(one.kinds) > 1 else "",
+        sign_of(one.kind), here.to(f"facility/{one.code}"), here.to("report", code=one.code),
+        one.lon, one.lat, _is_near(one), opening, state, walk, way,
+        tuple(_home(say, one, today.year) if home else _service(say, one)),
+        _unknown_for(say, one), one.is_synthetic, source_line(say, one), one.phone, tel(one.phone),
+        one.address, tuple(one.ways), one.code in here.picked, facts_of(say, one),
+    )  # fmt: skip
+
+
+def _is_near(one: Card) -> bool:
+    """Whether the position is only near the true one."""
+    exact = one.position_quality in ("surveyed", "point")
+    return not exact or "近似" in (one.position_note or "")
+
+
+def _way(say: Say, one: Card) -> tuple[str, str]:
+    """「步行约 9 分钟（430 米）」 and 「直线 350 米」; empty without a start."""
+    if one.line_m is None:
+        return "", ""
+    line = say(f"直线 {metres(say, one.line_m)}", f"{metres(say, one.line_m)} straight line")
+    if one.walk_min is not None and one.walk_m is not None:
+        minutes = max(1, round(one.walk_min))
+        far = metres(say, one.walk_m)
+        return say(f"步行约 {minutes} 分钟（{far}）", f"about {minutes} min on foot ({far})"), line
+    unknown = {
+        "too_far": ("步行超过 1 小时", "more than an hour on foot"),
+        "off_network": ("步行时间未知", "walking time unknown"),
+    }.get(one.on_foot or "")
+    return say(*unknown) if unknown else "", line
+
+
+def _open(say: Say, one: Card) -> tuple[str, str]:
+    """The state and its words: 「营业中 · 至 12:30」."""
+    if one.state != "open":
+        paused = {"paused": ("暂停服务", "paused"), "closed": ("已关停", "closed for good")}
+        return "closed", say(*paused.get(one.state, ("尚未开业", "not open yet")))
+    if is_home(one):
+        return "", ""
+    told = one.open
+    if told.state == "open":
+        if told.closes_at is None:
+            return "open", say("全天营业", "open all day")
+        if told.closes_soon:
+            return "soon", say(f"即将休息 · 至 {told.closes_at}", f"closes soon · {told.closes_at}")
+        return "open", say(f"营业中 · 至 {told.closes_at}", f"open · until {told.closes_at}")
+    if told.state == "closed":
+        return "closed", say("休息中", "closed now") + _next(say, one)
+    return "unknown", say("营业时间未知", "hours unknown")
+
+
+def _next(say: Say, one: Card) -> str:
+    told = one.open
+    if told.opens_at is None:
+        return ""
+    is_today = told.opens_on is None or (told.today is not None and any(
+        start == told.opens_at for start, _ in told.today
+    ))  # fmt: skip
+    day = "" if is_today else f"{told.opens_on:%m-%d} "
+    return say(f" · {day}{told.opens_at} 开", f" · opens {day}{told.opens_at}")
+
+
+def _service(say: Say, one: Card) -> list[Brief]:
+    """Canteens, day care and the rest: hours of the day, price, step-free."""
+    made = [_today(say, one), _price(say, one)]
+    if one.has_ramp is not None or one.has_lift is not None:
+        made.append((say("无障碍", "Step-free"), _access(say, one), True))
+    return made
+
+
+def _today(say: Say, one: Card) -> Brief:
+    name = say("今天", "Today")
+    today = one.open.today
+    if today is None:
+        return name, say(*UNKNOWN), False
+    if not today:
+        return name, say("休息", "closed"), True
+    if today == (("00:00", "24:00"),):
+        return name, say("全天", "all day"), True
+    is_canteen = "canteen" in one.kinds
+    spans = [(_meal(say, start) + " " if is_canteen else "") + f"{start}–{end}" for start, end in today]
+    return name, say("　", ", ").join(spans), True
+
+
+def _meal(say: Say, start: str) -> str:
+    if start < "09:30":
+        return say("早餐", "breakfast")
+    return say("午餐", "lunch") if start < "14:30" else say("晚餐", "dinner")
+
+
+def _price(say: Say, one: Card) -> Brief:
+    """「8–12 元 · 每餐」, or for a home 「每月 2,600–4,800 元（半失能，含床位、护理、伙食）」."""
+    price = one.price
+    if price is None:
+        return say("价格", "Price"), say(*UNKNOWN), False
+    named = {"month": ("每月", "Monthly"), "meal": ("每餐", "A meal"), "day": ("每天", "A day")}
+    name = say(*named.get(price.unit, ("价格", "Price")))
+    notes = [word(say, ITEM, price.item)]
+    if is_known(price.includes):
+        notes.append(say(f"含{price.includes}", f"incl. {price.includes}"))
+    if price.unit not in named:
+        notes.append(say("每", "per ") + word(say, UNIT, price.unit))
+    told = f"{price_range(price)} {say('元', 'yuan')}"
+    told += say(f"（{'，'.join(notes)}）", f" ({', '.join(notes)})")
+    if one.price_fits == "from":
+        told += say("，按床型高于此价的也有", "; some rooms cost more than asked")
+    return name, told, True
+
+
+def _home(say: Say, one: Card, year: int) -> list[Brief]:
+    return [
+        _beds(say, one, year),
+        _price(say, one),
+        _care(say, one),
+        _rating(say, one),
+        _fire(say, one),
+    ]
+
+
+def _beds(say: Say, one: Card, year: int) -> Brief:
+    name = say("空床", "Free beds")
+    if one.beds_free is None:
+        return name, say(*UNKNOWN), False
+    day = f"{one.beds_on:%m-%d}" if one.beds_on else say("日期未知", "date unknown")
+    if one.beds_on and one.beds_on.year != year:
+        day = f"{one.beds_on}"
+    told = say(f"{count(one.beds_free)} 张（{day} 填报）", f"{count(one.beds_free)} (as of {day})")
+    if one.beds_stale:
+        told += say("，可能已变", ", may have changed")
+    return name, told, True
+
+
+def _care(say: Say, one: Card) -> Brief:
+    levels = [say(*CARE[level]) for level in one.care_levels or () if level in CARE]
+    name = say("接收", "Cares for")
+    return (name, say("、", ", ").join(levels), True) if levels else (name, say(*UNKNOWN), False)
+
+
+def _rating(say: Say, one: Card) -> Brief:
+    name = say("等级", "Rating")
+    best = next((rated for rated in one.ratings if not rated.is_expired), None)
+    if best is None:
+        gone = next(iter(one.ratings), None)
+        if gone is None:
+            return name, say(*UNKNOWN), False
+        return name, say(f"{gone.level}（已过有效期）", f"{gone.level} (expired)"), True
+    year = str(best.rated_on.year) if best.rated_on else say("日期未知", "date unknown")
+    return name, say(f"{best.level}（{year} 评）", f"{best.level} ({year})"), True
+
+
+def _fire(say: Say, one: Card) -> Brief:
+    name = say("消防", "Fire")
+    if not is_known(one.fire_state):
+        return name, say(*UNKNOWN), False
+    day = f"{one.fire_checked_on:%Y-%m}" if one.fire_checked_on else say("日期未知", "undated")
+    told = word(say, FIRE, one.fire_state)
+    return name, say(f"{told}（{day}）", f"{told} ({day})"), True
+
+
+def _access(say: Say, one: Card) -> str:
+    def yes(value: bool | None) -> str:
+        if value is None:
+            return say(*UNKNOWN)
+        return say("有", "yes") if value else say("无", "no")
+
+    return say(
+        f"坡道{yes(one.has_ramp)} · 电梯{yes(one.has_lift)}",
+        f"ramp {yes(one.has_ramp)} · lift {yes(one.has_lift)}",
+    )
+
+
+def _unknown_for(say: Say, one: Card) -> str:
+    """What nobody knows of it although it was asked for."""
+    if not one.unknown_for:
+        return ""
+    names = say("、", ", ").join(say(*FILTERS[name]) for name in one.unknown_for if name in FILTERS)
+    return say(f"未知，请电话确认：{names}", f"Not known, please call: {names}")
