@@ -34,6 +34,7 @@ from geo.access.finder import (
     report_wrong,
     told,
 )
+from geo.access.finder.comparing import few
 from geo.errors import GeoError, both
 from geo.joint.starting import chosen, starts
 from geo.queries.admin import Reader
@@ -63,6 +64,7 @@ def answer_to(doors: Doors, asked: Question) -> Answer:
 
 def comparison_of(doors: Doors, codes: Sequence[str], asked: Question) -> Comparison:
     """Two to four places side by side."""
+    few(codes)  # what cannot be compared asks no database
     with doors.public() as connection:
         _, located = _located(connection, asked)
         return compare(connection, codes, located, grounds_of(doors))

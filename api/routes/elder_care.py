@@ -100,10 +100,9 @@ async def list_options() -> Response:
 
 @router.post(
     "/reports",
-    status_code=201,
     summary="信息有误 · Report an error",
     dependencies=[Depends(sends_json)],
-    responses={201: {"model": ReportTaken}, **problems(404, 413, 415, 429)},
+    responses={200: {"model": ReportTaken}, **problems(404, 413, 415, 429)},
 )
 def report(request: Request, doors: DoorsHere, sent: ReportSent) -> Response:
     """Tell the office what is wrong: a work item without sender, never a mark on the map."""
@@ -116,6 +115,5 @@ def report(request: Request, doors: DoorsHere, sent: ReportSent) -> Response:
             "zh": f"已收到，编号 {number}。工作人员会核实。",
             "en": f"Received, number {number}. The office will check it.",
         },
-        status_code=201,
         headers={"Cache-Control": "no-store"},
     )

@@ -274,9 +274,7 @@ def test_two_networks_are_not_guessed_between(river: Session) -> None:
     assert (found.measured_by, found.notes[0][0][:6]) == ("line", "此处有几个路")
 
 
-def test_nobody_nearer_on_foot_is_missed(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_nearer_on_foot_is_missed(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """Against walking to everyone: on a grid of streets with gaps, with few candidates."""
     dice = random.Random(7)
     step, size = 120.0, 8
@@ -426,7 +424,8 @@ def test_a_report_is_a_work_item_without_place_or_sender(session: Session) -> No
 
 
 @pytest.mark.parametrize(
-    "told_", ["打 13812345678 找我", "身份证 320402195001011234", "联系人：王小明", "字" * 301, "\0"]
+    "told_",
+    ["打 13812345678 找我", "身份证 320402195001011234", "联系人：王小明", "字" * 301, "\0"],
 )
 def test_a_report_with_personal_data_is_refused(session: Session, told_: str) -> None:
     make_city(session)
@@ -475,4 +474,3 @@ def test_strange_questions_are_refused(given: dict[str, Any]) -> None:
 def test_minutes_need_a_start() -> None:
     with pytest.raises(BadInput):
         Question(within_min=15.0)
-

@@ -106,15 +106,7 @@ def compare(
 
     Raises BadInput for fewer than two or more than four different codes.
     """
-    wanted = list(dict.fromkeys(codes))
-    if not FEWEST <= len(wanted) <= MOST:
-        raise BadInput(
-            both(
-                f"请选 {FEWEST} 至 {MOST} 家来比较，现有 {len(wanted)} 家。",
-                f"choose {FEWEST} to {MOST} places to compare, not {len(wanted)}",
-            ),
-            parameter="codes",
-        )
+    wanted = few(codes)
     cards, ranked = cards_of(session, wanted, asked, grounds)
     found = {card.code for card in cards}
     said = [_said(card, asked.lang) for card in cards]
@@ -124,6 +116,20 @@ def compare(
     )
     missing = tuple(code for code in wanted if code not in found)
     return Comparison(asked, cards, rows, missing, ranked.measured_by)
+
+
+def few(codes: Sequence[str]) -> list[str]:
+    """The codes, each once. Raises BadInput for fewer than two or more than four."""
+    wanted = list(dict.fromkeys(codes))
+    if not FEWEST <= len(wanted) <= MOST:
+        raise BadInput(
+            both(
+                f"请选 {FEWEST} 至 {MOST} 家来比较，现有 {len(wanted)} 家。",
+                f"choose {FEWEST} to {MOST} places to compare, not {len(wanted)}",
+            ),
+            parameter="codes",
+        )
+    return wanted
 
 
 def _said(card: Card, lang: str) -> dict[str, str]:

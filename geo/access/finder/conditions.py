@@ -38,7 +38,9 @@ _MEALS = """('canteen' = ANY(f.kinds)
 _ROUND_THE_CLOCK = (
     "'{" + ", ".join(f'"{day}": [["{s}", "{e}"]]' for day in DAYS for s, e in ALL_DAY) + "}'::jsonb"
 )
-_ORDINARY = f"CASE WHEN f.hours <> '{{}}'::jsonb THEN ({PLAIN['open_at']}) END"
+# A JSON null and an empty week say nothing either.
+_ORDINARY = f"""CASE WHEN jsonb_typeof(f.hours) = 'object' AND f.hours <> '{{}}'::jsonb
+    THEN ({PLAIN["open_at"]}) END"""
 _OPEN = {
     "ordinary": _ORDINARY,
     "holiday": f"CASE WHEN f.hours @> {_ROUND_THE_CLOCK} THEN true END",
