@@ -44,9 +44,9 @@ def _short(value: object) -> object:
     return value
 
 
+_Number = Annotated[float, BeforeValidator(read_number)]
+_Whole = Annotated[int, BeforeValidator(read_whole)]
 # The last of these readers runs first.
-_Number = Annotated[float | None, BeforeValidator(read_number), BeforeValidator(_given)]
-_Whole = Annotated[int | None, BeforeValidator(read_whole), BeforeValidator(_given)]
 _Text = Annotated[
     Annotated[str, AfterValidator(plain_text)] | None,
     BeforeValidator(_given),
@@ -69,8 +69,16 @@ KindWanted = Annotated[
 StartText = Annotated[
     _Text, Query(description="出发地 · where from, as typed; looked up without lon and lat")
 ]
-FromLon = Annotated[_Number, Query(ge=-180, le=180, description="出发地经度 · longitude, CGCS2000")]
-FromLat = Annotated[_Number, Query(ge=-90, le=90, description="出发地纬度 · latitude, CGCS2000")]
+FromLon = Annotated[
+    Annotated[_Number, Field(ge=-180, le=180)] | None,
+    BeforeValidator(_given),
+    Query(description="出发地经度 · longitude, degrees, CGCS2000"),
+]
+FromLat = Annotated[
+    Annotated[_Number, Field(ge=-90, le=90)] | None,
+    BeforeValidator(_given),
+    Query(description="出发地纬度 · latitude, degrees, CGCS2000"),
+]
 WithinDivision = Annotated[
     Annotated[str, AfterValidator(full_division)] | None,
     BeforeValidator(_given),
@@ -88,22 +96,24 @@ RunBy = Annotated[
     Query(description="谁来运营 · who runs it"),
 ]
 PriceCap = Annotated[
-    _Number,
-    Query(
-        ge=0, le=1_000_000,
-        description="价格上限(元) · yuan: a meal, a month (at care_level) or a day",
-    ),
-]  # fmt: skip
+    Annotated[_Number, Field(ge=0, le=1_000_000)] | None,
+    BeforeValidator(_given),
+    Query(description="价格上限(元) · yuan: a meal, a month (at care_level) or a day"),
+]
 CareWanted = Annotated[
     Literal[CARE_LEVELS] | None,  # type: ignore[valid-type]
     BeforeValidator(_given),
     Query(description="照护等级 · care level"),
 ]
 LeastRating = Annotated[
-    _Whole, Query(ge=1, le=5, description="等级不低于 · at least this level of GB/T 37276")
+    Annotated[_Whole, Field(ge=1, le=5)] | None,
+    BeforeValidator(_given),
+    Query(description="等级不低于 · at least this level of GB/T 37276"),
 ]
 MinutesOnFoot = Annotated[
-    _Number, Query(ge=1, le=LONGEST_MIN, description="步行分钟 · minutes on foot from the start")
+    Annotated[_Number, Field(ge=1, le=LONGEST_MIN)] | None,
+    BeforeValidator(_given),
+    Query(description="步行分钟 · minutes on foot from the start"),
 ]
 NameWanted = Annotated[_Text, Query(description="名称或地址含有 · text in name or address")]
 SortWanted = Annotated[

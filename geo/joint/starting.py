@@ -158,7 +158,7 @@ def _spelled(session: Reader, typed: str, on: date) -> tuple[list[str], str]:
     if len(key) < 2:
         return [], "sound"
     sound, short = [], []
-    for code, name in session.execute(_NAMES, {"on": on}).tuples():
+    for code, name in session.execute(_NAMES, {"on": on}):
         spelling, letters = _spelling(name)
         if len(key) >= SHORTEST_LOOSE and spelling.startswith(key):
             sound.append(code)

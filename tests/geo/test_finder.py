@@ -22,7 +22,7 @@ from tests.conftest import AsPublic
 from tests.factories import make_city, make_facility, make_price, make_rating, make_unit, square
 from tests.geo.test_walking import WEST, east, make_road
 
-NOON = datetime(2026, 6, 2, 11, 0)  # an ordinary Tuesday
+NOON = datetime.fromisoformat("2026-06-02T11:00")  # an ordinary Tuesday
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LUNCH = {day: [["10:30", "12:30"]] for day in WEEK}
 
