@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from geo.access.finder import Question, find
-from geo.access.finder.hours import _calendar, day_of, opening
+from geo.access.finder.hours import calendar, day_of, opening
 from tests.factories import make_facility
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -71,18 +71,18 @@ def test_what_is_no_time_is_left_out() -> None:
 
 
 def test_the_calendar_of_2026_as_the_notice_has_it() -> None:
-    days, years = _calendar()
-    of_2026 = {day: kind for day, (kind, _, _, number) in days.items() if number == 2026}
-    assert sum(kind == "holiday" for kind in of_2026.values()) == 3 + 9 + 3 + 5 + 3 + 3 + 7
-    worked = sorted(day for day, kind in of_2026.items() if kind == "workday")
+    kinds = {day: row["kind"] for day, row in calendar().items() if row["year"] == "2026"}
+    assert sum(kind == "holiday" for kind in kinds.values()) == 3 + 9 + 3 + 5 + 3 + 3 + 7
+    worked = sorted(day for day, kind in kinds.items() if kind == "workday")
     assert [f"{day:%m-%d}" for day in worked] == [
         "01-04", "02-14", "02-28", "05-09", "09-20", "10-10",
     ]  # fmt: skip
     assert all(day.weekday() >= 5 for day in worked)
     assert day_of(date(2026, 2, 17)).name == "春节"
-    for year in years.values():
-        assert year["source"]
-        assert year["status"] in ("verified", "unverified")
+    for row in calendar().values():
+        assert row["source"]
+        assert row["status"] in ("verified", "unverified")
+        assert row["kind"] in ("holiday", "workday")
 
 
 def test_a_year_that_is_not_held_says_so() -> None:

@@ -8,8 +8,8 @@ answer is unknown, but where the hours leave no doubt (round the clock; the same
 
 from __future__ import annotations
 
+import csv
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ from geo.access.finder.words import WEEKDAYS, Words
 from geo.queries.filters import DAYS
 from geo.settings import CHECKOUT, FinderSettings, read
 
-FILE = CHECKOUT / "data" / "standards" / "holidays.toml"
+FILE = CHECKOUT / "data" / "standards" / "holidays.csv"
 ALL_DAY = [["00:00", "24:00"]]
 _DAYS_AHEAD = 14
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
@@ -68,30 +68,30 @@ class Day:
 
 
 @cache
-def _calendar() -> tuple[dict[date, tuple[str, str, str, int]], dict[int, dict[str, Any]]]:
-    """Every special day, and what is held of each year."""
-    with FILE.open("rb") as file:
-        years = {row["year"]: row for row in tomllib.load(file)["year"]}
-    days: dict[date, tuple[str, str, str, int]] = {}
-    for number, year in years.items():
-        for rest in year["off"]:
-            for step in range((rest["to"] - rest["from"]).days + 1):
-                day = rest["from"] + timedelta(days=step)
-                days[day] = ("holiday", rest["name"], rest["name_en"], number)
-        for worked in year["work"]:
-            days[worked["on"]] = ("workday", worked["name"], worked["name_en"], number)
-    return days, years
+def calendar() -> dict[date, dict[str, str]]:
+    """Every special day that is held, and its row of the file."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    days = {}
+    for row in rows:
+        first, last = date.fromisoformat(row["from"]), date.fromisoformat(row["to"])
+        for step in range((last - first).days + 1):
+            days[first + timedelta(days=step)] = row
+    return days
+
+
+@cache
+def years_held() -> frozenset[int]:
+    """The years of which the holidays are held."""
+    return frozenset(int(row["year"]) for row in calendar().values())
 
 
 def day_of(day: date) -> Day:
     """What kind of day it is."""
-    days, years = _calendar()
-    kind, name, name_en, number = days.get(day, ("ordinary", None, None, day.year))
-    held = years.get(number)
-    return Day(
-        day, kind, name, name_en, held is not None,
-        None if held is None else held["source"], None if held is None else held["status"],
-    )  # fmt: skip
+    row = calendar().get(day)
+    if row is None:
+        return Day(day, "ordinary", None, None, day.year in years_held(), None, None)
+    return Day(day, row["kind"], row["name"], row["name_en"], True, row["source"], row["status"])
 
 
 @dataclass(frozen=True, slots=True)
