@@ -119,7 +119,8 @@ def compare(
         page = page_for(request, reader, city, lang=lang, large=large)
         ground = ground_of(doors, reader, page.city_code or city, lang=lang, within=None,
                            on=asked.moment.date(), drawn=page.may_show_map)  # fmt: skip
-    here = _here(request, pick=",".join(dict.fromkeys(wanted)))
+    told = ",".join(dict.fromkeys(wanted))
+    here = _here(request, codes=told, pick=told)
     return as_page(draw_comparison(page, here, found, ground, today_in_china()), page.nonce)
 
 
@@ -146,7 +147,10 @@ def reported(
     except NotFound:
         raise
     except HTTPException as problem:
-        status, sent = problem.status_code, Sent(problem=_half(problem.detail, lang), what=what, text=told)
+        status, sent = (
+            problem.status_code,
+            Sent(problem=_half(problem.detail, lang), what=what, text=told),
+        )
     except GeoError as problem:
         status = 503 if isinstance(problem, Unavailable) else 400
         sent = Sent(problem=_half(str(problem), lang), what=what, text=told)
@@ -154,9 +158,7 @@ def reported(
 
 
 @router.get("/elder-care/map.js", name="page /elder-care/map.js")
-def map_script(
-    request: Request, doors: DoorsHere, city: CityAsked, lang: Lang = "zh"
-) -> Response:
+def map_script(request: Request, doors: DoorsHere, city: CityAsked, lang: Lang = "zh") -> Response:
     """Folium's shell of the map, which a page loads when somebody wants to see the map."""
     with doors.public() as reader:
         page = page_for(request, reader, city, lang=lang, large=False)

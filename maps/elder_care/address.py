@@ -17,6 +17,8 @@ SHARED = ("lang", "large", "city")
 START = ("start", "lon", "lat")
 ASKED = (*START, "what", *FILTERS, "sort", "part", "at")
 KNOWN = (*SHARED, *ASKED, "offset", "pick")
+_OWN = ("codes", "code")
+"""What only the comparison or the form has in its address."""
 MOST_PICKED = 4
 _USUAL = {"what": "canteen", "part": "found", "lang": "zh"}
 
@@ -99,7 +101,7 @@ def address_of(root: str, items: Iterable[tuple[str, str]], page: str = "/elder-
     """Where a request is: the parameters that these pages know, empty ones left out."""
     chosen: dict[str, str] = {}
     for name, value in items:
-        if name in KNOWN and value.strip() and len(value) <= 300:
+        if name in (*KNOWN, *_OWN) and value.strip() and len(value) <= 420:
             chosen[name] = value.strip()
     return Address(root, chosen, page)
 

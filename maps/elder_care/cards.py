@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from geo.access.finder import FILTERS, Card
+from geo.models.kinds import KINDS
 from maps.elder_care.address import Address
-from maps.elder_care.facts import Fact, facts_of, is_home, kind_names, source_line, tel
+from maps.elder_care.facts import Fact, facts_of, kind_names, source_line, tel
 from maps.elder_care.sketch import Sign, sign_of
 from maps.elder_care.words import (
     CARE,
@@ -22,10 +24,11 @@ from maps.elder_care.words import (
     metres,
     price_range,
     word,
+    yes_or_no,
 )
 
-Brief = tuple[str, str, bool]
-"""A name, what is told, and whether it is known."""
+Brief = tuple[str, tuple[str, ...], bool]
+"""A name, what is told in parts that stay on one line each, and whether it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class CardTold:
     walk: str
     way: str
     brief: tuple[Brief, ...]
+    short: Mapping[str, tuple[str, ...]]
     unknown_for: str
     is_synthetic: bool
     checked: str
@@ -65,16 +69,24 @@ def card_told(
     """Say what a card of the finder holds; `shows_kind`: the list mixes kinds."""
     walk, way = _way(say, one)
     state, opening = _open(say, one)
-    home = is_home(one)
+    home = KINDS[one.kind].is_residential
     return CardTold(
         one.number, one.code, one.name, one.kind,
         kind_names(say, one) if shows_kind or len(one.kinds) > 1 else "",
         sign_of(one.kind), here.to(f"facility/{one.code}"), here.to("report", code=one.code),
         one.lon, one.lat, _is_near(one), opening, state, walk, way,
         tuple(_home(say, one, today.year) if home else _service(say, one)),
+        _short(say, one, today.year),
         _unknown_for(say, one), one.is_synthetic, source_line(say, one), one.phone, tel(one.phone),
         one.address, tuple(one.ways), one.code in here.picked, facts_of(say, one),
     )  # fmt: skip
+
+
+def _short(say: Say, one: Card, year: int) -> dict[str, tuple[str, ...]]:
+    """What a comparison tells as shortly as the card does; () is unknown."""
+    told = {"beds": _beds(say, one, year), "price": _price(say, one), "fire": _fire(say, one),
+            "rating": _rating(say, one)}  # fmt: skip
+    return {key: parts if is_known else () for key, (_, parts, is_known) in told.items()}
 
 
 def _is_near(one: Card) -> bool:
@@ -100,55 +112,46 @@ def _way(say: Say, one: Card) -> tuple[str, str]:
 
 
 def _open(say: Say, one: Card) -> tuple[str, str]:
-    """The state and its words: 「营业中 · 至 12:30」."""
+    """The state and its words: 「营业中」; nothing for a home, which is always open."""
     if one.state != "open":
-        paused = {"paused": ("暂停服务", "paused"), "closed": ("已关停", "closed for good")}
-        return "closed", say(*paused.get(one.state, ("尚未开业", "not open yet")))
-    if is_home(one):
+        told = {"paused": ("暂停服务", "paused"), "closed": ("已关停", "closed for good")}
+        return "closed", say(*told.get(one.state, ("尚未开业", "not open yet")))
+    if KINDS[one.kind].is_residential:
         return "", ""
-    told = one.open
-    if told.state == "open":
-        if told.closes_at is None:
-            return "open", say("全天营业", "open all day")
-        if told.closes_soon:
-            return "soon", say(f"即将休息 · 至 {told.closes_at}", f"closes soon · {told.closes_at}")
-        return "open", say(f"营业中 · 至 {told.closes_at}", f"open · until {told.closes_at}")
-    if told.state == "closed":
-        return "closed", say("休息中", "closed now") + _next(say, one)
-    return "unknown", say("营业时间未知", "hours unknown")
-
-
-def _next(say: Say, one: Card) -> str:
-    told = one.open
-    if told.opens_at is None:
-        return ""
-    is_today = told.opens_on is None or (told.today is not None and any(
-        start == told.opens_at for start, _ in told.today
-    ))  # fmt: skip
-    day = "" if is_today else f"{told.opens_on:%m-%d} "
-    return say(f" · {day}{told.opens_at} 开", f" · opens {day}{told.opens_at}")
+    if one.open.state == "open":
+        return ("soon", say("即将休息", "closes soon")) if one.open.closes_soon else (
+            "open", say("营业中", "open now"))  # fmt: skip
+    if one.open.state == "closed":
+        return "closed", say("休息中", "closed now")
+    return "unknown", say("时间未知", "hours unknown")
 
 
 def _service(say: Say, one: Card) -> list[Brief]:
     """Canteens, day care and the rest: hours of the day, price, step-free."""
-    made = [_today(say, one), _price(say, one)]
-    if one.has_ramp is not None or one.has_lift is not None:
-        made.append((say("无障碍", "Step-free"), _access(say, one), True))
-    return made
+    return [_today(say, one), _price(say, one), _access(say, one)]
 
 
 def _today(say: Say, one: Card) -> Brief:
-    name = say("今天", "Today")
-    today = one.open.today
-    if today is None:
-        return name, say(*UNKNOWN), False
-    if not today:
-        return name, say("休息", "closed"), True
-    if today == (("00:00", "24:00"),):
-        return name, say("全天", "all day"), True
-    is_canteen = "canteen" in one.kinds
-    spans = [(_meal(say, start) + " " if is_canteen else "") + f"{start}–{end}" for start, end in today]
-    return name, say("　", ", ").join(spans), True
+    name, told = say("今天", "Today"), one.open
+    if told.today is None:
+        return _unknown(say, name)
+    if told.today == (("00:00", "24:00"),):
+        return name, (say("全天", "all day"),), True
+    spans = [
+        f"{_meal(say, start)} {start}–{end}" if "canteen" in one.kinds else f"{start}–{end}"
+        for start, end in told.today
+    ]
+    if not spans:
+        spans = [say("休息", "closed")]
+    is_later = told.opens_at and not any(start == told.opens_at for start, _ in told.today)
+    if is_later and told.opens_on:
+        spans.append(say(f"{told.opens_on:%m-%d} {told.opens_at} 开",
+                         f"opens {told.opens_on:%m-%d} {told.opens_at}"))  # fmt: skip
+    return name, tuple(spans), True
+
+
+def _unknown(say: Say, name: str) -> Brief:
+    return name, (say(*UNKNOWN),), False
 
 
 def _meal(say: Say, start: str) -> str:
@@ -161,7 +164,7 @@ def _price(say: Say, one: Card) -> Brief:
     """「8–12 元 · 每餐」, or for a home 「每月 2,600–4,800 元（半失能，含床位、护理、伙食）」."""
     price = one.price
     if price is None:
-        return say("价格", "Price"), say(*UNKNOWN), False
+        return _unknown(say, say("价格", "Price"))
     named = {"month": ("每月", "Monthly"), "meal": ("每餐", "A meal"), "day": ("每天", "A day")}
     name = say(*named.get(price.unit, ("价格", "Price")))
     notes = [word(say, ITEM, price.item)]
@@ -169,11 +172,11 @@ def _price(say: Say, one: Card) -> Brief:
         notes.append(say(f"含{price.includes}", f"incl. {price.includes}"))
     if price.unit not in named:
         notes.append(say("每", "per ") + word(say, UNIT, price.unit))
-    told = f"{price_range(price)} {say('元', 'yuan')}"
-    told += say(f"（{'，'.join(notes)}）", f" ({', '.join(notes)})")
+    told = [f"{price_range(price)} {say('元', 'yuan')}",
+            say(f"（{'，'.join(notes)}）", f"({', '.join(notes)})")]  # fmt: skip
     if one.price_fits == "from":
-        told += say("，按床型高于此价的也有", "; some rooms cost more than asked")
-    return name, told, True
+        told.append(say("最低价符合，最高价超出", "the lowest price fits, the highest does not"))
+    return name, tuple(told), True
 
 
 def _home(say: Say, one: Card, year: int) -> list[Brief]:
@@ -189,20 +192,19 @@ def _home(say: Say, one: Card, year: int) -> list[Brief]:
 def _beds(say: Say, one: Card, year: int) -> Brief:
     name = say("空床", "Free beds")
     if one.beds_free is None:
-        return name, say(*UNKNOWN), False
-    day = f"{one.beds_on:%m-%d}" if one.beds_on else say("日期未知", "date unknown")
-    if one.beds_on and one.beds_on.year != year:
-        day = f"{one.beds_on}"
-    told = say(f"{count(one.beds_free)} 张（{day} 填报）", f"{count(one.beds_free)} (as of {day})")
-    if one.beds_stale:
-        told += say("，可能已变", ", may have changed")
-    return name, told, True
+        return _unknown(say, name)
+    day = say("日期未知", "date unknown")
+    if one.beds_on:
+        day = f"{one.beds_on:%m-%d}" if one.beds_on.year == year else str(one.beds_on)
+    stale = say("，可能已变", ", may have changed") if one.beds_stale else ""
+    told = say(f"{count(one.beds_free)} 张", f"{count(one.beds_free)}")
+    return name, (told, say(f"（{day} 填报{stale}）", f"(as of {day}{stale})")), True
 
 
 def _care(say: Say, one: Card) -> Brief:
     levels = [say(*CARE[level]) for level in one.care_levels or () if level in CARE]
-    name = say("接收", "Cares for")
-    return (name, say("、", ", ").join(levels), True) if levels else (name, say(*UNKNOWN), False)
+    name = say("接收", "Takes in")
+    return (name, (say("、", ", ").join(levels),), True) if levels else _unknown(say, name)
 
 
 def _rating(say: Say, one: Card) -> Brief:
@@ -211,31 +213,30 @@ def _rating(say: Say, one: Card) -> Brief:
     if best is None:
         gone = next(iter(one.ratings), None)
         if gone is None:
-            return name, say(*UNKNOWN), False
-        return name, say(f"{gone.level}（已过有效期）", f"{gone.level} (expired)"), True
+            return _unknown(say, name)
+        return name, (say(f"{gone.level}（已过有效期）", f"{gone.level} (expired)"),), True
     year = str(best.rated_on.year) if best.rated_on else say("日期未知", "date unknown")
-    return name, say(f"{best.level}（{year} 评）", f"{best.level} ({year})"), True
+    return name, (say(f"{best.level}（{year} 评）", f"{best.level} ({year})"),), True
 
 
 def _fire(say: Say, one: Card) -> Brief:
     name = say("消防", "Fire")
     if not is_known(one.fire_state):
-        return name, say(*UNKNOWN), False
+        return _unknown(say, name)
     day = f"{one.fire_checked_on:%Y-%m}" if one.fire_checked_on else say("日期未知", "undated")
     told = word(say, FIRE, one.fire_state)
-    return name, say(f"{told}（{day}）", f"{told} ({day})"), True
+    return name, (say(f"{told}（{day}）", f"{told} ({day})"),), True
 
 
-def _access(say: Say, one: Card) -> str:
-    def yes(value: bool | None) -> str:
-        if value is None:
-            return say(*UNKNOWN)
-        return say("有", "yes") if value else say("无", "no")
-
-    return say(
-        f"坡道{yes(one.has_ramp)} · 电梯{yes(one.has_lift)}",
-        f"ramp {yes(one.has_ramp)} · lift {yes(one.has_lift)}",
-    )
+def _access(say: Say, one: Card) -> Brief:
+    name = say("无障碍", "Step-free")
+    if one.has_ramp is None and one.has_lift is None:
+        return _unknown(say, name)
+    parts = [
+        say(f"{zh}{yes_or_no(say, value)}", f"{en} {yes_or_no(say, value)}")
+        for zh, en, value in (("坡道", "ramp", one.has_ramp), ("电梯", "lift", one.has_lift))
+    ]
+    return name, (say(" · ", ", ").join(parts),), True
 
 
 def _unknown_for(say: Say, one: Card) -> str:

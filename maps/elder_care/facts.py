@@ -28,6 +28,7 @@ from maps.elder_care.words import (
     native,
     price_line,
     word,
+    yes_or_no,
 )
 
 
@@ -158,15 +159,9 @@ def _barrier(say: Say, p: Card) -> str | None:
     if p.has_ramp is None and p.has_lift is None:
         return None
     return say(
-        f"坡道 {_yes(say, p.has_ramp)} · 电梯 {_yes(say, p.has_lift)}",
-        f"ramp {_yes(say, p.has_ramp)} · lift {_yes(say, p.has_lift)}",
+        f"坡道 {yes_or_no(say, p.has_ramp)} · 电梯 {yes_or_no(say, p.has_lift)}",
+        f"ramp {yes_or_no(say, p.has_ramp)} · lift {yes_or_no(say, p.has_lift)}",
     )
-
-
-def _yes(say: Say, value: bool | None) -> str:
-    if value is None:
-        return say(*UNKNOWN)
-    return say("有", "yes") if value else say("无", "no")
 
 
 def _ratings(say: Say, p: Card) -> list[str]:

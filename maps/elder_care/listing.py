@@ -11,16 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geo.access.finder import FILTERS, QUESTIONS, SORTS, WHAT, Answer
-from maps.base import Page, safe_json, template_named
+from maps.base import WINGS, Page, map_parts, page_config, safe_json, template_named
 from maps.elder_care import choices
 from maps.elder_care.address import Address
 from maps.elder_care.cards import CardTold, card_told
 from maps.elder_care.choices import ChipTold, Choice, District, Tab, Tick
+from maps.elder_care.saved import MAP
 from maps.elder_care.sketch import Area, Point, Sketch, sign_of, sketch_of
 from maps.elder_care.words import Say, count
-
-
-NO_START = "请先告诉我们从哪里出发。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +112,11 @@ def draw_finder(page: Page, here: Address, answer: Answer, ground: Ground) -> st
 
 def frame_of(page: Page, here: Address, title: str) -> dict[str, Any]:
     """What every page of the elder-care map hands to its template."""
-    from maps.base import WINGS
-
     city = page.city_name or ""
     short = city.removesuffix("市") if len(city) > 2 else city
     return {
         "page": page, "t": page.say, "here": here, "title": title, "wings": WINGS,
-        "place_name": page.say(short, city),
+        "place_name": short,
     }  # fmt: skip
 
 
@@ -173,19 +169,12 @@ def _heading(say: Say, answer: Answer) -> str:
 
 def _status(say: Say, answer: Answer) -> str:
     number = answer.unknown if answer.question.part == "unknown" else answer.found
-    told = say(f"共 {count(number)} 家", f"{count(number)} found")
-    if answer.start is None and not answer.question.has_start:
-        return told + say("。请先告诉我们从哪里出发，才能算远近。",
-                          ". Tell us first where you start from, to see how far.")  # fmt: skip
-    if answer.measured_by == "line":
-        return told + say("。这里没有步行路网，距离是直线。",
-                          ". There is no walking network here: distances are straight lines.")  # fmt: skip
-    return told
+    return say(f"共 {count(number)} 家。", f"{count(number)} found.")
 
 
 def _notes(say: Say, answer: Answer) -> tuple[str, ...]:
-    """What has to be said besides; that a start is missing stands in the status already."""
-    return tuple(say(*words) for words in answer.notes if answer.question.has_start or words[0] != NO_START)
+    """What has to be said besides: no start, straight lines, a holiday."""
+    return tuple(say(*words) for words in answer.notes)
 
 
 def _start_told(say: Say, here: Address, one: Any) -> StartTold:
@@ -260,10 +249,18 @@ def sketch_of_list(page: Page, answer: Answer, ground: Ground) -> Sketch | None:
 
 def _config(page: Page, here: Address, answer: Answer) -> dict[str, Any]:
     """What the scripts know from the start."""
-    from maps.base import page_config
-
     return page_config(page, "elder-care") | {
-        "path": here.path,
+        "path": here.path, "map": _map_files(page, here),
+    }  # fmt: skip
+
+
+def _map_files(page: Page, here: Address) -> dict[str, Any] | None:
+    """What a script has to fetch to show the map; None where no map is served."""
+    if not page.may_show_map:
+        return None
+    parts = map_parts(page, MAP)
+    return {
+        "styles": parts.styles, "scripts": parts.scripts, "shell": f"{here.path}/map.js?{here.shared}",
     }  # fmt: skip
 
 

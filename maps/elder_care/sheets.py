@@ -7,14 +7,39 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.access.finder import QUESTIONS, WRONG, Card, Comparison
+from geo.access.finder.comparing import Row
 from maps.base import Page, template_named
 from maps.elder_care.address import Address
 from maps.elder_care.cards import CardTold, card_told
 from maps.elder_care.listing import Ground, frame_of
-from maps.elder_care.sketch import Point, Sketch, sign_of, sketch_of
+from maps.elder_care.sketch import SMALL, Point, Sketch, sign_of, sketch_of
+from maps.elder_care.words import UNKNOWN, Say
 
 LONGEST = 300
 """Characters that a report may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellTold:
+    """One fact of one place; is_best where all of them state a number and this is the best."""
+
+    lines: tuple[str, ...]
+    is_unknown: bool
+    is_best: bool
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowTold:
+    """One fact of all places, side by side."""
+
+    key: str
+    name: str
+    cells: tuple[CellTold, ...]
+
+
+_FACT = {"access": "barrier", "open": "hours", "checked": "source", "price": "prices"}
+"""Key of a compared row → code of the fact that says it in a card, where the two differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +73,8 @@ def draw_comparison(
     title = page.say(f"{'一二三四'[len(cards) - 1] if cards else ''}家比一比", f"{len(cards)} side by side")
     title = title.replace("二家", "两家")
     return template_named("elder_care_compare.html.j2").render(
-        **frame_of(seen, here, title), cards=cards, rows=found.rows, missing=found.missing,
+        **frame_of(seen, here, title), cards=cards, rows=[_row(page.say, row, cards) for row in found.rows],
+        missing=found.missing,
         questions=QUESTIONS, drawn=_sketch(page, here, found.cards, ground), today=str(today),
         without={one.code: _without(here, found.cards, one.code) for one in cards},
     )  # fmt: skip
@@ -63,13 +89,31 @@ def draw_report(page: Page, here: Address, one: Card, sent: Sent) -> str:
     )
 
 
+def _row(say: Say, row: Row, cards: Sequence[CardTold]) -> RowTold:
+    """A compared row in the words of the cards, so that list and comparison never differ."""
+    code = _FACT.get(row.key, row.key)
+    name = say("距离", "Distance")
+    cells = []
+    for cell, one in zip(row.cells, cards, strict=True):
+        fact = next((fact for fact in one.facts if fact.code == code), None)
+        name = fact.name if fact else name
+        lines = fact.lines if fact else ()
+        if row.key == "distance":
+            lines = tuple(part for part in (one.walk, one.way) if part)
+        elif row.key in one.short:
+            lines = one.short[row.key]
+        told = lines or (say(*UNKNOWN),)
+        cells.append(CellTold(told, not lines, cell.is_best, fact.link if fact else None))
+    return RowTold(row.key, name, tuple(cells))
+
+
 def _sketch(page: Page, here: Address, cards: Sequence[Card], ground: Ground) -> Sketch | None:
     if not page.may_show_map:
         return None
     points = [Point(one.number, one.lon, one.lat, sign_of(one.kind)) for one in cards]
     return sketch_of(
         points, ground.areas, start=here.point, km=page.say("公里", "km"),
-        metres=page.say("米", "m"), credit=ground.credit,
+        metres=page.say("米", "m"), credit=ground.credit, size=SMALL,
     )  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from geo.models.kinds import GROUPS, KINDS
 
 WIDTH, HEIGHT, MARGIN = 720, 430, 46
+SMALL = (360, 270)
+"""Size of a drawing that stands beside text, in its own units."""
 APART = 26.0
 _LEAST_DEGREES = 0.012
 """A lone place is shown with about a kilometre around it."""
@@ -116,25 +118,26 @@ def sketch_of(
     km: str = "公里",
     metres: str = "米",
     credit: str = "",
+    size: tuple[int, int] = (WIDTH, HEIGHT),
 ) -> Sketch | None:
     """Draw places (and a start) on their districts, north up, to one scale. None: no place."""
     if not points:
         return None
     lonlat = [(one.lon, one.lat) for one in points] + ([start] if start else [])
-    frame = _Frame.around(np.array(lonlat))
+    frame = _Frame.around(np.array(lonlat), *size)
     true = frame.place([(one.lon, one.lat) for one in points])
     spots = tuple(
         Spot(one.number, one.sign, *_rounded(moved), *_rounded(at))
-        for one, moved, at in zip(points, _apart(true), true, strict=True)
+        for one, moved, at in zip(points, _apart(true, size), true, strict=True)
     )
     lands, labels = _ground(areas, frame)
     metre = frame.scale / 111_320
     steps = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
-    bar_m = max((m for m in steps if m * metre <= 150), default=50)
+    bar_m = max((m for m in steps if m * metre <= size[0] / 4), default=50)
     words = f"{bar_m // 1000} {km}" if bar_m >= 1000 else f"{bar_m} {metres}"
     here = _rounded(frame.place([start])[0]) if start else None
     return Sketch(
-        WIDTH, HEIGHT, lands, labels, spots, here, round(bar_m * metre, 1), words, credit
+        *size, lands, labels, spots, here, round(bar_m * metre, 1), words, credit
     )
 
 
@@ -146,18 +149,20 @@ class _Frame:
     north: float
     squeeze: float
     scale: float
+    width: int
+    height: int
 
     @classmethod
-    def around(cls, lonlat: Any) -> _Frame:
+    def around(cls, lonlat: Any, width: int, height: int) -> _Frame:
         squeeze = math.cos(math.radians(float(lonlat[:, 1].mean())))
         low, high = lonlat.min(axis=0), lonlat.max(axis=0)
         middle = (low + high) / 2
         across = max(float(high[0] - low[0]) * squeeze, _LEAST_DEGREES)
         up = max(float(high[1] - low[1]), _LEAST_DEGREES)
-        scale = min((WIDTH - 2 * MARGIN) / across, (HEIGHT - 2 * MARGIN) / up)
-        west = float(middle[0]) - WIDTH / 2 / scale / squeeze
-        north = float(middle[1]) + HEIGHT / 2 / scale
-        return cls(west, north, squeeze, scale)
+        scale = min((width - 2 * MARGIN) / across, (height - 2 * MARGIN) / up)
+        west = float(middle[0]) - width / 2 / scale / squeeze
+        north = float(middle[1]) + height / 2 / scale
+        return cls(west, north, squeeze, scale, width, height)
 
     def place(self, lonlat: Any) -> Any:
         flat = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
@@ -167,8 +172,8 @@ class _Frame:
     @property
     def box(self) -> BaseGeometry:
         """What of the ground is seen, in degrees."""
-        east = self.west + WIDTH / self.scale / self.squeeze
-        return shapely.box(self.west, self.north - HEIGHT / self.scale, east, self.north)
+        east = self.west + self.width / self.scale / self.squeeze
+        return shapely.box(self.west, self.north - self.height / self.scale, east, self.north)
 
 
 def _ground(
@@ -189,12 +194,12 @@ def _ground(
         ]
         lands.append(Land("".join(rings), area.is_around))
         [at] = frame.place(shapely.get_coordinates(seen.representative_point()))
-        if 40 < at[0] < WIDTH - 60 and 24 < at[1] < HEIGHT - 30:
+        if 40 < at[0] < frame.width - 60 and 24 < at[1] < frame.height - 30:
             labels.append(Label(area.name, *_rounded(at)))
     return tuple(sorted(lands, key=lambda one: not one.is_around)), tuple(labels)
 
 
-def _apart(places: Any) -> Any:
+def _apart(places: Any, size: tuple[int, int]) -> Any:
     """Marks pushed off each other until none hides another, inside the drawing."""
     moved = np.array(places, dtype=np.float64)
     turn = np.arange(len(moved)) * 2.4  # equal places part in different directions
@@ -208,7 +213,7 @@ def _apart(places: Any) -> Any:
             break
         push = way / gap[..., None] * (lack / 2)[..., None]
         moved += np.nan_to_num(push).sum(axis=1)
-        moved = np.clip(moved, 18, [WIDTH - 18, HEIGHT - 18])
+        moved = np.clip(moved, 18, [size[0] - 18, size[1] - 18])
     return moved
 
 

@@ -57,6 +57,13 @@ def word(say: Say, table: Mapping[str, tuple[str, str]], code: str | None) -> st
     return say(*pair) if pair else str(code)
 
 
+def yes_or_no(say: Say, value: bool | None) -> str:
+    """有, 无 or 未知."""
+    if value is None:
+        return say(*UNKNOWN)
+    return say("有", "yes") if value else say("无", "no")
+
+
 def count(value: float) -> str:
     """A whole number, grouped by thousands."""
     return f"{value:,.0f}"

@@ -6,6 +6,7 @@ import { t, tell } from "atlas/elder_care/say.js";
 
 const MOST = 4;
 const KEPT = "atlas-picked";
+const PATIENCE_MS = 8000;
 const picks = new Map(); // code → { name, number, facts: [[code, name, text, isKnown]] }
 
 function keep() {
@@ -84,10 +85,16 @@ export function startPicking() {
   document.addEventListener("change", (event) => event.target.matches('.pick input[name="codes"]') && onTick(event.target));
   document.addEventListener("atlas:listed", renew);
   addEventListener("pageshow", draw);
-  document.getElementById("compare").addEventListener("submit", (event) => {
-    if (navigator.onLine) return;
+  document.getElementById("compare").addEventListener("submit", async (event) => {
     event.preventDefault();
-    compareHere();
+    const fields = new URLSearchParams([...new FormData(event.target)].filter(([name, value]) => name !== "codes" && value));
+    const address = `${event.target.getAttribute("action")}?codes=${[...picks.keys()].map(encodeURIComponent).join(",")}&${fields}`;
+    try {
+      await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(PATIENCE_MS) });
+      location.assign(address);
+    } catch {
+      compareHere();
+    }
   });
   renew();
 }
