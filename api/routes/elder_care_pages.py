@@ -7,10 +7,11 @@ of an earlier version leads to the address that says the same today.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated
+from dataclasses import asdict, replace
+from typing import Annotated, cast
 from urllib.parse import parse_qsl, urlencode
 
+import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -21,9 +22,10 @@ from api.routes.elder_care_ground import ground_of
 from api.reads import Doors
 from api.routes.pages import Lang, Large, as_page, page_for
 from api.schemas.elder_care import Asked
-from api.schemas.parameters import ThingCode
+from api.schemas.parameters import BBox, ThingCode
 from geo.access.finder import Question
-from geo.errors import GeoError, NotFound, Unavailable
+from geo.access.finder.marks import marks
+from geo.errors import BadInput, GeoError, NotFound, Unavailable, both
 from geo.validity import today_in_china
 from maps.base import map_parts
 from maps.elder_care.address import Address, address_of, old_address
@@ -45,6 +47,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 Form = Annotated[dict[str, str], Depends(_form)]
 Reported = Annotated[str, Query(min_length=1, max_length=100)]
+Listed = Annotated[str, Query(max_length=10_000, description="codes that the list numbers")]
 Cell = Annotated[float, Query(gt=0, le=20, description="side of a cell in degrees")]
 
 
@@ -165,6 +168,20 @@ def map_script(request: Request, doors: DoorsHere, city: CityAsked, lang: Lang =
     if not page.may_show_map:
         raise HTTPException(404, "尚无审图号 / no approval number")
     return Response(map_parts(page, MAP).script, media_type="text/javascript; charset=utf-8")
+
+
+@router.get("/elder-care/marks", name="page /elder-care/marks")
+def marks_in_view(
+    doors: DoorsHere, city: CityAsked, asked: Asked, bbox: BBox, cell: Cell, without: Listed = ""
+) -> Response:
+    """What a part of the map shows of an answer: single marks, and circles with a number."""
+    if bbox is None:
+        raise BadInput(both("缺少范围 bbox。", "bbox is missing"), parameter="bbox")
+    wanted = replace(asked, within=asked.within or city)
+    with doors.public() as reader:
+        box = cast("tuple[float, float, float, float]", bbox)
+        found = marks(reader, wanted, box, cell, [code for code in without.split(",") if code])
+    return Response(orjson.dumps(asdict(found)), media_type="application/json")
 
 
 def _report_page(

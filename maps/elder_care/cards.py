@@ -15,7 +15,6 @@ from maps.elder_care.sketch import Sign, sign_of
 from maps.elder_care.words import (
     CARE,
     FIRE,
-    ITEM,
     UNIT,
     UNKNOWN,
     Say,
@@ -167,7 +166,7 @@ def _price(say: Say, one: Card) -> Brief:
         return _unknown(say, say("价格", "Price"))
     named = {"month": ("每月", "Monthly"), "meal": ("每餐", "A meal"), "day": ("每天", "A day")}
     name = say(*named.get(price.unit, ("价格", "Price")))
-    notes = [word(say, ITEM, price.item)]
+    notes = [say(price.item_zh, price.item_en)]
     if is_known(price.includes):
         notes.append(say(f"含{price.includes}", f"incl. {price.includes}"))
     if price.unit not in named:

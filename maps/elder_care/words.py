@@ -21,11 +21,6 @@ CARE = {
     "independent": ("能自理", "independent"), "partial": ("半失能", "partly dependent"),
     "full": ("失能", "dependent"), "dementia": ("认知症", "dementia"),
 }  # fmt: skip
-ITEM = {
-    **CARE, "breakfast": ("早餐", "breakfast"), "lunch": ("午餐", "lunch"),
-    "dinner": ("晚餐", "dinner"), "bath": ("助浴", "bath"), "rental": ("租赁", "rental"),
-    "day": ("日托", "day care"),
-}  # fmt: skip
 UNIT = {
     "month": ("月", "month"), "meal": ("餐", "meal"), "time": ("次", "visit"), "day": ("天", "day"),
 }  # fmt: skip
@@ -92,7 +87,7 @@ def price_line(say: Say, one: Any) -> str:
     includes = one.includes
     told = say(f"（含{includes}）", f" (incl. {includes})") if is_known(includes) else ""
     unit = word(say, UNIT, one.unit)
-    return f"{word(say, ITEM, one.item)} {price_range(one)} {say('元', 'yuan')}/{unit}{told}"
+    return f"{say(one.item_zh, one.item_en)} {price_range(one)} {say('元', 'yuan')}/{unit}{told}"
 
 
 def hour_lines(say: Say, hours: Mapping[str, Sequence[Sequence[str]]] | None) -> list[str]:

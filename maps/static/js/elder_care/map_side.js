@@ -57,7 +57,9 @@ async function drawOthers() {
   asked?.abort();
   const mine = (asked = new AbortController());
   const query = chosen();
+  if (query.has("within_min")) { layer("others").clearLayers(); return; } // then the list holds them all
   for (const name of ["large", "pick", "offset", "part"]) query.delete(name);
+  query.set("without", cards().map((one) => one.dataset.code).join(","));
   query.set("bbox", viewBox().map((one) => one.toFixed(5)).join(","));
   query.set("cell", (CELL_PX * 360 / (256 * 2 ** map.getZoom())).toPrecision(5));
   let found;
@@ -69,13 +71,12 @@ async function drawOthers() {
     if (problem.name !== "AbortError") tell(OFFLINE());
     return;
   }
-  const listed = new Set(cards().map((one) => one.dataset.code));
   const group = layer("others").clearLayers();
   for (const one of found.marks) {
     if (one.count > 1) group.addLayer(mark([one.lon, one.lat], badge(one.count > 999 ? "999+" : String(one.count), t("处，点按放大", " places, activate to zoom in")), { size: 44, name: t(`${one.count} 处`, `${one.count} places`), inList: true, onclick: () => map.setView([one.lat, one.lon], Math.min(18, map.getZoom() + 2)) }));
-    else if (!listed.has(one.code)) group.addLayer(mark([one.lon, one.lat], el("span", { class: "lone" }, sign(one.kind, {})), { size: 44, name: one.name, inList: true, onclick: () => onOther(one) }));
+    else group.addLayer(mark([one.lon, one.lat], el("span", { class: "lone" }, sign(one.kind, {})), { size: 44, name: one.name, inList: true, onclick: () => onOther(one) }));
   }
-  put(document.getElementById("map-told"), t(`图上 ${found.found} 处符合；带编号的是名单这一页`, `${found.found} fit on the map; numbers are this page of the list`));
+  put(document.getElementById("map-told"), t(`编号与名单一致；图上另有 ${found.found} 处符合`, `Numbers as in the list; ${found.found} more on the map fit`));
 }
 
 function onOther(one) {
