@@ -51,7 +51,7 @@ def ground_of(
 
 
 def _districts(reader: Reader, city: str, within: str | None, on: date) -> list[District]:
-    """The districts of the city; under the chosen one (or the one of the chosen street) its streets."""
+    """The districts of the city; under the chosen one, or that of a chosen street, its streets."""
     made = []
     for one in children(reader, city, on):
         made.append(District(one.code, one.name))

@@ -18,8 +18,8 @@ from starlette.responses import Response
 
 from api.deps import CityAsked, DoorsHere
 from api.elder_care import answer_to, card_of, comparison_of, take_report
-from api.routes.elder_care_ground import ground_of
 from api.reads import Doors
+from api.routes.elder_care_ground import ground_of
 from api.routes.pages import Lang, Large, as_page, page_for
 from api.schemas.elder_care import Asked
 from api.schemas.parameters import BBox, ThingCode

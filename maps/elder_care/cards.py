@@ -1,4 +1,4 @@
-"""What stands on the card of one facility: how far, open or not, what matters first, what is unknown?"""
+"""What stands on a card: how far, open or not, what matters first, what is not known?"""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ class CardTold:
     facts: tuple[Fact, ...]
 
 
-def card_told(
-    say: Say, one: Card, here: Address, *, today: date, shows_kind: bool
-) -> CardTold:
+def card_told(say: Say, one: Card, here: Address, *, today: date, shows_kind: bool) -> CardTold:
     """Say what a card of the finder holds; `shows_kind`: the list mixes kinds."""
     walk, way = _way(say, one)
     state, opening = _open(say, one)

@@ -22,6 +22,7 @@ TICKS = {
     "day_care": ("open_now", "meals", "medical", "barrier_free", "lift", "ramp", "fire_ok"),
     "more": ("open_now", "meals", "barrier_free", "lift", "ramp", "fire_ok"),
 }
+MINUTES = (5, 10, 15, 30, 60)
 PRICES = {
     "canteen": (8, 10, 12, 15, 20),
     "home": (2000, 3000, 4000, 5000, 6000, 8000),
@@ -79,7 +80,9 @@ class District:
 
 def tabs(say: Say, here: Address, asked: Question) -> tuple[Tab, ...]:
     """The four things that one may look for; a change drops the conditions of the other."""
-    dropped = dict.fromkeys((*FILTERS, "sort", "part"), None) | {"within": here.chosen.get("within")}
+    dropped = dict.fromkeys((*FILTERS, "sort", "part"), None) | {
+        "within": here.chosen.get("within")
+    }
     return tuple(
         Tab(what.code, say(what.zh, what.en), here.to_finder(**dropped | {"what": what.code}),
             what.code == asked.what)
@@ -109,7 +112,8 @@ def selects(
     anything = ("", say("不限", "Any"))
     what = WHAT[asked.what]
     unit = {"month": ("每月", "a month"), "meal": ("每餐", "a meal"), "day": ("每天", "a day")}
-    per = say(*unit.get(what.price_unit or "", ("", "")))
+    zh, en = unit.get(what.price_unit or "", ("", ""))
+    per = say(zh and f"，{zh}", en and f" {en}")
     indent = "\u2003"
     fields: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("within", say("区县、街道", "District, street"), [
@@ -117,18 +121,18 @@ def selects(
             *((one.code, f"{indent if one.is_street else ''}{one.name}") for one in districts)]),
         ("kind", say("具体种类", "Exact kind"), [
             anything, *((kind, say(KINDS[kind].zh, KINDS[kind].en)) for kind in what.kinds)]),
-        ("max_price", say(f"价格最高（元{per and '，' + per}）", f"Price at most (yuan{per and ' ' + per})"),
+        ("max_price", say(f"价格最高（元{per}）", f"Price at most (yuan{per})"),
          [anything, *((str(price), f"{price:,}") for price in PRICES[asked.what])]),
         ("care_level", say("照护等级", "Care level"),
          [anything, *((code, say(*pair)) for code, pair in CARE.items())]),
         ("rating", say("等级（GB/T 37276）至少", "Rating (GB/T 37276) at least"),
-         [anything, *((str(n), say(f"{'一二三四五'[n - 1]}级", f"level {n}")) for n in range(1, 6))]),
+         [anything, *((str(n), say(f"{zh}级", f"level {n}")) for n, zh in enumerate("一二三四五", 1))]),
         ("ownership", say("公办或民办", "Owned by"),
          [anything, *((code, say(*pair)) for code, pair in OWNERSHIP.items())]),
         ("operation", say("谁来运营", "Run by"),
          [anything, *((code, say(*pair)) for code, pair in OPERATION.items())]),
         ("within_min", say("步行时间", "Walking time"),
-         [anything, *((str(n), say(f"{n} 分钟内", f"within {n} min")) for n in (5, 10, 15, 30, 60))]),
+         [anything, *((str(n), say(f"{n} 分钟内", f"within {n} min")) for n in MINUTES)]),
         ("sort", say("排列", "Order"), [(code, say(*pair)) for code, pair in SORTS.items()]),
     ]  # fmt: skip
     only_home = {"care_level", "rating"}

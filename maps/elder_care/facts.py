@@ -20,7 +20,6 @@ from maps.elder_care.words import (
     OPERATION,
     OWNERSHIP,
     STATE,
-    UNKNOWN,
     Say,
     count,
     hour_lines,
@@ -125,7 +124,7 @@ def _hours(say: Say, p: Card) -> list[str]:
 
 
 def _prices(say: Say, p: Card) -> list[str]:
-    prices = p.prices or []
+    prices = p.prices
     days = sorted({str(one.priced_on) for one in prices if is_known(one.priced_on)})
     told = "、".join(days) or say("未知", "unknown")
     dated = [say(f"价格日期 {told}", f"priced {told}")] if prices else []
@@ -151,7 +150,7 @@ def _beds(say: Say, p: Card) -> list[str]:
 
 def _meals(say: Say, p: Card) -> Fact:
     number = p.meals_per_day
-    told = say(f"每天 {count(number)} 份", f"{count(number)} a day") if is_known(number) else None
+    told = None if number is None else say(f"每天 {count(number)} 份", f"{count(number)} a day")
     return _fact("meals", say("供餐", "Meals"), told)
 
 

@@ -143,7 +143,7 @@ def shown_of(say: Say, here: Address, answer: Answer, ground: Ground) -> Shown:
         as_of=str(asked.at)[:10] if asked.at else "",
         start_label=label or (say("所选位置", "the chosen place") if asked.has_start else ""),
         has_start=asked.has_start,
-        start_how=say(start.how_zh, start.how_en) if start and start.how_zh else "",
+        start_how=_how(say, start),
         start_not_found=bool(start and start.not_found),
         choices=tuple(_start_told(say, here, one) for one in (start.choices if start else ())),
         heading=_heading(say, answer), status=_status(say, answer), notes=_notes(say, answer),
@@ -175,6 +175,14 @@ def _status(say: Say, answer: Answer) -> str:
 def _notes(say: Say, answer: Answer) -> tuple[str, ...]:
     """What has to be said besides: no start, straight lines, a holiday."""
     return tuple(say(*words) for words in answer.notes)
+
+
+def _how(say: Say, start: Any) -> str:
+    """Why this place is meant, and that it stands for a whole area where it does."""
+    if start is None or not start.how_zh:
+        return ""
+    vague = say("；以区域中心代表，远近只供参考", "; the middle of an area: distances are rough")
+    return say(start.how_zh, start.how_en or "") + (vague if start.is_vague else "")
 
 
 def _start_told(say: Say, here: Address, one: Any) -> StartTold:
@@ -221,11 +229,14 @@ def _pager(say: Say, here: Address, answer: Answer) -> Pager | None:
 
 
 def _sources(say: Say, answer: Answer) -> str:
-    named = dict.fromkeys(
-        f"{one.source or say('未知', 'unknown')}{say('（', ' (')}{one.source_date or say('日期未知', 'undated')}{say('）', ')')}"
-        for one in answer.sources
-    )
-    told = say("、", ", ").join(named) or say("未知", "unknown")
+    named = []
+    for one in answer.sources:
+        source, day = (
+            one.source or say("未知", "unknown"),
+            one.source_date or say("日期未知", "undated"),
+        )
+        named.append(say(f"{source}（{day}）", f"{source} ({day})"))
+    told = say("、", ", ").join(dict.fromkeys(named)) or say("未知", "unknown")
     zh, en = answer.method
     return say(f"数据来源：{told}。{zh}", f"Sources: {told}. {en}")
 
@@ -237,10 +248,7 @@ def sketch_of_list(page: Page, answer: Answer, ground: Ground) -> Sketch | None:
     here = (asked.lon, asked.lat) if asked.lon is not None and asked.lat is not None else None
     if here is None and start and start.lon is not None and start.lat is not None:
         here = (start.lon, start.lat)
-    points = [
-        Point(one.number, one.lon, one.lat, sign_of(one.kind))
-        for one in answer.cards
-    ]
+    points = [Point(one.number, one.lon, one.lat, sign_of(one.kind)) for one in answer.cards]
     return sketch_of(
         points, ground.areas, start=here, km=page.say("公里", "km"), metres=page.say("米", "m"),
         credit=ground.credit,
@@ -260,7 +268,8 @@ def _map_files(page: Page, here: Address) -> dict[str, Any] | None:
         return None
     parts = map_parts(page, MAP)
     return {
-        "styles": parts.styles, "scripts": parts.scripts, "shell": f"{here.path}/map.js?{here.shared}",
+        "styles": parts.styles, "scripts": parts.scripts,
+        "shell": f"{here.path}/map.js?{here.shared}",
     }  # fmt: skip
 
 

@@ -24,8 +24,10 @@ VIEW = View(
 
 MAP = replace(
     VIEW,
-    layers=tuple(one for one in VIEW.layers if one.code != "facilities")
-    + (Layer("others", "其他符合的", "Others that fit"),),
+    layers=(
+        *(one for one in VIEW.layers if one.code != "facilities"),
+        Layer("others", "其他符合的", "Others that fit"),
+    ),
     clusters=False,
 )
 """The map of the served page, where the service gathers what lies close together."""

@@ -70,12 +70,13 @@ def draw_comparison(
     cards: Sequence[CardTold] = [
         card_told(page.say, one, here, today=today, shows_kind=True) for one in found.cards
     ]
-    title = page.say(f"{'一二三四'[len(cards) - 1] if cards else ''}家比一比", f"{len(cards)} side by side")
+    title = page.say(
+        f"{'一二三四'[len(cards) - 1] if cards else ''}家比一比", f"{len(cards)} side by side"
+    )
     title = title.replace("二家", "两家")
     return template_named("elder_care_compare.html.j2").render(
-        **frame_of(seen, here, title), cards=cards, rows=[_row(page.say, row, cards) for row in found.rows],
-        missing=found.missing,
-        questions=QUESTIONS, drawn=_sketch(page, here, found.cards, ground), today=str(today),
+        **frame_of(seen, here, title), cards=cards, missing=found.missing,
+        rows=[_row(page.say, row, cards) for row in found.rows], questions=QUESTIONS, drawn=_sketch(page, here, found.cards, ground), today=str(today),
         without={one.code: _without(here, found.cards, one.code) for one in cards},
     )  # fmt: skip
 

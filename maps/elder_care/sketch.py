@@ -136,9 +136,7 @@ def sketch_of(
     bar_m = max((m for m in steps if m * metre <= size[0] / 4), default=50)
     words = f"{bar_m // 1000} {km}" if bar_m >= 1000 else f"{bar_m} {metres}"
     here = _rounded(frame.place([start])[0]) if start else None
-    return Sketch(
-        *size, lands, labels, spots, here, round(bar_m * metre, 1), words, credit
-    )
+    return Sketch(*size, lands, labels, spots, here, round(bar_m * metre, 1), words, credit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +174,7 @@ class _Frame:
         return shapely.box(self.west, self.north - self.height / self.scale, east, self.north)
 
 
-def _ground(
-    areas: Sequence[Area], frame: _Frame
-) -> tuple[tuple[Land, ...], tuple[Label, ...]]:
+def _ground(areas: Sequence[Area], frame: _Frame) -> tuple[tuple[Land, ...], tuple[Label, ...]]:
     """The districts inside the frame, no finer than the drawing, and their names."""
     lands, labels = [], []
     for area in areas:

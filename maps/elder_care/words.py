@@ -24,13 +24,20 @@ CARE = {
 UNIT = {
     "month": ("月", "month"), "meal": ("餐", "meal"), "time": ("次", "visit"), "day": ("天", "day"),
 }  # fmt: skip
-FIRE = {"passed": ("达标", "passed"), "failed": ("未达标", "failed"), "pending": ("办理中", "pending")}
+FIRE = {
+    "passed": ("达标", "passed"),
+    "failed": ("未达标", "failed"),
+    "pending": ("办理中", "pending"),
+}
 OWNERSHIP = {"public": ("公有", "public"), "private": ("民办", "private")}
 OPERATION = {
     "public": ("公营", "run publicly"), "private_nonprofit": ("民办非营利", "private, non-profit"),
     "private_profit": ("民办营利", "private, for profit"),
 }  # fmt: skip
-MEDICAL = {"own": ("内设医疗机构", "own clinic"), "contract": ("签约医疗机构", "contract with a clinic")}
+MEDICAL = {
+    "own": ("内设医疗机构", "own clinic"),
+    "contract": ("签约医疗机构", "contract with a clinic"),
+}
 DAYS = {
     "mon": ("周一", "Mon"), "tue": ("周二", "Tue"), "wed": ("周三", "Wed"), "thu": ("周四", "Thu"),
     "fri": ("周五", "Fri"), "sat": ("周六", "Sat"), "sun": ("周日", "Sun"),
