@@ -12,12 +12,12 @@ from functools import lru_cache
 
 from sqlalchemy import TextClause, text
 
-from geo.access.finder.conditions import all_of
 from geo.access.finder.question import Question
-from geo.access.finder.ranking import Ground, base
+from geo.access.finder.ranking import Ground
+from geo.access.finder.statements import all_of, base
 from geo.errors import BadInput, both
 from geo.queries.admin import Reader
-from geo.queries.within import Territory
+from geo.queries.within import IN_TERRITORY, Territory
 
 MOST = 2000
 """Marks in one answer; a screen has some hundred cells."""
@@ -53,8 +53,9 @@ def marks(
 ) -> Marks:
     """The places that fit inside west, south, east, north (degrees), gathered by cells.
 
-    without: codes that the map shows by itself, with the numbers of the list. Minutes on foot are no condition here: a map would have to walk to every place. Raises BadInput
-    for cells so small that more than MOST marks may come, NotFound for an unknown division.
+    without: codes that the map shows by itself, with the numbers of the list. Minutes on foot are
+    no condition here: a map would have to walk to every place. Raises BadInput for cells so small
+    that more than MOST marks may come, NotFound for an unknown division.
     """
     west, south, east, north = bbox
     if not cell_deg > 0 or (east - west) / cell_deg * (north - south) / cell_deg > MOST:
@@ -72,6 +73,7 @@ def marks(
 
 @lru_cache(maxsize=256)
 def _statement(shape: tuple[str, ...], territory: Territory) -> TextClause:
+    fits = "".join(f" AND ({CONDITIONS[name]})" for name in shape)
     return text(f"""SELECT avg(seen.lon), avg(seen.lat), count(*),
         CASE WHEN count(*) = 1 THEN min(seen.code) END,
         CASE WHEN count(*) = 1 THEN min(seen.name) END,
@@ -80,7 +82,8 @@ def _statement(shape: tuple[str, ...], territory: Territory) -> TextClause:
     FROM (SELECT ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat, f.code, f.name, f.is_synthetic,
             (SELECT k FROM unnest(f.kinds) AS k WHERE k = ANY(:kinds) LIMIT 1) AS kind
         FROM facility f
-        WHERE {base(territory)} AND ({all_of(shape)})
+        WHERE f.kinds && :kinds AND f.state = 'open' AND f.validity @> CAST(:on AS date)
+          AND {IN_TERRITORY[territory]}{fits}
           AND f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4490)
           AND NOT f.code = ANY(:without)) AS seen
     GROUP BY floor(seen.lon / CAST(:cell AS float8)), floor(seen.lat / CAST(:cell AS float8))
