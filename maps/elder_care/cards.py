@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from geo.access.finder import FILTERS, Card
 from geo.models.kinds import KINDS
 from maps.elder_care.address import Address
 from maps.elder_care.facts import Fact, facts_of, kind_names, source_line, tel
+from maps.elder_care.past import known_on
 from maps.elder_care.sketch import Sign, sign_of
 from maps.elder_care.words import (
     CARE,
@@ -62,8 +63,11 @@ class CardTold:
     facts: tuple[Fact, ...]
 
 
-def card_told(say: Say, one: Card, here: Address, *, today: date, shows_kind: bool) -> CardTold:
-    """Say what a card of the finder holds; `shows_kind`: the list mixes kinds."""
+def card_told(
+    say: Say, one: Card, here: Address, *, today: date, shows_kind: bool, at: datetime | None = None
+) -> CardTold:
+    """Say what a card of the finder holds; `shows_kind`: the list mixes kinds; `at`: a past day."""
+    one = known_on(one, at.date() if at else None)
     walk, way = _way(say, one)
     state, opening = _open(say, one)
     home = KINDS[one.kind].is_residential
