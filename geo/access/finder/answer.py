@@ -10,8 +10,15 @@ from sqlalchemy import text
 
 from geo.access.finder.cards import Card, cards
 from geo.access.finder.hours import Day, day_of
-from geo.access.finder.question import SWITCHES, Question
-from geo.access.finder.ranking import Ranked, Spot, counts, distances, rank, unknown_filters
+from geo.access.finder.question import Question
+from geo.access.finder.ranking import (
+    Ranked,
+    Spot,
+    counts_without,
+    distances,
+    rank,
+    unknown_filters,
+)
 from geo.access.finder.start import StartTold
 from geo.access.finder.walking import WalkingGrounds
 from geo.access.finder.words import FILTERS, Words
@@ -19,8 +26,6 @@ from geo.access.walking.pace import speed_of
 from geo.errors import NotFound, both
 from geo.queries.admin import Reader
 from geo.validity import today_in_china
-
-UNKNOWN_SHOWN = 3
 
 _WHY: dict[str, Words] = {
     "no_ways": ("此处没有步行路网，距离为直线。", "No walking network here: straight lines."),
@@ -106,10 +111,11 @@ def find(session: Reader, asked: Question, grounds: WalkingGrounds | None = None
     """
     ranked = rank(session, asked, grounds)
     spots = _with_reasons(session, asked, ranked.spots) if asked.part == "unknown" else ranked.spots
-    shown = cards(session, asked, spots, ranked.measured_by, asked.offset + 1)
-    beside = _beside(session, asked, ranked, grounds)
+    shown = cards(session, asked, spots, asked.offset + 1)
+    beside = cards(session, asked, _with_reasons(session, asked, ranked.beside), 1)
     dropped = () if ranked.found else tuple(_dropped(session, asked, grounds))
     last = asked.offset + asked.limit
+    size = ranked.found if asked.part == "found" else ranked.unknown
     sources = _sources((*shown, *beside), ranked)
     return Answer(
         question=asked,
@@ -122,7 +128,7 @@ def find(session: Reader, asked: Question, grounds: WalkingGrounds | None = None
         cards=shown,
         unknown_cards=beside,
         dropped=dropped,
-        next_offset=last if last < ranked.size(asked.part) else None,
+        next_offset=last if last < size else None,
         notes=tuple(_notes(asked, ranked)),
         sources=sources,
         has_synthetic=any(source.is_synthetic for source in sources),
@@ -143,7 +149,7 @@ def cards_of(
     rows = session.execute(_IDS, {"codes": codes, "on": asked.moment.date()})
     ids = {row.code: row.id for row in rows}
     ranked = distances(session, asked, grounds, [ids[code] for code in codes if code in ids])
-    return cards(session, asked, ranked.spots, ranked.measured_by, 1), ranked
+    return cards(session, asked, ranked.spots, 1), ranked
 
 
 def one_card(
@@ -158,17 +164,6 @@ def one_card(
     return found[0]
 
 
-def _beside(
-    session: Reader, asked: Question, ranked: Ranked, grounds: WalkingGrounds | None
-) -> tuple[Card, ...]:
-    """The first of those that may fit, shown under the first page of those that do."""
-    if asked.part != "found" or asked.offset or not ranked.unknown:
-        return ()
-    apart = replace(asked, part="unknown", limit=UNKNOWN_SHOWN)
-    may = rank(session, apart, grounds)
-    return cards(session, apart, _with_reasons(session, apart, may.spots), may.measured_by, 1)
-
-
 def _with_reasons(session: Reader, asked: Question, spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
     """The spots with the filters that are unknown for each."""
     flags = unknown_filters(session, asked, [spot.id for spot in spots])
@@ -180,20 +175,13 @@ def _with_reasons(session: Reader, asked: Question, spots: tuple[Spot, ...]) -> 
 
 def _dropped(session: Reader, asked: Question, grounds: WalkingGrounds | None) -> list[Dropped]:
     """Each filter that is set, and what would be found without it; the most helpful first."""
-    made = []
-    for name, (zh, en) in FILTERS.items():
-        if getattr(asked, name) in (None, False, ""):
-            continue
-        without = _without(asked, name)
-        found, unknown = counts(session, without, grounds)
-        made.append(Dropped(name, zh, en, found, unknown))
+    without = counts_without(session, asked, grounds)
+    made = [
+        Dropped(name, zh, en, *without[name])
+        for name, (zh, en) in FILTERS.items()
+        if name in without
+    ]
     return sorted(made, key=lambda one: -one.found)
-
-
-def _without(asked: Question, name: str) -> Question:
-    """The same question without one filter."""
-    empty: dict[str, Any] = {name: False if name in SWITCHES else None}
-    return replace(asked, **empty)
 
 
 def _notes(asked: Question, ranked: Ranked) -> list[Words]:

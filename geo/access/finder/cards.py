@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -13,8 +13,8 @@ from geo.access.finder.hours import Opening, opening
 from geo.access.finder.map_links import MapLink, map_links
 from geo.access.finder.question import Question
 from geo.access.finder.ranking import Spot
-from geo.access.finder.walking import minutes_of
 from geo.access.finder.words import ITEM_WORDS
+from geo.access.walking.pace import speed_of
 from geo.models.kinds import KINDS
 from geo.queries.admin import Reader
 from geo.queries.features import PRICES, RATINGS
@@ -140,23 +140,37 @@ _SAME = (
 )  # fmt: skip
 
 
-def cards(
-    session: Reader, asked: Question, spots: Sequence[Spot], measured_by: str | None, first: int
-) -> tuple[Card, ...]:
+def cards(session: Reader, asked: Question, spots: Sequence[Spot], first: int) -> tuple[Card, ...]:
     """The cards of some spots, in their order, numbered from `first`."""
     if not spots:
         return ()
     binds = {"ids": [spot.id for spot in spots], "on": asked.moment.date()}
     rows = {row.id: row for row in session.execute(_ROWS, binds)}
+    numbered = enumerate(spots, start=first)
+    there = [(number, spot, rows[spot.id]) for number, spot in numbered if spot.id in rows]
+    links = map_links(
+        [row.lon for _, _, row in there], [row.lat for _, _, row in there],
+        [row.name for _, _, row in there],
+    )  # fmt: skip
+    said = _Said(asked, asked.moment, read(FinderSettings), speed_of("elder") * 60)
     return tuple(
-        _card(asked, spot, rows[spot.id], measured_by, number)
-        for number, spot in enumerate(spots, start=first)
-        if spot.id in rows
+        _card(said, spot, row, number, ways)
+        for (number, spot, row), ways in zip(there, links, strict=True)
     )
 
 
-def _card(asked: Question, spot: Spot, row: Any, measured_by: str | None, number: int) -> Card:
-    today = asked.moment.date()
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What all cards of one answer share; metres_min: metres that are walked in a minute."""
+
+    asked: Question
+    moment: datetime
+    rules: FinderSettings
+    metres_min: float
+
+
+def _card(said: _Said, spot: Spot, row: Any, number: int, ways: tuple[MapLink, ...]) -> Card:
+    asked, today = said.asked, said.moment.date()
     kind = KINDS[next((kind for kind in row.kinds if kind in asked.kinds), row.kinds[0])]
     prices = tuple(_price(price) for price in row.prices or ())
     price = _shown(prices, asked)
@@ -167,21 +181,21 @@ def _card(asked: Question, spot: Spot, row: Any, measured_by: str | None, number
         kind=kind.code, kind_zh=kind.zh, kind_en=kind.en,
         line_m=spot.line_m,
         walk_m=spot.walk_m,
-        walk_min=None if spot.walk_m is None else minutes_of(spot.walk_m),
+        walk_min=None if spot.walk_m is None else spot.walk_m / said.metres_min,
         measured_by=None if spot.line_m is None else "walk" if spot.walk_m is not None else "line",
         on_foot=spot.on_foot,
-        open=opening(row.hours, asked.moment),
+        open=opening(row.hours, said.moment, said.rules.closes_soon_min),
         prices=prices,
         price=price,
         price_fits=_fits(price, asked),
-        beds_stale=row.beds_free is not None and _is_stale(row.beds_on, today),
+        beds_stale=row.beds_free is not None and _is_stale(row.beds_on, today, said.rules),
         ratings=tuple(_rating(rating, today) for rating in row.ratings or ()),
         care_levels=tuple(row.care_levels) if row.care_levels else None,
         services=tuple(row.services) if row.services else None,
         nearest_stop=None,
         photos=(),
         unknown_for=spot.unknown_for,
-        ways=map_links(row.lon, row.lat, row.name),
+        ways=ways,
     )  # fmt: skip
 
 
@@ -223,7 +237,7 @@ def _fits(price: Price | None, asked: Question) -> str | None:
     return "all" if price.high <= asked.max_price else "from"
 
 
-def _is_stale(counted_on: date | None, today: date) -> bool:
+def _is_stale(counted_on: date | None, today: date, rules: FinderSettings) -> bool:
     """Whether a count of free beds is older than the setting allows, or has no date."""
-    oldest = today - timedelta(days=read(FinderSettings).beds_stale_days)
+    oldest = today - timedelta(days=rules.beds_stale_days)
     return counted_on is None or counted_on < oldest

@@ -113,8 +113,13 @@ class Opening:
 _UNKNOWN = Opening("unknown", None, False, None, None, None)
 
 
-def opening(hours: Mapping[str, Any] | None, moment: datetime) -> Opening:
-    """Whether a place with such weekly hours is open at a local time, and what comes next."""
+def opening(
+    hours: Mapping[str, Any] | None, moment: datetime, soon_min: int | None = None
+) -> Opening:
+    """Whether a place with such weekly hours is open at a local time, and what comes next.
+
+    soon_min: minutes before closing that are told as soon; None: the setting.
+    """
     today = hours_on(hours, moment.date())
     if hours is None or today is None:
         return _UNKNOWN
@@ -130,7 +135,7 @@ def opening(hours: Mapping[str, Any] | None, moment: datetime) -> Opening:
     if today == (("00:00", "24:00"),):
         return Opening("open", None, False, None, None, today)
     end = max(running, key=lambda end: (end <= clock, end))
-    return Opening("open", end, _is_soon(clock, end), None, None, today)
+    return Opening("open", end, _is_soon(clock, end, soon_min), None, None, today)
 
 
 def hours_on(hours: Mapping[str, Any] | None, day: date) -> tuple[tuple[str, str], ...] | None:
@@ -178,10 +183,10 @@ def _next(hours: Mapping[str, Any], moment: datetime) -> tuple[date | None, str 
     return None, None
 
 
-def _is_soon(clock: str, end: str) -> bool:
-    """Whether closing time comes within the minutes of the setting."""
+def _is_soon(clock: str, end: str, soon_min: int | None) -> bool:
+    """Whether closing time comes within so many minutes."""
     left = (_minutes(end) - _minutes(clock)) % 1440
-    return left <= read(FinderSettings).closes_soon_min
+    return left <= (read(FinderSettings).closes_soon_min if soon_min is None else soon_min)
 
 
 def _minutes(clock: str) -> int:

@@ -7,8 +7,11 @@ URI documents (高德 URI API, 百度地图 URI API, 腾讯位置服务 URI API,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
+
+import numpy as np
 
 from geo.crs.phone_maps import gcj02_to_bd09, wgs84_to_gcj02
 from geo.settings import FinderSettings, read
@@ -27,14 +30,25 @@ class MapLink:
     href: str
 
 
-def map_links(lon: float, lat: float, name: str) -> tuple[MapLink, ...]:
-    """The links of a facility at lon, lat (EPSG:4490); none where the setting turns them off."""
-    if not read(FinderSettings).phone_maps:
-        return ()
-    gcj_lon, gcj_lat = wgs84_to_gcj02(lon, lat)
-    bd_lon, bd_lat = gcj02_to_bd09(gcj_lon, gcj_lat)
-    east, north = round(float(gcj_lon), DIGITS), round(float(gcj_lat), DIGITS)
-    baidu = f"{round(float(bd_lat), DIGITS)},{round(float(bd_lon), DIGITS)}"
+def map_links(
+    lon: Sequence[float], lat: Sequence[float], names: Sequence[str]
+) -> list[tuple[MapLink, ...]]:
+    """The links of facilities at lon, lat (EPSG:4490); none where the setting turns them off."""
+    if not names or not read(FinderSettings).phone_maps:
+        return [()] * len(names)
+    gcj = wgs84_to_gcj02(lon, lat)
+    baidu = gcj02_to_bd09(*gcj)
+    places = np.round(np.stack([*gcj, *baidu], axis=1), DIGITS).tolist()
+    return [
+        _links((east, north), (bd_east, bd_north), name)
+        for (east, north, bd_east, bd_north), name in zip(places, names, strict=True)
+    ]
+
+
+def _links(gcj: Sequence[float], baidu: Sequence[float], name: str) -> tuple[MapLink, ...]:
+    """The links of one facility at its GCJ-02 and BD-09 longitude and latitude."""
+    east, north = gcj
+    bd_east, bd_north = baidu
     plain = name.replace(",", " ").replace("|", " ")
     return (
         MapLink("amap", "高德地图", "Amap", "https://uri.amap.com/navigation?" + urlencode({
@@ -42,8 +56,8 @@ def map_links(lon: float, lat: float, name: str) -> tuple[MapLink, ...]:
             "callnative": "1",
         })),
         MapLink("baidu", "百度地图", "Baidu Maps", "https://api.map.baidu.com/marker?" + urlencode({
-            "location": baidu, "title": plain, "content": plain, "coord_type": "bd09ll",
-            "output": "html", "src": f"webapp.{_FROM}",
+            "location": f"{bd_north},{bd_east}", "title": plain, "content": plain,
+            "coord_type": "bd09ll", "output": "html", "src": f"webapp.{_FROM}",
         })),
         MapLink("tencent", "腾讯地图", "Tencent Maps",
             "https://apis.map.qq.com/uri/v1/routeplan?" + urlencode({

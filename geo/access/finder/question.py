@@ -122,7 +122,8 @@ class Question:
     @property
     def conditions(self) -> tuple[str, ...]:
         """The filters that are set and decided by the stored facts of a facility."""
-        names = ("ownership", "operation", "max_price", "care_level", "rating", *SWITCHES, "q")
+        # What is quickly told comes first: the rest is not looked up where it says no.
+        names = ("q", "ownership", "operation", "care_level", *SWITCHES, "rating", "max_price")
         return tuple(name for name in names if getattr(self, name) not in (None, False, ""))
 
 

@@ -9,34 +9,25 @@ others follow by the straight line. No facility that is nearer on foot can be mi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import TextClause, text
 
-from geo.access.finder.conditions import CONDITIONS, LEVEL, all_of, binds_of, filter_of, shape_of
-from geo.access.finder.question import Question
+from geo.access.finder import statements
+from geo.access.finder.conditions import binds_of, filter_of, shape_of
+from geo.access.finder.question import SWITCHES, Question
 from geo.access.finder.walking import NotOnFoot, OnFoot, WalkingGrounds
+from geo.access.finder.words import FILTERS
 from geo.access.walking.pace import metres_in
 from geo.queries.admin import Reader
-from geo.queries.within import HERE, IN_TERRITORY, Territory, territory_of
+from geo.queries.within import Territory, territory_of
 
 CANDIDATES = 200
+BESIDE = 3
+"""So many of the unknown ones are shown beside the first page of what fits."""
 ROUNDING = 0.999
 """A walk is measured on a plane of its own: a thousandth may be lost against the straight line."""
-
-_ORDERS = {
-    "price": """(SELECT min(p.low) FROM facility_price p WHERE p.facility_id = f.id
-        AND (CAST(:price_unit AS text) IS NULL OR p.unit = :price_unit)
-        AND (CAST(:price_item AS text) IS NULL OR p.item = :price_item)) NULLS LAST""",
-    "rating": f"{LEVEL} DESC NULLS LAST",
-    "beds": "f.beds_free DESC NULLS LAST",
-    "checked": "f.checked_on DESC NULLS LAST",
-    "name": "f.admin_code NULLS LAST, f.name",
-    "near": "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +47,18 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A page of a list, and how many there are in all.
+    """A page of the asked part, the first of the unknown ones, and how many there are in all.
 
     measured_by: walk or line, None without a start. why: why not on foot. roads: their sources.
     """
 
     spots: tuple[Spot, ...]
+    beside: tuple[Spot, ...]
     found: int
     unknown: int
     measured_by: str | None = None
     why: str | None = None
     roads: tuple[Any, ...] = ()
-
-    def size(self, part: str) -> int:
-        """How many there are in a part."""
-        return self.found if part == "found" else self.unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +66,7 @@ class Ground:
     """A question made ready: conditions, territory and bound values."""
 
     asked: Question
-    shape: tuple[str, ...]
+    shape: statements.Shape
     territory: Territory
     binds: dict[str, Any]
 
@@ -89,17 +77,36 @@ class Ground:
         price = {"price_unit": asked.asked.price_unit, "price_item": asked.care_level}
         return cls(asked, shape_of(asked), territory, price | binds_of(asked) | within)
 
+    @property
+    def other(self) -> str:
+        """The part that is not asked for."""
+        return "unknown" if self.asked.part == "found" else "found"
+
+    @property
+    def shows_beside(self) -> bool:
+        """Whether some of the unknown ones are shown under the page."""
+        return self.asked.part == "found" and self.asked.offset == 0
+
+    @property
+    def page(self) -> slice:
+        """The asked rows of a list."""
+        return slice(self.asked.offset, self.asked.offset + self.asked.limit)
+
 
 def rank(session: Reader, asked: Question, grounds: WalkingGrounds | None) -> Ranked:
     """The asked page of the asked part. grounds: None measures in straight lines."""
     ground = Ground.of(session, asked)
     if asked.within_min is not None and asked.has_start:
         return _within_minutes(session, ground, grounds)
-    found, unknown = _counted(session, ground)
+    found, unknown, rows = _surveyed(session, ground)
+    walked = _walks(asked, grounds, [*rows["found"], *rows["unknown"]])
+    spots = _spots([*rows["found"], *rows["unknown"]], walked)
+    parts = {"found": spots[: len(rows["found"])], "unknown": spots[len(rows["found"]) :]}
     if asked.sorted_by == "near":
-        return _nearest(session, ground, grounds, found, unknown)
-    ids = _in_order(session, ground, None)
-    return _on_foot(session, ground, grounds, ids, found, unknown)
+        parts = {part: _by_walk(listed, walked) for part, listed in parts.items()}
+        parts[asked.part] = parts[asked.part][ground.page]
+    beside = parts["unknown"][:BESIDE] if ground.shows_beside else []
+    return _ranked(asked, parts[asked.part], beside, (found, unknown), walked)
 
 
 def counts(session: Reader, asked: Question, grounds: WalkingGrounds | None) -> tuple[int, int]:
@@ -108,7 +115,26 @@ def counts(session: Reader, asked: Question, grounds: WalkingGrounds | None) -> 
     if asked.within_min is not None and asked.has_start:
         whole = _within_minutes(session, ground, grounds)
         return whole.found, whole.unknown
-    return _counted(session, ground)
+    row = session.execute(statements.tally(ground.shape, ground.territory), ground.binds).one()
+    return row.found, row.unknown
+
+
+def counts_without(
+    session: Reader, asked: Question, grounds: WalkingGrounds | None
+) -> dict[str, tuple[int, int]]:
+    """For each filter that is set how many fit without it, and of how many it is not known."""
+    ground = Ground.of(session, asked)
+    made: dict[str, tuple[int, int]] = {}
+    if ground.shape and not (asked.within_min is not None and asked.has_start):
+        statement = statements.without_each(ground.shape, ground.territory)
+        row = session.execute(statement, ground.binds).one()
+        for at, name in enumerate(ground.shape):
+            made[filter_of(name)] = (row[2 * at], row[2 * at + 1])
+    for name in FILTERS:
+        if name not in made and getattr(asked, name) not in (None, False, ""):
+            empty: dict[str, Any] = {name: False if name in SWITCHES else None}
+            made[name] = counts(session, replace(asked, **empty), grounds)
+    return made
 
 
 def unknown_filters(session: Reader, asked: Question, ids: Sequence[int]) -> dict[int, list[str]]:
@@ -116,29 +142,23 @@ def unknown_filters(session: Reader, asked: Question, ids: Sequence[int]) -> dic
     shape = shape_of(asked)
     if not shape or not ids:
         return {}
-    rows = session.execute(_flags(shape), binds_of(asked) | {"ids": list(ids)})
+    rows = session.execute(statements.unknowns(shape), binds_of(asked) | {"ids": list(ids)})
     return {
         row[0]: [filter_of(n) for n, is_null in zip(shape, row[1:], strict=True) if is_null]
         for row in rows
     }
 
 
-def _nearest(
-    session: Reader, ground: Ground, grounds: WalkingGrounds | None, found: int, unknown: int
+def distances(
+    session: Reader, asked: Question, grounds: WalkingGrounds | None, ids: list[int]
 ) -> Ranked:
-    """The page by walking distance, else by the straight line."""
-    asked = ground.asked
-    rows = _candidates(session, ground, CANDIDATES)
+    """Some facilities in the given order, with distances where there is a start."""
+    if not asked.has_start:
+        return Ranked(tuple(Spot(id_) for id_ in ids), (), len(ids), 0)
+    rows = session.execute(statements.PLACES, binds_of(asked) | {"ids": ids}).all()
     walked = _walks(asked, grounds, rows)
-    spots = _spots(rows, walked)
-    if isinstance(walked, OnFoot):
-        horizon = rows[-1].line_m if len(rows) == CANDIDATES else np.inf
-        spots = in_walking_order(spots, min(horizon, walked.limit_m))
-    last = asked.offset + asked.limit
-    if last > CANDIDATES == len(rows):
-        more = _candidates(session, ground, last)[CANDIDATES:]
-        spots += _spots(more, _walks(asked, grounds, more))
-    return _ranked(tuple(spots[asked.offset : last]), found, unknown, walked)
+    spots = {spot.id: spot for spot in _spots(rows, walked)}
+    return _ranked(asked, [spots[id_] for id_ in ids], [], (len(ids), 0), walked)
 
 
 def in_walking_order(spots: list[Spot], horizon_m: float) -> list[Spot]:
@@ -153,31 +173,79 @@ def in_walking_order(spots: list[Spot], horizon_m: float) -> list[Spot]:
     ]
 
 
+def _by_walk(spots: list[Spot], walked: OnFoot | NotOnFoot) -> list[Spot]:
+    """A list by the straight line, the nearest of it by the walk; the same for every page."""
+    if not isinstance(walked, OnFoot):
+        return spots
+    near = spots[:CANDIDATES]
+    horizon = near[-1].line_m if len(near) == CANDIDATES else None
+    most = walked.limit_m if horizon is None else min(horizon, walked.limit_m)
+    return in_walking_order(near, most) + spots[CANDIDATES:]
+
+
+def _surveyed(session: Reader, ground: Ground) -> tuple[int, int, dict[str, list[Any]]]:
+    """How many fit and may fit, and the rows of both that are needed."""
+    asked = ground.asked
+    is_near = asked.sorted_by == "near"
+    if is_near:
+        wanted = {asked.part: (max(CANDIDATES, ground.page.stop), 0)}
+        wanted[ground.other] = (CANDIDATES if ground.shows_beside else 0, 0)
+    else:
+        wanted = {asked.part: (asked.limit, asked.offset)}
+        wanted[ground.other] = (BESIDE if ground.shows_beside else 0, 0)
+    if is_near and not ground.shape:
+        found, unknown = counts(session, replace(asked, within_min=None), None)
+        most = wanted["found"][0]
+        rows = session.execute(
+            statements.nearest(ground.territory), ground.binds | {"most": most}
+        ).all()
+        return found, unknown, {"found": list(rows) if most else [], "unknown": []}
+    stretches = {
+        f"{part}_{word}": value
+        for part, window in wanted.items()
+        for word, value in zip(("limit", "offset"), window, strict=True)
+    }
+    statement = statements.survey(ground.shape, ground.territory, asked.sorted_by, asked.has_start)
+    told = session.execute(statement, ground.binds | stretches).all()
+    parts: dict[str, list[Any]] = {"found": [], "unknown": []}
+    for row in sorted((row for row in told if row.id is not None), key=lambda row: row.place):
+        parts["found" if row.fits else "unknown"].append(row)
+    return told[0].found, told[0].unknown, parts
+
+
 def _within_minutes(session: Reader, ground: Ground, grounds: WalkingGrounds | None) -> Ranked:
     """What is reached within the asked minutes: few enough to be judged one by one."""
     asked = ground.asked
     limit_m = metres_in(asked.within_min or 0.0)
     rows = session.execute(
-        _judged(ground.shape, ground.territory), ground.binds | {"radius_m": limit_m}
+        statements.judged_within(ground.shape, ground.territory),
+        ground.binds | {"radius_m": limit_m},
     ).all()
     walked = _walks(asked, grounds, rows)
     parts: dict[str, list[Spot]] = {"found": [], "unknown": []}
+    names = [*ground.shape, "within_min"]
     for row, spot in zip(rows, _spots(rows, walked), strict=True):
         verdicts = [*row[5:], _in_time(spot, limit_m)]
         if False not in verdicts:
-            parts["unknown" if None in verdicts else "found"].append(
-                _named(spot, [*ground.shape, "within_min"], verdicts)
-            )
-    chosen = parts[asked.part]
+            reasons = tuple(filter_of(n) for n, v in zip(names, verdicts, strict=True) if v is None)
+            parts["unknown" if reasons else "found"].append(replace(spot, unknown_for=reasons))
+    for listed in parts.values():
+        _sort(session, ground, listed)
+    beside = parts["unknown"][:BESIDE] if ground.shows_beside else []
+    sizes = len(parts["found"]), len(parts["unknown"])
+    return _ranked(asked, parts[asked.part][ground.page], beside, sizes, walked)
+
+
+def _sort(session: Reader, ground: Ground, spots: list[Spot]) -> None:
+    """Put a whole list into the asked order."""
+    asked = ground.asked
     if asked.sorted_by == "near":
-        chosen.sort(
-            key=lambda s: (s.walk_m is None and s.on_foot is not None, s.walk_m or s.line_m)
-        )
-    else:
-        place = {n: i for i, n in enumerate(_in_order(session, ground, [s.id for s in chosen]))}
-        chosen.sort(key=lambda spot: place[spot.id])
-    page = tuple(chosen[asked.offset : asked.offset + asked.limit])
-    return _ranked(page, len(parts["found"]), len(parts["unknown"]), walked)
+        spots.sort(key=lambda s: (s.on_foot == "off_network", s.walk_m or s.line_m or 0.0))
+    elif spots:
+        statement = statements.in_order(asked.sorted_by, asked.has_start)
+        ids = session.execute(statement, ground.binds | {"ids": [s.id for s in spots]}).scalars()
+        place = {id_: at for at, id_ in enumerate(ids)}
+        spots.sort(key=lambda spot: place[spot.id])
 
 
 def _in_time(spot: Spot, limit_m: float) -> bool | None:
@@ -187,38 +255,15 @@ def _in_time(spot: Spot, limit_m: float) -> bool | None:
     return spot.on_foot is None or (spot.walk_m is not None and spot.walk_m <= limit_m)
 
 
-def _named(spot: Spot, names: Sequence[str], verdicts: Sequence[bool | None]) -> Spot:
-    """The spot with the filters that are unknown for it."""
-    unknown = tuple(filter_of(n) for n, v in zip(names, verdicts, strict=True) if v is None)
-    return Spot(spot.id, spot.line_m, spot.walk_m, spot.on_foot, unknown)
-
-
-def _on_foot(
-    session: Reader, ground: Ground, grounds: WalkingGrounds | None, ids: list[int],
-    found: int, unknown: int,
-) -> Ranked:  # fmt: skip
-    """A page in another order, with distances where there is a start."""
-    if not ground.asked.has_start:
-        return Ranked(tuple(Spot(id_) for id_ in ids), found, unknown)
-    rows = session.execute(_PLACES, ground.binds | {"ids": ids}).all()
-    walked = _walks(ground.asked, grounds, rows)
-    spots = {spot.id: spot for spot in _spots(rows, walked)}
-    return _ranked(tuple(spots[id_] for id_ in ids), found, unknown, walked)
-
-
-def distances(
-    session: Reader, asked: Question, grounds: WalkingGrounds | None, ids: list[int]
-) -> Ranked:
-    """Some facilities in the given order, with distances where there is a start."""
-    return _on_foot(session, Ground.of(session, asked), grounds, ids, len(ids), 0)
-
-
 def _ranked(
-    spots: tuple[Spot, ...], found: int, unknown: int, walked: OnFoot | NotOnFoot
-) -> Ranked:
+    asked: Question, spots: Sequence[Spot], beside: Sequence[Spot], sizes: tuple[int, int],
+    walked: OnFoot | NotOnFoot,
+) -> Ranked:  # fmt: skip
+    if not asked.has_start:
+        return Ranked(tuple(spots), tuple(beside), *sizes)
     if isinstance(walked, OnFoot):
-        return Ranked(spots, found, unknown, "walk", None, walked.sources)
-    return Ranked(spots, found, unknown, "line", walked.why)
+        return Ranked(tuple(spots), tuple(beside), *sizes, "walk", None, walked.sources)
+    return Ranked(tuple(spots), tuple(beside), *sizes, "line", walked.why)
 
 
 def _walks(
@@ -243,98 +288,3 @@ def _spots(rows: Sequence[Any], walked: OnFoot | NotOnFoot) -> list[Spot]:
                 Spot(row.id, row.line_m, None, "off_network" if np.isnan(metres) else "too_far")
             )
     return made
-
-
-def _counted(session: Reader, ground: Ground) -> tuple[int, int]:
-    row = session.execute(_count(ground.shape, ground.territory), ground.binds).one()
-    return row.found, row.unknown
-
-
-def _candidates(session: Reader, ground: Ground, most: int) -> list[Any]:
-    asked = ground.asked
-    if asked.part == "unknown" and not ground.shape:
-        return []
-    statement = _near(ground.shape, ground.territory, asked.part)
-    return list(session.execute(statement, ground.binds | {"most": most}).all())
-
-
-def _in_order(session: Reader, ground: Ground, ids: list[int] | None) -> list[int]:
-    """The ids of the page by the asked order; or all the given ones."""
-    asked = ground.asked
-    statement = _sorted(
-        ground.shape, ground.territory, asked.part, asked.sorted_by, asked.has_start,
-        ids is not None,
-    )  # fmt: skip
-    page = {"limit": asked.limit, "offset": asked.offset}
-    if ids is not None:
-        page = {"limit": len(ids), "offset": 0, "ids": ids}  # type: ignore[dict-item]
-    return list(session.execute(statement, ground.binds | page).scalars())
-
-
-def base(territory: Territory) -> str:
-    """SQL: the facilities that are asked about at all."""
-    return f"""f.kinds && :kinds AND f.state = 'open' AND f.validity @> CAST(:on AS date)
-        AND {IN_TERRITORY[territory]}"""
-
-
-def _part(shape: tuple[str, ...], part: str) -> str:
-    condition = all_of(shape)
-    return condition if part == "found" else f"({condition}) IS NULL"
-
-
-@lru_cache(maxsize=512)
-def _count(shape: tuple[str, ...], territory: Territory) -> TextClause:
-    return text(f"""SELECT count(*) FILTER (WHERE fits) AS found,
-        count(*) FILTER (WHERE fits IS NULL) AS unknown
-    FROM (SELECT ({all_of(shape)}) AS fits FROM facility f WHERE {base(territory)}) AS judged""")
-
-
-@lru_cache(maxsize=512)
-def _near(shape: tuple[str, ...], territory: Territory, part: str) -> TextClause:
-    condition = f"{base(territory)} AND {_part(shape, part)}"
-    return text(f"""SELECT f.id, f.code, ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat,
-        ST_Distance(f.geom::geography, {HERE}) AS line_m
-    FROM facility f
-    WHERE {condition} AND ST_DWithin(f.geom::geography, {HERE}, (
-        SELECT max(ST_Distance(first.geog, {HERE})) + 0.001 FROM (
-            SELECT f.geom::geography AS geog FROM facility f WHERE {condition}
-            ORDER BY f.geom::geography <-> {HERE} LIMIT :most) AS first))
-    ORDER BY line_m, f.code LIMIT :most""")
-
-
-@lru_cache(maxsize=512)
-def _judged(shape: tuple[str, ...], territory: Territory) -> TextClause:
-    verdicts = "".join(f", ({CONDITIONS[name]}) AS is_{i}" for i, name in enumerate(shape))
-    return text(f"""SELECT f.id, f.code, ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat,
-        ST_Distance(f.geom::geography, {HERE}) AS line_m{verdicts}
-    FROM facility f
-    WHERE {base(territory)}
-      AND ST_DWithin(f.geom::geography, {HERE}, CAST(:radius_m AS float8))
-    ORDER BY line_m, f.code""")
-
-
-@lru_cache(maxsize=512)
-def _sorted(
-    shape: tuple[str, ...], territory: Territory, part: str, order: str, from_start: bool,
-    only_some: bool,
-) -> TextClause:  # fmt: skip
-    far = f"ST_Distance(f.geom::geography, {HERE})" if from_start else ""
-    keys = ", ".join(key for key in (_ORDERS[order], far, "f.name", "f.code") if key)
-    chosen = (
-        "f.id = ANY(:ids)" if only_some else f"{base(territory)} AND {_part(shape, part)}"
-    )  # fmt: skip
-    return text(f"""SELECT f.id FROM facility f WHERE {chosen}
-    ORDER BY {keys} LIMIT :limit OFFSET :offset""")
-
-
-@lru_cache(maxsize=512)
-def _flags(shape: tuple[str, ...]) -> TextClause:
-    flags = "".join(f", ({CONDITIONS[name]}) IS NULL" for name in shape)
-    return text(f"SELECT f.id{flags} FROM facility f WHERE f.id = ANY(:ids)")
-
-
-_PLACES = text(
-    f"""SELECT f.id, ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat,
-        ST_Distance(f.geom::geography, {HERE}) AS line_m
-    FROM facility f WHERE f.id = ANY(:ids)"""
-)

@@ -21,7 +21,7 @@ import numpy as np
 from sqlalchemy import text
 
 from geo.access.radius.distance import Floats
-from geo.access.walking.pace import metres_in, speed_of
+from geo.access.walking.pace import metres_in
 from geo.access.walking.walks import Walks
 from geo.access.walking.ways import Ways, sources_of, ways_within, wider
 from geo.errors import Ambiguous, Unavailable
@@ -154,8 +154,3 @@ class WalkingGrounds:
             rows = sources_of(session, edges.network, box)
         sources = tuple((r.source, r.source_date, r.is_synthetic, r.rows) for r in rows)
         return _Held(stamp, Ways.of(edges), sources, "")
-
-
-def minutes_of(metres: float) -> float:
-    """The minutes that an elder walks so many metres."""
-    return metres / speed_of("elder") / 60
