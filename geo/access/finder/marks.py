@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from sqlalchemy import TextClause, text
 
+from geo.access.finder.conditions import CONDITIONS
 from geo.access.finder.question import Question
 from geo.access.finder.ranking import Ground
-from geo.access.finder.statements import all_of, base
 from geo.errors import BadInput, both
 from geo.queries.admin import Reader
 from geo.queries.within import IN_TERRITORY, Territory
