@@ -207,8 +207,8 @@ def _apart(places: Any, size: tuple[int, int]) -> Any:
         lack = np.clip(APART - gap, 0, None)
         if not lack.any():
             break
-        push = way / gap[..., None] * (lack / 2)[..., None]
-        moved += np.nan_to_num(push).sum(axis=1)
+        push = way / np.maximum(gap, 1e-9)[..., None] * (lack / 2)[..., None]
+        moved += push.sum(axis=1)
         moved = np.clip(moved, 18, [size[0] - 18, size[1] - 18])
     return moved
 
