@@ -1,7 +1,7 @@
 """From where does someone start: which place, division, road, estate or facility is meant?
 
 The gazetteer knows names, old names, pinyin, initials and one wrong character of places; published
-facilities are looked up by name and address beside it. Nothing that is typed is kept.
+facilities and estates are looked up by name and address beside it. Nothing that is typed is kept.
 """
 
 from __future__ import annotations
@@ -27,47 +27,43 @@ SHORTEST_LOOSE = 3
 KINDS = {"A": "division", "R": "road", "P": "settlement", "S": "site"}
 """Class of a place → kind of start; the others are a `place`."""
 _HOW = {
-    "name": ("机构名称相同", "name of a facility"),
-    "begins": ("机构名称以此开头", "name of a facility begins so"),
-    "part": ("机构名称包含", "name of a facility contains it"),
-    "sound": ("机构名称拼音相同", "pinyin of a facility"),
-    "initials": ("机构名称首字母相同", "initials of a facility"),
-    "address": ("机构地址包含", "address of a facility contains it"),
-    "one_wrong": ("机构名称一字不同", "name of a facility, one character differs"),
+    "name": ("{0}名称相同", "name of {1}"),
+    "begins": ("{0}名称以此开头", "name of {1} begins so"),
+    "part": ("{0}名称包含", "name of {1} contains it"),
+    "sound": ("{0}名称拼音相同", "pinyin of {1}"),
+    "initials": ("{0}名称首字母相同", "initials of {1}"),
+    "address": ("{0}地址包含", "address of {1} contains it"),
+    "one_wrong": ("{0}名称一字不同", "name of {1}, one character differs"),
 }
+_THINGS = {"facility": ("机构", "a facility"), "estate": ("小区", "an estate")}
 _POINTS = {
     "name": 98.0, "begins": 88.0, "part": 76.0, "sound": 86.0, "initials": 72.0, "address": 64.0,
     "one_wrong": 66.0,
 }  # fmt: skip
 
-_SPOKEN = "replace(replace(lower(f.name), ' ', ''), '-', '')"
-_FACILITIES = text(
-    f"""SELECT f.code, f.name, f.address, ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat,
-        f.is_synthetic,
-        CASE WHEN {_SPOKEN} = :key THEN 'name'
-             WHEN starts_with({_SPOKEN}, :key) THEN 'begins'
-             WHEN strpos({_SPOKEN}, :key) > 0 THEN 'part'
-             WHEN strpos(lower(f.address), :typed) > 0 THEN 'address'
+_FACILITIES = """SELECT 'facility' AS kind, code, name, address, geom, is_synthetic
+    FROM facility WHERE state = 'open' AND validity @> CAST(:on AS date)"""
+_ESTATES = """SELECT 'estate', code, name, NULL, geom, is_synthetic
+    FROM atlas_public.estate_name WHERE validity @> CAST(:on AS date)"""
+_WRITTEN = "replace(replace(lower(f.name), ' ', ''), '-', '')"
+_FOUND = text(
+    f"""SELECT f.kind, f.code, f.name, f.address, ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat,
+        f.is_synthetic, f.how
+    FROM (SELECT f.*,
+        CASE WHEN {_WRITTEN} = :key THEN 'name'
+             WHEN starts_with({_WRITTEN}, :key) THEN 'begins'
              WHEN f.code = ANY(:codes) THEN 'sound'
-             ELSE 'one_wrong' END AS how
-    FROM facility f
-    WHERE f.state = 'open' AND f.validity @> CAST(:on AS date)
-      AND (strpos({_SPOKEN}, :key) > 0 OR strpos(lower(f.address), :typed) > 0
-        OR f.code = ANY(:codes) OR {_SPOKEN} LIKE ANY(:patterns))
+             WHEN strpos({_WRITTEN}, :key) > 0 THEN 'part'
+             WHEN {_WRITTEN} LIKE ANY(:patterns) THEN 'one_wrong'
+             WHEN strpos(lower(f.address), :typed) > 0 THEN 'address' END AS how
+        FROM ({_FACILITIES} UNION ALL {_ESTATES}) AS f) AS f
+    WHERE f.how IS NOT NULL
     ORDER BY array_position(
-        ARRAY['name', 'begins', 'sound', 'part', 'one_wrong', 'address'],
-        CASE WHEN {_SPOKEN} = :key THEN 'name'
-             WHEN starts_with({_SPOKEN}, :key) THEN 'begins'
-             WHEN f.code = ANY(:codes) THEN 'sound'
-             WHEN strpos({_SPOKEN}, :key) > 0 THEN 'part'
-             WHEN strpos(lower(f.address), :typed) > 0 THEN 'address'
-             ELSE 'one_wrong' END), length(f.name), f.code
+        ARRAY['name', 'begins', 'sound', 'part', 'one_wrong', 'address'], f.how),
+        length(f.name), f.code
     LIMIT :limit"""
 )
-_NAMES = text(
-    "SELECT f.code, f.name FROM facility f"
-    " WHERE f.state = 'open' AND f.validity @> CAST(:on AS date)"
-)
+_NAMES = text(f"SELECT f.code, f.name FROM ({_FACILITIES} UNION ALL {_ESTATES}) AS f")
 
 
 def starts(session: Reader, typed: str, *, on: date, limit: int = 8) -> list[Start]:
@@ -93,7 +89,7 @@ def starts(session: Reader, typed: str, *, on: date, limit: int = 8) -> list[Sta
         for hit in search(session, plain, on=on, limit=limit)
         if hit.lon is not None and hit.lat is not None
     ]
-    found = [*places, *_facilities(session, plain, on, limit)]
+    found = [*places, *_things(session, plain, on, limit)]
     return sorted(found, key=lambda start: (-start.score, len(start.label), start.code))[:limit]
 
 
@@ -116,23 +112,23 @@ def _of_place(hit: Hit) -> Start:
     )  # fmt: skip
 
 
-def _facilities(session: Reader, typed: str, on: date, limit: int) -> list[Start]:
+def _things(session: Reader, typed: str, on: date, limit: int) -> list[Start]:
     key = search_key(typed)
     codes, how = _spelled(session, typed, on) if is_latin(typed) else ([], "sound")
     rows = session.execute(
-        _FACILITIES,
+        _FOUND,
         {
             "key": key, "typed": typed.lower(), "codes": codes, "patterns": _one_wrong(key),
             "on": on, "limit": limit,
         },
     )  # fmt: skip
-    return [_of_facility(row, how if row.how == "sound" else row.how) for row in rows]
+    return [_of_thing(row, how if row.how == "sound" else row.how) for row in rows]
 
 
-def _of_facility(row: Any, how: str) -> Start:
-    zh, en = _HOW[how]
+def _of_thing(row: Any, how: str) -> Start:
+    zh, en = (words.format(*_THINGS[row.kind]) for words in _HOW[how])
     return Start(
-        row.name, row.address, row.address, "facility", row.code, row.lon, row.lat, how, zh, en,
+        row.name, row.address, row.address, row.kind, row.code, row.lon, row.lat, how, zh, en,
         _POINTS[how] - min(len(row.name), 40) / 20, False, row.is_synthetic,
     )  # fmt: skip
 
@@ -145,7 +141,7 @@ def _one_wrong(key: str) -> list[str]:
     return ["%" + "".join([*safe[:at], "_", *safe[at + 1 :]]) + "%" for at in range(len(safe))]
 
 
-# --- spellings of facilities -------------------------------------------------
+# --- spellings of facilities and estates -------------------------------------------------
 
 _SPELLINGS: OrderedDict[str, tuple[str, str]] = OrderedDict()
 _KEPT = 100_000
@@ -153,7 +149,7 @@ _LOCK = Lock()
 
 
 def _spelled(session: Reader, typed: str, on: date) -> tuple[list[str], str]:
-    """Codes of facilities whose name is spelled or abbreviated so, whole or at its beginning."""
+    """Codes of what has a name that is spelled or abbreviated so, whole or at its beginning."""
     key = pinyin_key(typed)
     if len(key) < 2:
         return [], "sound"

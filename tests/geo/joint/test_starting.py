@@ -12,7 +12,16 @@ from geo.errors import BadInput
 from geo.gazetteer.search import refresh_keys
 from geo.joint.starting import chosen, starts
 from tests.conftest import AsPublic
-from tests.factories import make_city, make_facility, make_name, make_place, make_unit, square
+from tests.factories import (
+    make_city,
+    make_estate,
+    make_facility,
+    make_name,
+    make_place,
+    make_unit,
+    square,
+    stored,
+)
 
 TODAY = date(2026, 6, 2)
 
@@ -30,6 +39,18 @@ def town(session: Session) -> Session:
     make_facility(session, (119.94, 31.76), code="F1", name="茶山街道示例食堂",
                   address="和平中路12号")  # fmt: skip
     make_facility(session, (119.94, 31.76), code="HIDDEN", name="茶山内部食堂", is_published=False)
+    make_estate(
+        session, code="X1", name="东方花园", geom=stored((119.93, 31.74)), is_published=True
+    )
+    make_estate(
+        session,
+        code="X2",
+        name="西方花园",
+        geom=stored(square(119.91, 31.74, 0.01)),
+        is_published=True,
+    )
+    make_estate(session, code="HIDDEN2", name="内部花园", geom=stored((119.93, 31.74)),
+                is_published=False)  # fmt: skip
     refresh_keys(session)
     return session
 
@@ -51,6 +72,10 @@ def town(session: Session) -> Session:
         ("csjd", "F1", "facility"),
         ("和平中路", "F1", "facility"),
         ("　红梅新村 ", "E:1", "settlement"),
+        ("东方花园", "X1", "estate"),
+        ("东方花圆", "X1", "estate"),
+        ("dongfanghuayuan", "X1", "estate"),
+        ("dfhy", "X1", "estate"),
     ],
 )
 def test_found_first(town: Session, as_public: AsPublic, typed: str, code: str, kind: str) -> None:
@@ -60,12 +85,13 @@ def test_found_first(town: Session, as_public: AsPublic, typed: str, code: str, 
     assert (found[0].code, found[0].kind) == (code, kind)
     assert found[0].how_zh
     assert found[0].how_en
-    assert "HIDDEN" not in {start.code for start in found}
+    assert not {"HIDDEN", "HIDDEN2"} & {start.code for start in found}
 
 
 def test_a_district_is_a_vague_start(town: Session) -> None:
     assert starts(town, "天宁区", on=TODAY)[0].is_vague
     assert not starts(town, "红梅新村", on=TODAY)[0].is_vague
+    assert not starts(town, "西方花园", on=TODAY)[0].is_vague
 
 
 def test_only_what_is_sure_is_chosen(town: Session) -> None:
