@@ -51,8 +51,12 @@ function startButton() {
   link.setAttribute("aria-expanded", String(document.body.classList.contains("mapped")));
 }
 
+/** While the map fills a phone, what lies under it is out of reach for keyboard and reader. */
+const under = (isUnder) => document.querySelectorAll(".skip, .top, .banner, #panel, .tray, .foot").forEach((one) => { one.inert = isUnder; });
+
 async function open() {
   document.body.classList.add("mapped");
+  under(true);
   startButton();
   if (!await wantMap()) { shut(); return; }
   dispatchEvent(new Event("resize"));
@@ -61,6 +65,7 @@ async function open() {
 
 function shut() {
   document.body.classList.remove("mapped");
+  under(false);
   startButton();
   document.getElementById("see-map")?.focus();
 }
