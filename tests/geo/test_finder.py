@@ -386,7 +386,7 @@ def test_map_links_shift_the_place_and_can_be_off(
     assert set(links) == {"amap", "baidu", "tencent", "apple"}
     assert all(link.startswith("https://") and "<" not in link and '"' not in link
                for link in links.values())  # fmt: skip
-    assert "119.95%2C31.77" not in links["amap"]  # not the stored position
+    assert "119.95,31.77" not in links["amap"]  # not the stored position
     assert "to=119.954" in links["amap"]  # GCJ-02 lies some hundred metres east there
     assert "location=31.77" in links["baidu"]
     monkeypatch.setenv("ATLAS_PHONE_MAPS", "false")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 import numpy as np
 
@@ -49,21 +49,25 @@ def _links(gcj: Sequence[float], baidu: Sequence[float], name: str) -> tuple[Map
     """The links of one facility at its GCJ-02 and BD-09 longitude and latitude."""
     east, north = gcj
     bd_east, bd_north = baidu
-    plain = name.replace(",", " ").replace("|", " ")
+    plain = quote(name.replace(",", " ").replace("|", " "), safe="")
     return (
-        MapLink("amap", "高德地图", "Amap", "https://uri.amap.com/navigation?" + urlencode({
-            "to": f"{east},{north},{plain}", "mode": "walk", "src": _FROM, "coordinate": "gaode",
-            "callnative": "1",
-        })),
-        MapLink("baidu", "百度地图", "Baidu Maps", "https://api.map.baidu.com/marker?" + urlencode({
-            "location": f"{bd_north},{bd_east}", "title": plain, "content": plain,
-            "coord_type": "bd09ll", "output": "html", "src": f"webapp.{_FROM}",
-        })),
-        MapLink("tencent", "腾讯地图", "Tencent Maps",
-            "https://apis.map.qq.com/uri/v1/routeplan?" + urlencode({
-                "type": "walk", "to": plain, "tocoord": f"{north},{east}", "referer": _FROM,
-        })),
-        MapLink("apple", "苹果地图", "Apple Maps", "https://maps.apple.com/?" + urlencode({
-            "daddr": f"{north},{east}", "q": plain, "dirflg": "w",
-        })),
+        MapLink(
+            "amap", "高德地图", "Amap",
+            f"https://uri.amap.com/navigation?to={east},{north},{plain}&mode=walk&src={_FROM}"
+            "&coordinate=gaode&callnative=1",
+        ),
+        MapLink(
+            "baidu", "百度地图", "Baidu Maps",
+            f"https://api.map.baidu.com/marker?location={bd_north},{bd_east}&title={plain}"
+            f"&content={plain}&coord_type=bd09ll&output=html&src=webapp.{_FROM}",
+        ),
+        MapLink(
+            "tencent", "腾讯地图", "Tencent Maps",
+            f"https://apis.map.qq.com/uri/v1/routeplan?type=walk&to={plain}"
+            f"&tocoord={north},{east}&referer={_FROM}",
+        ),
+        MapLink(
+            "apple", "苹果地图", "Apple Maps",
+            f"https://maps.apple.com/?daddr={north},{east}&q={plain}&dirflg=w",
+        ),
     )  # fmt: skip

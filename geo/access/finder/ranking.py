@@ -17,7 +17,7 @@ import numpy as np
 from geo.access.finder import statements
 from geo.access.finder.conditions import binds_of, filter_of, shape_of
 from geo.access.finder.question import SWITCHES, Question
-from geo.access.finder.walking import NotOnFoot, OnFoot, WalkingGrounds
+from geo.access.finder.walking import LONGEST_MIN, NotOnFoot, OnFoot, WalkingGrounds
 from geo.access.finder.words import FILTERS
 from geo.access.walking.pace import metres_in
 from geo.queries.admin import Reader
@@ -271,8 +271,15 @@ def _walks(
 ) -> OnFoot | NotOnFoot:
     if grounds is None or asked.lon is None or asked.lat is None:
         return NotOnFoot("no_ways")
+    longest_m = metres_in(LONGEST_MIN)
+    near = np.array([row.line_m <= longest_m for row in rows], dtype=bool)
     to = np.array([(row.lon, row.lat) for row in rows], dtype=np.float64).reshape(-1, 2)
-    return grounds.walks(asked.lon, asked.lat, to)
+    walked = grounds.walks(asked.lon, asked.lat, to[near])
+    if isinstance(walked, OnFoot):
+        metres = np.full(len(rows), np.inf)  # farther in a straight line than the longest walk
+        metres[near] = walked.metres
+        walked = replace(walked, metres=metres)
+    return walked
 
 
 def _spots(rows: Sequence[Any], walked: OnFoot | NotOnFoot) -> list[Spot]:

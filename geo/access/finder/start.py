@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Start:
     """A place to start from, and why it fits what was typed; lon, lat in degrees, EPSG:4490.
 
-    kind: division, road, settlement, site, place, facility or estate. is_vague: the point stands for an
-    area (a district, a town), so that distances from it say little.
+    kind: division, road, settlement, site, place, facility or estate. is_vague: the point stands
+    for an area (a district, a town), so that distances from it say little.
     """
 
     label: str

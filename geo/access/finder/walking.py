@@ -88,7 +88,10 @@ class WalkingGrounds:
         self._stamp = (0, float("-inf"))
 
     def walks(self, lon: float, lat: float, to: Floats) -> OnFoot | NotOnFoot:
-        """The walks from a start to places, shape (n, 2), all in degrees, EPSG:4490."""
+        """The walks from a start to places, shape (n, 2), all in degrees, EPSG:4490.
+
+        Places that lie beyond the longest walk in a straight line may be left out by the caller.
+        """
         limit_m = metres_in(LONGEST_MIN)
         try:
             held = self._around(lon, lat, limit_m)
@@ -100,7 +103,7 @@ class WalkingGrounds:
         start = held.ways.places(np.array([lon]), np.array([lat]), snap_m, beyond=False)
         if start.is_far[0]:
             return NotOnFoot("start_far")
-        places = held.ways.places(to[:, 0], to[:, 1], snap_m)
+        places = held.ways.places(to[:, 0], to[:, 1], snap_m, beyond=False)
         walks = Walks.between(held.ways, places, start)
         metres = walks.to_nearest(np.array([0]), limit_m)
         metres[places.is_far] = np.nan
