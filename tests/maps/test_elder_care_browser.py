@@ -207,7 +207,7 @@ def test_a_tap_on_the_map_offers_a_start(server: str, open_page: OpenPage) -> No
     open_the_map(tab)
     assert tab.locator("#map-close").evaluate("one => one === document.activeElement")
     tab.evaluate("map_atlas.fire('click', {latlng: L.latLng(31.78, 119.97)})")
-    tab.get_by_role("button", name="从这里找").click()
+    tab.locator("#peek").get_by_role("button", name="从这里找").click()
     settle(tab)
     asked = parse_qs(urlsplit(tab.url).query)
     assert (asked["lon"], asked["lat"]) == (["119.970000"], ["31.780000"])
