@@ -24,6 +24,8 @@ from api.routes import (
     changes,
     course,
     deliveries,
+    elder_care,
+    elder_care_pages,
     export,
     facilities,
     health,
@@ -103,8 +105,8 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     for routes in (
         health, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
-        walk_pages, naming, name_approvals, names, name_tables, heritage, heritage_pages, reconcile,
-        identifiers,
+        elder_care_pages, walk_pages, naming, name_approvals, names, name_tables, heritage,
+        heritage_pages, reconcile, identifiers, elder_care,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.include_router(places.names_router)

@@ -59,6 +59,7 @@ TITLES = {
     406: ("not-acceptable", "没有所要的格式 · Format not available"),
     413: ("too-large", "请求过大 · The request is too large"),
     415: ("unsupported-type", "不支持的内容类型 · Content type not supported"),
+    429: ("too-many", "请求过多 · Too many requests"),
     500: ("internal", "服务出错 · The service has a fault"),
     503: ("unavailable", "暂不可用 · Not available now"),
 }

@@ -178,6 +178,43 @@ class WalkSettings(BaseSettings):
     )
 
 
+class FinderSettings(BaseSettings):
+    """What does the public elder-care page say, offer and take in?"""
+
+    model_config = _ENVIRONMENT
+
+    beds_stale_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="Free beds reported longer ago than these days are shown with 「可能已变」.",
+    )
+    closes_soon_min: int = Field(
+        default=30,
+        ge=0,
+        le=240,
+        description="A place that closes within these minutes is shown as closing soon.",
+    )
+    phone_maps: bool = Field(
+        default=True,
+        description="Offer 「怎么去」: links that open a phone's own map app, on tap only. `false`: "
+        "no link to any other service is shown.",
+    )
+    reports_per_hour: int = Field(
+        default=5,
+        ge=0,
+        le=1000,
+        description="Reports of wrong information that one address may send in an hour; 0: none "
+        "are taken.",
+    )
+    reports_per_day: int = Field(
+        default=300,
+        ge=0,
+        le=100_000,
+        description="Reports of wrong information that are taken in a day altogether.",
+    )
+
+
 class LoadSettings(BaseSettings):
     """When is a delivered shape mended, refused or reported?"""
 
@@ -308,6 +345,7 @@ ALL = (
     PlanSettings,
     CitySettings,
     WalkSettings,
+    FinderSettings,
     LoadSettings,
     UploadSettings,
     MatchSettings,

@@ -124,6 +124,15 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class MapParts:
+    """A map's shell for a page that loads it later: its script, and our files that it needs."""
+
+    script: str
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What one page adds to the shell: its title, its module, its layers."""
 
@@ -165,6 +174,17 @@ def draw_view(
     )  # fmt: skip
 
 
+def map_parts(page: Page, view: View) -> MapParts:
+    """Answer the shell of a view's map as a script of its own; its element is `#map_atlas`."""
+    board = _board(page, view)
+    files = _folium_files(board, view)
+    return MapParts(
+        board.script.render(),
+        (*(name for name in files if name.endswith(".css")), "css/map.css"),
+        tuple(name for name in files if name.endswith(".js")),
+    )
+
+
 def draw_sheet(page: Page, template: str, wing: str, title: str, **values: Any) -> str:
     """Answer the HTML of a page without a map, from a template of its own."""
     return template_named(template).render(**_shell(page, wing, title, None), **values)
@@ -184,12 +204,12 @@ def _shell(
         "saved": data is not None,
         "styles": _files((*STYLES, *own), ".css", data),
         "module_map": inline_module_map(STATIC / "js") if data is not None else _served_map(page),
-        "config": safe_json(_config(page, wing)),
+        "config": safe_json(page_config(page, wing)),
         "data": safe_json(data) if data is not None else "",
     }
 
 
-def _config(page: Page, wing: str) -> dict[str, Any]:
+def page_config(page: Page, wing: str) -> dict[str, Any]:
     """Answer what the modules know from the start."""
     return {
         "wing": wing,

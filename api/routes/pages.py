@@ -23,7 +23,6 @@ from geo.settings import MapSettings, ServeSettings, read
 from geo.validity import today_in_china
 from maps.access import draw_access
 from maps.base import STATIC, Page
-from maps.elder_care import draw_elder_care
 from maps.gazetteer import draw_names
 from maps.home import draw_home
 from maps.naming import draw_naming
@@ -38,7 +37,6 @@ Large = Annotated[bool, Query()]
 
 DRAWN: dict[str, Callable[[Page], str]] = {
     "/": draw_home,
-    "/elder-care": draw_elder_care,
     "/access": draw_access,
     "/planning": draw_planning,
     "/boundaries": draw_boundaries,

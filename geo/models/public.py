@@ -89,6 +89,16 @@ FROM atlas.delivery d
 WHERE d.status = 'loaded' AND d.secrecy = 'public'
 """.strip()
 
+# Where an estate is and what it is called; what it provides and owes stays with the office. It has
+# a name of its own: reads of estates as the public sees them go on finding the owner's table.
+ESTATE_NAMES = """
+CREATE VIEW atlas_public.estate_name AS
+SELECT e.code, e.name, ST_PointOnSurface(e.geom) AS geom, e.admin_code, e.validity,
+       e.is_synthetic
+FROM atlas.estate e
+WHERE e.is_published AND e.geom IS NOT NULL
+""".strip()
+
 
 def public_columns(table: Table) -> list[str]:
     """The columns of a table that the public may read."""
@@ -105,4 +115,4 @@ def view_statements() -> list[str]:
         )
         body = f"SELECT {columns}\nFROM atlas.{name} t\nWHERE {rows}"
         made.append(f"CREATE VIEW atlas_public.{name} AS\n{body}")
-    return [*made, SOURCE_REGISTER]
+    return [*made, SOURCE_REGISTER, ESTATE_NAMES]

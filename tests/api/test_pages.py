@@ -62,8 +62,11 @@ def test_everything_works_under_a_prefix(city: Database) -> None:
         own = re.findall(r'(?:href|src)="(/[^"]*)"', page.text)
         assert own
         assert all(address.startswith("/atlas/") for address in own), own
-        script = next(address for address in own if address.endswith(".js"))
-        assert client.get(script).status_code == 200
+        style = next(address for address in own if address.endswith(".css"))
+        assert client.get(style).status_code == 200
+        assert '{"imports":{"atlas/":"/atlas/static/js/"}}' in page.text
+        assert client.get("/atlas/static/js/pages/elder_care_finder.js").status_code == 200
+        assert client.get("/atlas/elder-care/map.js").status_code == 200
         assert client.get("/atlas/api/kinds").status_code == 200
         docs = client.get("/atlas/docs").text
         assert 'url: "/atlas/api/openapi.json"' in docs

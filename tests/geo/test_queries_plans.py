@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from geo.access.finder import Question, find
 from geo.queries import admin, features
 from geo.queries.filters import FacilityFilter
 from geo.queries.nearest import nearest
@@ -45,6 +46,14 @@ READS = {
     "one facility": (
         lambda s: features.facility_geojson(s, "X-77", on=TODAY),
         {"ix_facility_code"},
+    ),
+    "finder, nearest": (
+        lambda s: find(s, Question(lon=HOME[0], lat=HOME[1])),
+        {"ix_facility_geom_geog"},
+    ),
+    "finder, within minutes": (
+        lambda s: find(s, Question(lon=HOME[0], lat=HOME[1], within_min=15.0, open_now=True)),
+        {"ix_facility_geom_geog"},
     ),
     "unit at a point": (lambda s: admin.unit_at(s, *HOME, TODAY), {"ix_admin_unit_geom"}),
     "unit by code": (lambda s: admin.unit(s, "320402", TODAY), {"ix_admin_unit_code"}),

@@ -13,7 +13,7 @@ from playwright.sync_api import Route
 
 from tests.browser import Watched
 from tests.conftest import OpenPage
-from tests.maps.test_pages import DESK, PHONE, SIZES, api, settle, visit
+from tests.maps.test_pages import PHONE, SIZES, api, open_the_map, settle, visit
 
 PAST = "/elder-care?kind=nursing_home&on=2010-01-01"
 
@@ -29,19 +29,21 @@ def replace_answer(watched: Watched, pattern: str, change: Any) -> None:
 
 
 def facts_of(tab: Tab) -> dict[str, str]:
-    """The open card's facts."""
-    rows = tab.locator(".card .facts > div").all()
+    """The facts of the first card."""
+    card = tab.locator(".card").first
+    card.locator(".all > summary").click()
+    rows = card.locator(".facts > div").all()
     return {row.locator("dt").inner_text(): row.locator("dd").inner_text() for row in rows}
 
 
 def test_a_past_day_is_seen_and_left_by_one_click(server: str, browser_page: Watched) -> None:
     tab = visit(browser_page, server + PAST)
-    assert "截至 2010-01-01" in tab.inner_text("#when")
-    tab.locator("#when button").click()
+    assert "截至 2010-01-01" in tab.inner_text(".as-of")
+    tab.get_by_role("link", name="回到今天").click()
     settle(tab)
-    assert "on" not in parse_qs(urlsplit(tab.url).query)
+    assert not {"on", "at"} & parse_qs(urlsplit(tab.url).query).keys()
     assert "kind=nursing_home" in tab.url
-    assert not tab.locator("#when").is_visible()
+    assert tab.locator(".as-of").count() == 0
 
 
 @pytest.mark.parametrize("path", ["/access", "/boundaries", "/names"])
@@ -61,11 +63,9 @@ def test_a_past_year_is_seen(server: str, browser_page: Watched, path: str) -> N
 
 def test_what_was_found_out_later_was_not_known_then(server: str, browser_page: Watched) -> None:
     tab = visit(browser_page, server + PAST)
-    tab.locator("#results .row").first.click()
     then = facts_of(tab)
     assert then["床位"] == then["收费"] == then["等级"] == then["消防"] == "未知"
     tab = visit(browser_page, f"{server}/elder-care?kind=nursing_home")
-    tab.locator("#results .row").first.click()
     now = facts_of(tab)
     assert re.search(r"\d", now["床位"])
     assert re.search(r"\d", now["收费"])
@@ -104,22 +104,10 @@ def test_units_that_stood_elsewhere_are_named(server: str, browser_page: Watched
     assert "year=" not in tab.url
 
 
-def test_nothing_public_is_not_filters_too_tight(server: str, browser_page: Watched) -> None:
-    tab = visit(browser_page, f"{server}/elder-care?q=没有这样的名称")
-    assert "放宽一个条件" in tab.inner_text("#results")
-    empty = {"type": "FeatureCollection", "numberReturned": 0, "features": []}
-    replace_answer(browser_page, "**/api/facilities?*", lambda _: empty)
-    tab.reload()
-    settle(tab)
-    assert "未公开的数据不显示" in tab.inner_text("#results")
-    assert "--secrecy public" in tab.inner_text("#results")
-
-
 def test_an_unknown_kind_is_said(server: str, browser_page: Watched) -> None:
-    browser_page.page.goto(f"{server}/elder-care?kind=zzz")
-    browser_page.page.locator("#results .problem").wait_for()
-    assert "「zzz」" in browser_page.page.inner_text("#results")
-    assert browser_page.page.locator("#results .row").count() == 0
+    browser_page.page.goto(f"{server}/elder-care?what=home&kind=zzz")
+    assert "kind" in browser_page.page.inner_text("body")
+    assert browser_page.page.locator(".card").count() == 0
 
 
 def test_the_legend_of_names_counts_what_is_drawn(server: str, browser_page: Watched) -> None:
@@ -182,6 +170,10 @@ def test_large_type_leaves_no_small_text(
     server: str, open_page: OpenPage, path: str, size: dict[str, int]
 ) -> None:
     tab = visit(open_page(viewport=size), f"{server}{path}?large=1")
+    if path == "/elder-care":
+        tab.locator(".narrow > summary").click()
+        tab.locator(".all > summary").first.click()
+        open_the_map(tab)
     if tab.locator("#results .row").count():
         tab.locator("#results .row").first.click()
         settle(tab)
@@ -192,8 +184,8 @@ def test_large_type_leaves_no_small_text(
 def test_a_narrow_phone_reaches_every_page(server: str, open_page: OpenPage, look: str) -> None:
     tab = visit(open_page(viewport=PHONE), f"{server}/elder-care?{look}")
     assert tab.locator(".brand-name").is_visible()
-    assert tab.locator(".wings a").count() == 5
-    for place in (".brand-name", ".wings a", ".tool"):
+    assert tab.locator(".foot .wings a:not(.brand-name)").count() == 5
+    for place in (".brand-name", ".foot .wings a", ".tool"):
         for one in tab.locator(place).all():
             box = one.bounding_box()
             assert box
@@ -201,31 +193,12 @@ def test_a_narrow_phone_reaches_every_page(server: str, open_page: OpenPage, loo
             assert box["x"] + box["width"] <= PHONE["width"]
 
 
-@pytest.mark.parametrize("look", ["", "large=1"])
-def test_a_phone_begins_with_search_and_a_result(
-    server: str, open_page: OpenPage, look: str
-) -> None:
-    tab = visit(open_page(viewport=PHONE), f"{server}/elder-care?{look}")
-    search = tab.locator(".search").bounding_box()
-    first = tab.locator("#results .row-name").first.bounding_box()
-    panel = tab.locator("#panel").bounding_box()
-    assert search
-    assert first
-    assert panel
-    assert search["y"] - panel["y"] < 60
-    assert first["y"] + first["height"] <= PHONE["height"], "the first result is in sight"
-    fold = tab.locator("#fold-all > summary")
-    assert fold.inner_text() == "筛选"
-    fold.click()
-    tab.get_by_label("有空床").check()
-    settle(tab)
-    assert "已选 1 项" in fold.inner_text()
-
-
 @pytest.mark.parametrize("path", ["/elder-care", "/access", "/boundaries", "/names"])
 def test_notices_are_whole_and_leave_a_map(server: str, open_page: OpenPage, path: str) -> None:
     for look in ("", "large=1"):
         tab = visit(open_page(viewport=PHONE), f"{server}{path}?{look}")
+        if path == "/elder-care":
+            open_the_map(tab)
         whole = "(() => { const n = document.querySelector('#notices'); "
         assert tab.evaluate(whole + "return n.scrollHeight <= n.clientHeight + 1; })()")
         share = "return n.offsetHeight / n.parentElement.offsetHeight; })()"
@@ -237,54 +210,10 @@ def test_every_map_names_the_source_of_its_outlines(
     server: str, browser_page: Watched, path: str
 ) -> None:
     tab = visit(browser_page, server + path)
+    if path == "/elder-care":
+        open_the_map(tab)
     unit = api(tab, server, "/units?parent=320400&level=3")["features"][0]["properties"]
     assert f"区划图形：{unit['source']} {unit['source_date']}" in tab.inner_text("#sources")
-
-
-def canteen(**known: Any) -> Any:
-    """A change that leaves of each facility a canteen of which only `known` is known."""
-    kept = ("code", "name", "admin_code", "source", "source_date", "is_synthetic")
-
-    def change(answer: Any) -> Any:
-        for one in answer["features"]:
-            bare = dict.fromkeys(one["properties"])
-            kept_values = {key: one["properties"][key] for key in kept}
-            one["properties"] = {
-                **bare, **kept_values, "kinds": ["canteen"], "state": "open",
-                "position_quality": "point", **known,
-            }  # fmt: skip
-        return answer
-
-    return change
-
-
-def test_a_canteen_has_no_beds(server: str, browser_page: Watched) -> None:
-    replace_answer(browser_page, "**/api/facilities?*", canteen(address="某路 1 号"))
-    tab = visit(browser_page, f"{server}/elder-care?kind=canteen")
-    assert "某路 1 号" in tab.locator("#results .row").first.inner_text()
-    assert tab.locator("#results .sign.hollow").count() == 0
-    tab.locator("#results .row").first.click()
-    told = facts_of(tab)
-    assert list(told) == ["电话", "地址", "服务", "时间", "收费", "供餐"]
-    assert told["供餐"] == told["时间"] == "未知"
-    assert tab.inner_text(".card").count("其余未填报") == 1
-
-
-def test_an_approximate_position_is_hollow(server: str, browser_page: Watched) -> None:
-    note = "GCJ-02 反算，近似"
-    replace_answer(browser_page, "**/api/facilities?*", canteen(position_note=note))
-    tab = visit(browser_page, f"{server}/elder-care?kind=canteen")
-    assert tab.locator("#results .sign.hollow").count() == 20
-    assert tab.locator(".leaflet-numbers-pane .sign.hollow").count() == 20
-
-
-def test_paper_says_which_rows_it_holds(server: str, open_page: OpenPage) -> None:
-    tab = visit(open_page(viewport=DESK), f"{server}/elder-care?kind=canteen")
-    assert not tab.locator(".on-paper").is_visible()
-    total = re.search(r"\d[\d,]*", tab.inner_text("#status"))
-    assert total
-    tab.emulate_media(media="print")
-    assert tab.inner_text(".on-paper") == f"第 1–20 处，共 {total.group()} 处"
 
 
 def test_texts_and_times_are_the_readers(server: str, browser_page: Watched) -> None:

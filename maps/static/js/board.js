@@ -13,25 +13,28 @@ export const map = globalThis.map_atlas ?? null;
 export const layer = (code) => globalThis[`feature_group_${code}`] ?? null;
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Prepare the map; it shows the linked view, or `bounds` (west, south, east, north). */
-export function openMap(bounds = page.bounds) {
+/**
+ * Prepare the map; it shows the linked view, or `bounds` (west, south, east, north). A page whose
+ * address means something else by lat and lon, and which prints a drawing of its own, is no `keeper`.
+ */
+export function openMap(bounds = page.bounds, { isKeeper = true } = {}) {
   if (!map) return;
   map.attributionControl?.setPrefix("Leaflet");
   map.options.zoomAnimation = map.options.fadeAnimation = !isCalm;
   L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
   nameControls();
-  const zoom = chosenNumber("z");
+  const zoom = isKeeper ? chosenNumber("z") : null;
   if (zoom !== null && chosenNumber("lat") !== null) {
     map.setView([chosenNumber("lat"), chosenNumber("lon", 0)], zoom, { animate: false });
   } else if (bounds) show(bounds, { animate: false });
-  map.on("moveend", soon(() => {
+  if (isKeeper) map.on("moveend", soon(() => {
     const { lat, lng } = map.getCenter();
     choose({ lat: lat.toFixed(5), lon: lng.toFixed(5), z: map.getZoom() });
   }, 250));
   new ResizeObserver(soon(resized, 60)).observe(map.getContainer());
   const notices = byId("notices"); // the legend and the scale stand above them, however long they are
   new ResizeObserver(() => notices.parentElement.style.setProperty("--notice", `${notices.offsetHeight}px`)).observe(notices);
-  fitForPrint();
+  if (isKeeper) fitForPrint();
 }
 
 /** Paper has another shape than the screen: what the screen shows must be whole on it too. */

@@ -1,8 +1,9 @@
-"""Where are homes, day care and canteens, which fit, and which is nearest? The page."""
+"""How is the elder-care map saved as one file that asks nobody? The page and its layers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from maps.base import Layer, Page, View, draw_view
@@ -20,6 +21,16 @@ VIEW = View(
     ),
     clusters=True,
 )
+
+MAP = replace(
+    VIEW,
+    layers=(
+        *(one for one in VIEW.layers if one.code != "facilities"),
+        Layer("others", "其他符合的", "Others that fit"),
+    ),
+    clusters=False,
+)
+"""The map of the served page, where the service gathers what lies close together."""
 
 
 def draw_elder_care(page: Page, data: Mapping[str, Any] | None = None) -> str:

@@ -1,0 +1,134 @@
+// What does the map show? The numbers of the list, all that fits besides, gathered by the service.
+
+import { drawGround, drawSources, isInView, layer, map, mark, nearby, openMap, show, showPoint, viewBox } from "atlas/board.js";
+import { el, put, soon } from "atlas/dom.js";
+import { startAt } from "atlas/elder_care/from.js";
+import { page, t, tell, OFFLINE } from "atlas/elder_care/say.js";
+import { drawPlaceNames } from "atlas/place_names.js";
+import { badge, sign } from "atlas/marks.js";
+import { colourOf } from "atlas/page.js";
+import { kindName } from "atlas/words.js";
+
+const CELL_PX = 72;
+const cards = () => [...document.querySelectorAll(".cards > .card")];
+const at = (card) => [Number(card.dataset.lon), Number(card.dataset.lat)];
+const chosen = () => new URLSearchParams(location.search);
+let asked = null;
+
+function peek(...content) {
+  document.getElementById("peek")?.remove();
+  if (!content.length) return;
+  const shut = el("button", { type: "button", class: "act", onclick: () => peek() }, t("关闭", "Close"));
+  const box = el("section", { class: "peek", id: "peek", tabindex: "-1", "aria-label": t("所选", "Chosen") }, content, el("p", { class: "form-acts" }, shut));
+  document.querySelector(".map-frame").append(box);
+  box.focus();
+}
+
+/** A tap on a number: its card comes into view beside the map, or is told in short above it. */
+function onNumber(card) {
+  cards().forEach((one) => one.classList.toggle("is-here", one === card));
+  if (!document.body.classList.contains("mapped")) {
+    card.scrollIntoView({ block: "center" });
+    card.querySelector("h3 a").focus({ preventScroll: true });
+    return;
+  }
+  const toList = () => { peek(); document.dispatchEvent(new CustomEvent("atlas:to-list")); card.scrollIntoView({ block: "center" }); card.querySelector("h3 a").focus({ preventScroll: true }); };
+  peek(el("p", {}, el("strong", {}, `${card.dataset.number} ${card.dataset.name}`)), el("p", {}, card.querySelector(".way")?.textContent ?? ""),
+    el("p", { class: "form-acts" }, el("button", { type: "button", class: "act main", onclick: toList }, t("看它的信息", "See its card"))));
+}
+
+function drawNumbers() {
+  const numbered = layer("numbers").clearLayers();
+  for (const card of cards()) {
+    const name = `${card.dataset.number} ${card.dataset.name}`;
+    numbered.addLayer(mark(at(card), el("span", { class: "hollow" in card.dataset ? "num hollow" : "num", style: `--kind:${colourOf(card.dataset.kind)}` }, card.dataset.number), { name, size: 44, pane: "numbers", onclick: () => onNumber(card) }));
+  }
+}
+
+function drawStart() {
+  const group = layer("start").clearLayers();
+  const query = chosen();
+  if (!query.has("lon")) return;
+  group.addLayer(mark([Number(query.get("lon")), Number(query.get("lat"))], el("span", { class: "start-mark" }), { size: 24, pane: "numbers", name: t("起点", "start") }));
+}
+
+/** All that fits in the view, close ones as one circle with their number. */
+async function drawOthers() {
+  asked?.abort();
+  const mine = (asked = new AbortController());
+  const query = chosen();
+  if (query.has("within_min")) { layer("others").clearLayers(); return; } // then the list holds them all
+  for (const name of ["large", "pick", "offset", "part"]) query.delete(name);
+  query.set("without", cards().map((one) => one.dataset.code).join(","));
+  query.set("bbox", viewBox().map((one) => one.toFixed(5)).join(","));
+  query.set("cell", (CELL_PX * 360 / (256 * 2 ** map.getZoom())).toPrecision(5));
+  let found;
+  try {
+    const answer = await fetch(`${page.path}/marks?${query}`, { signal: mine.signal });
+    if (!answer.ok) return;
+    found = await answer.json();
+  } catch (problem) {
+    if (problem.name !== "AbortError") tell(OFFLINE());
+    return;
+  }
+  const group = layer("others").clearLayers();
+  for (const one of found.marks) {
+    if (one.count > 1) group.addLayer(mark([one.lon, one.lat], badge(one.count > 999 ? "999+" : String(one.count), t("处，点按放大", " places, activate to zoom in")), { size: 44, name: t(`${one.count} 处`, `${one.count} places`), inList: true, onclick: () => map.setView([one.lat, one.lon], Math.min(18, map.getZoom() + 2)) }));
+    else group.addLayer(mark([one.lon, one.lat], el("span", { class: "lone" }, sign(one.kind, {})), { size: 44, name: one.name, inList: true, onclick: () => onOther(one) }));
+  }
+  put(document.getElementById("map-told"), t(`编号与名单一致；图上另有 ${found.found} 处符合`, `Numbers as in the list; ${found.found} more on the map fit`));
+}
+
+function onOther(one) {
+  const to = new URL(`${page.path}/facility/${encodeURIComponent(one.code)}${location.search}`, location.href);
+  peek(el("p", {}, el("strong", {}, one.name)), el("p", {}, [kindName(one.kind), one.is_synthetic ? t("合成数据", "synthetic") : null].filter(Boolean).join(" · ")),
+    el("p", { class: "form-acts" }, el("a", { class: "act main", href: to.href }, t("看它的信息", "See all about it"))));
+}
+
+/** A tap on the ground offers it as the start; a slip of the finger changes nothing. */
+function onGround({ latlng }) {
+  const name = t("地图上的一点", "a point on the map");
+  peek(el("p", {}, el("strong", {}, t("从这里出发？", "Start from here?"))),
+    el("p", { class: "form-acts" }, el("button", { type: "button", class: "act main", onclick: () => { peek(); startAt(name, latlng.lng, latlng.lat); } }, t("从这里找", "Find from here"))));
+}
+
+const boxOf = (points) => points.reduce(([w, s, e, n], [x, y]) => [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)], [Infinity, Infinity, -Infinity, -Infinity]);
+
+/** A list came: its numbers, the start, and a view that holds both. */
+function follow() {
+  drawNumbers();
+  drawStart();
+  const query = chosen();
+  const points = [...cards().map(at), ...(query.has("lon") ? [[Number(query.get("lon")), Number(query.get("lat"))]] : [])];
+  if (points.length > 1) show(boxOf(points), { animate: false });
+  else if (points.length) showPoint(points[0]);
+  drawOthers();
+}
+
+function drawNotices() {
+  const legal = document.querySelector(".foot .legal").cloneNode(true);
+  put(document.getElementById("notices"), [...legal.childNodes], el("span", { id: "map-told" }), el("span", { id: "sources" }));
+}
+
+async function districts() {
+  const answer = await fetch(`${page.root}/api/units?level=3`);
+  return (await answer.json()).features;
+}
+
+export async function drawMap() {
+  drawNotices();
+  openMap(page.bounds, { isKeeper: false });
+  const units = await districts();
+  const own = units.filter((one) => one.properties.parent_code === page.city.code);
+  drawGround(own, { around: nearby(units, own) });
+  drawSources([]);
+  map.on("click", onGround);
+  map.on("moveend", soon(drawOthers, 150));
+  document.addEventListener("atlas:listed", follow);
+  document.addEventListener("focusin", (event) => {
+    const card = event.target.closest?.(".cards > .card");
+    if (card && !document.body.classList.contains("mapped") && !isInView(at(card))) showPoint(at(card), map.getZoom());
+  });
+  follow();
+  drawPlaceNames(viewBox());
+}
