@@ -181,7 +181,8 @@ ZONES = Collection(
     (
         *_of(
             "t", "code text 编码|code", "name text 名称|name", "kind text 类别|kind",
-            "status text 阶段|stage", "parent_code text 所属区划|division", "due_on day 期限|due on",
+            "status text 阶段|stage", "parent_code text 所属区划|division",
+            "due_on day 期限|due on",
         ),
         *_SPAN, *_SOURCED,
     ),
