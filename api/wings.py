@@ -24,6 +24,7 @@ WINGS = (
     "maps.cli",
     "maps.report.cli",
     "maps.survey_cli",
+    "api.backup_cli",
     "api.token_cli",
 )
 """The modules that bring commands, in the order of the help; each has `register(app)`."""
