@@ -6,6 +6,7 @@ from geo.models.account import ApiToken
 from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember, SuccessionShare
 from geo.models.base import STORED_SRID, Base
 from geo.models.boundary import BoundaryLine, BoundaryMarker
+from geo.models.change import ChangeBox, ChangeCommit
 from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
@@ -40,6 +41,8 @@ __all__ = [
     "BoundaryLine",
     "BoundaryMarker",
     "CandidateSite",
+    "ChangeBox",
+    "ChangeCommit",
     "ConstructionProject",
     "CoverageRow",
     "CoverageRun",

@@ -58,6 +58,9 @@ PUBLIC_ROWS = {
     "planning_zone": "t.is_published",
     "standard_rule": "t.is_published",
     "programme_tag": "t.is_published",
+    # Where and when, to tell whether a stored tile is still right; never what.
+    "change_commit": "t.seq IS NOT NULL",
+    "change_box": "t.is_public",
     # A walk leaves the public map at once when its line is withdrawn or disputed.
     "walk": _PUBLIC_WALK.format("t"),
     "walk_picture": (
