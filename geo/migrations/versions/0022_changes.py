@@ -95,8 +95,9 @@ CREATE TABLE change_box (
 
 
 def _make_numbering() -> None:
-    """The number is drawn at the commit, under a lock that ends after the commit is visible: whoever
-    sees a number sees all lower ones. Only the commits queue, not the writers.
+    """The number is drawn at the commit, under a lock that ends after the commit is visible.
+
+    So whoever sees a number sees all lower ones; only the commits queue, not the writers.
 
     Under another isolation than `read committed` the old rows are left for the next one: deleting
     them from an old snapshot could fail the commit.
