@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 
 from api.deps import HomeCity
 from api.envelope import Envelope, Uploads
+from api.job_board import Board
 from api.jobs import Jobs, sweep
 from api.problems import install
 from api.reads import Doors
@@ -115,6 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if app.state.database is None:
             database = stack.enter_context(open_database("serve")).database
             app.state.doors = Doors.of(database)
+        app.state.jobs.board = Board(app.state.doors.owner_engine)
         sweep()
         yield
         await anyio.to_thread.run_sync(app.state.jobs.close)

@@ -30,6 +30,7 @@ from geo.models.planning import (
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 from geo.models.road import RoadEdge
 from geo.models.scenario import CandidateSite, Scenario, ScenarioChange
+from geo.models.upload_job import UploadJob
 from geo.models.walk import Walk, WalkPicture
 from geo.models.work import StatedFigure, WorkEvent, WorkItem
 
@@ -84,6 +85,7 @@ __all__ = [
     "SuccessionEvent",
     "SuccessionMember",
     "SuccessionShare",
+    "UploadJob",
     "Walk",
     "WalkPicture",
     "WorkEvent",
