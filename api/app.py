@@ -18,6 +18,8 @@ from api.deps import HomeCity
 from api.envelope import Envelope, Uploads
 from api.job_board import Board
 from api.jobs import Jobs, sweep
+from api.ogc.door import OgcRoute
+from api.prefix import Prefix
 from api.problems import install
 from api.reads import Doors
 from api.routes import (
@@ -53,7 +55,7 @@ from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
 from api.schemas.walks import SCHEMAS as WALK_SCHEMAS
 from geo.db import Database, open_database
-from geo.settings import CHECKOUT, DatabaseSettings, UploadSettings, read
+from geo.settings import CHECKOUT, DatabaseSettings, ServeSettings, UploadSettings, read
 
 DESCRIPTION = """
 民政一张图:养老设施、行政区划、地名。坐标为 CGCS2000 经纬度(GeoJSON:经度在前);未知的值为 null。
@@ -86,7 +88,10 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=_lifespan,
-        middleware=[Middleware(Envelope, uploads=uploads)],
+        middleware=[
+            Middleware(Prefix, root_path=read(ServeSettings).root_path),
+            Middleware(Envelope, uploads=uploads),
+        ],
         redirect_slashes=False,  # a redirect would be built from the caller's Host header
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -101,6 +106,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         walk_pages, naming, reconcile, identifiers,
     ):  # fmt: skip
         app.include_router(routes.router)
+    app.router.routes.insert(0, OgcRoute())  # first: the busiest, and found by its prefix
     pages.mount_static(app)
     install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -145,6 +151,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         written = EXPORTED_SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS | WALK_SCHEMAS
         schemas.update(SCHEMAS | written)
         schemas["Problem"] = Problem.model_json_schema()
+        schemas["Exposition"] = {"type": "string", "description": "Prometheus's text format"}
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here
         for methods in document["paths"].values():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from dataclasses import dataclass
 
 import anyio
@@ -18,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import SLOW, fault, problem
+from api.witness import UNDER_WAY, witness
 
 DEADLINE_S = 40.0
 """Longest that a request may take, waiting included; the statement timeout lies below it."""
@@ -80,8 +82,8 @@ class Envelope:
         inner = {**scope, "request_id": _request_id(scope)}
         if is_head:
             inner["method"] = "GET"
-        started = False
-        received = 0
+        began = time.perf_counter()
+        status = sent = received = 0
         cap, deadline_s = BODY_CAP, self.deadline_s
         if self.uploads is not None and self.uploads.are(scope):
             cap, deadline_s = self.uploads.cap, self.uploads.deadline_s
@@ -95,25 +97,31 @@ class Envelope:
             return message
 
         async def sending(message: Message) -> None:
-            nonlocal started
+            nonlocal status, sent
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 _complete(MutableHeaders(scope=message), inner["request_id"])
             elif is_head:
                 message = {**message, "body": b""}
+            sent += len(message.get("body", b""))
             await send(message)
 
+        UNDER_WAY.inc()
         try:
             with anyio.fail_after(deadline_s):
                 await self.app(inner, receiving, sending)
         except TimeoutError:
-            if started:
+            if status:
                 raise
             await problem(Request(inner), 503, SLOW)(inner, receive, sending)
         except Exception as error:
-            if started:
+            if status:
                 raise
             await fault(Request(inner), error)(inner, receive, sending)
+        finally:
+            UNDER_WAY.dec()
+            inner["method"] = scope["method"]
+            witness(inner, status, time.perf_counter() - began, sent)
 
 
 def _request_id(scope: Scope) -> str:

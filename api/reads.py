@@ -84,6 +84,14 @@ class Doors:
         with self.public() as connection:
             connection.execute(text("SELECT 1"))
 
+    def in_use(self) -> dict[str, int]:
+        """How many connections of each door are in use now, for the metrics."""
+        engines = {"public": self.public_engine, "owner": self.owner_engine}
+        return {
+            door: engine.pool.checkedout()  # type: ignore[attr-defined]
+            for door, engine in engines.items()
+        }
+
     def close(self) -> None:
         """Close every connection."""
         self.public_engine.dispose()

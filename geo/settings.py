@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -83,6 +83,31 @@ class ServeSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address that `up` and `serve` listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that serve; they share ATLAS_THREADS among them.",
+    )
+    root_path: str = Field(
+        default="",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Prefix under which a proxy shows the service, for example `/atlas`; whether "
+        "the proxy strips it or not.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses or networks of the proxies whose X-Forwarded-For and -Proto count.",
+    )
+    log: Literal["plain", "json"] = Field(
+        default="plain", description="Form of the log's lines: `plain` or `json`."
+    )
+    log_requests: bool = Field(
+        default=False, description="A line in the log for each request: its path, never its query."
+    )
+    log_file: Path | None = Field(
+        default=None, description="File for the log. Default: where errors are printed (stderr)."
+    )
     public_mode: bool = Field(
         default=False,
         description="Serve the public: no map layer without an approval number.",
