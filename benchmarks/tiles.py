@@ -30,6 +30,7 @@ from geo.db.embedded import embedded
 from geo.db.engine import make_engine
 from geo.migrations import migrate
 from geo.queries.collections import COLLECTIONS
+from geo.queries.items import Question
 from geo.queries.matrices import MATRIX_SETS
 from geo.queries.moments import on_day
 from geo.queries.tile_sql import shown
@@ -63,7 +64,7 @@ def timed(work: Callable[[], object]) -> float:
 def compare(connection: Connection, name: str, z: int, row: int, col: int, times: int) -> str:
     """A line of the table: one tile of a collection, bare, cold and kept in turn."""
     one = COLLECTIONS[name]
-    asked = Asked(one, MATRIX_SETS["WebMercatorQuad"], z, row, col, on_day(DAY))
+    asked = Asked(Question(one, on_day(DAY)), MATRIX_SETS["WebMercatorQuad"], z, row, col)
     columns = ", ".join(f"{sql} AS {column}" for column, sql in shown(one).items())
     bare = text(BARE.format(columns=columns, source=one.source, z=z, x=col, y=row))
     spent: dict[str, list[float]] = {"bare": [], "cold": [], "kept": []}

@@ -9,17 +9,14 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from sqlalchemy.engine import Row
+from sqlalchemy import Connection
 
-from geo.queries.admin import Reader
-from geo.queries.collections import Collection
+from geo.queries.items import Question
 from geo.queries.matrices import Box, MatrixSet
-from geo.queries.moments import When
 from geo.queries.tile_log import Seen, last_seen, untouched_since
 from geo.queries.tile_sql import EXTENT, MARGIN, thinned_tile, whole_tile
 
@@ -31,27 +28,29 @@ eighth of a pixel where a tile is drawn 256 pixels wide."""
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which tile, on which days, seen by whom.
+    """Which tile of the features that a question means; its area, order and CRS do not count.
 
-    audience: names all that decides what is seen, for the cache; conditions, binds: SQL on the
-    collection's source that narrows it down to what the audience may see.
+    audience: "public" or "staff", as the connection sees.
     """
 
-    collection: Collection
+    question: Question
     matrix_set: MatrixSet
     z: int
     row: int
     col: int
-    when: When
     audience: str = "public"
-    conditions: tuple[str, ...] = ()
-    binds: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     @property
-    def key(self) -> tuple[Any, ...]:
-        """What the cache knows the tile by."""
+    def key(self) -> tuple[Any, ...] | None:
+        """What the cache knows the tile by; None where the log cannot tell when it changes.
+
+        Which division a feature lies in hangs on the tree of divisions, not on a box.
+        """
+        one = self.question
+        if one.division is not None or one.filter is not None or one.equal:
+            return None
         where = (self.matrix_set.id, self.z, self.row, self.col)
-        return (self.collection.id, *where, self.when, self.audience)
+        return (one.collection.id, *where, one.when, self.audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,49 +113,50 @@ def _weight(tile: Tile) -> int:
     return len(tile.body) + 600
 
 
-def tile(connection: Reader, asked: Asked, cache: TileCache, *, most: int = MOST) -> Tile:
+def tile(connection: Connection, asked: Asked, cache: TileCache, *, most: int = MOST) -> Tile:
     """The tile as of now, from the cache if no commit touched it since it was rendered.
 
     most: features that are drawn without thinning. Raises NotFound for a tile outside the set.
     """
     box = asked.matrix_set.bounds(asked.z, asked.row, asked.col)
     near = asked.matrix_set.degrees(box.grown(MARGIN))
-    kept = cache.get(asked.key)
-    if kept is None:
+    key = asked.key
+    kept = None if key is None else cache.get(key)
+    if key is None or kept is None:
         now = last_seen(connection)
     else:
-        still, now = untouched_since(connection, kept.seen, asked.collection.tables, near)
+        tables = asked.question.collection.tables
+        still, now = untouched_since(connection, kept.seen, tables, near)
         if still:
             if now != kept.seen:
-                cache.put(asked.key, replace(kept, seen=now))
+                kept = replace(kept, seen=now)
+                cache.put(key, kept)
             return kept
     # `now` was read before the rows: what commits in between is drawn, and drawn again later.
     made = _rendered(connection, asked, box, near, now, most)
-    cache.put(asked.key, made)
+    if key is not None:
+        cache.put(key, made)
     return made
 
 
-def _rendered(connection: Reader, asked: Asked, box: Box, near: Box, now: Seen, most: int) -> Tile:
-    scale = near.north - near.south
-    time, days = asked.when.condition(asked.collection.time)
-    conditions = (*((f"({time})",) if time else ()), *asked.conditions)
-    values = {
-        **asked.binds, **days, "most": most,
+def _rendered(
+    connection: Connection, asked: Asked, box: Box, near: Box, now: Seen, most: int
+) -> Tile:
+    collection = asked.question.collection
+    conditions, values = asked.question.conditions()
+    side = min(near.north - near.south, near.east - near.west) / (1 + 2 * MARGIN)
+    values |= {
         "west": near.west, "south": near.south, "east": near.east, "north": near.north,
         "left": box.west, "bottom": box.south, "right": box.east, "top": box.north,
-        # The smaller of the two directions: on a Mercator tile a degree of latitude is longer.
-        "tolerance": min(scale, near.east - near.west) / (1 + 2 * MARGIN) / EXTENT * TOLERANCE,
-        "unit": (box.east - box.west) / EXTENT,
     }  # fmt: skip
-    if asked.collection.geometry == "Point":
-        del values["tolerance"], values["unit"]
-    which = (asked.collection.id, asked.matrix_set.id, conditions)
-    row: Row[Any] = connection.execute(whole_tile(*which), values).one()
+    if collection.geometry != "Point":
+        values |= {"tolerance": side / EXTENT * TOLERANCE, "unit": (box.east - box.west) / EXTENT}
+    which = (collection.id, asked.matrix_set.id, conditions)
+    row = connection.execute(whole_tile(*which), {**values, "most": most}).one()
     if row.matched > most or row.shown < row.matched:
-        del values["most"]
         # So fine a grid that nothing shares a cell, where only shapes without a place are missing.
-        values["side"] = max(1, math.isqrt(most)) if row.matched > most else 10**9
-        row = connection.execute(thinned_tile(*which), values).one()
+        cells = max(1, math.isqrt(most)) if row.matched > most else 10**9
+        row = connection.execute(thinned_tile(*which), {**values, "side": cells}).one()
     body = bytes(row.body) if row.shown else b""
     digest = hashlib.sha256(body).hexdigest()[:32]
     return Tile(body, f'"{digest}"', int(row.shown), int(row.matched or 0), now)
