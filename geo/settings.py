@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.errors import BadInput
@@ -63,6 +64,16 @@ class DatabaseSettings(BaseSettings):
         "Default: the private database's own role; with ATLAS_DATABASE_URL read-only sessions of "
         "that role.",
     )
+    read_urls: SecretStr | None = Field(
+        default=None,
+        description="Streaming replicas of that server for public reads, as such addresses of the "
+        "reading role, separated by blanks.",
+    )
+    read_lag_s: float = Field(
+        default=10.0,
+        ge=0,
+        description="A replica that lags by more than this (s) is not asked.",
+    )
     pg_bin: Path | None = Field(
         default=None,
         description="Folder with `initdb` and `postgres` to use. Default: the newest PostgreSQL "
@@ -74,6 +85,19 @@ class DatabaseSettings(BaseSettings):
         le=200,
         description="Requests served at one time; the connection pools are sized to match.",
     )
+
+    @field_validator("read_urls")
+    @classmethod
+    def _are_addresses(cls, given: SecretStr | None) -> SecretStr | None:
+        for number, url in enumerate(given.get_secret_value().split() if given else [], 1):
+            if not re.match(r"postgres(ql)?(\+psycopg)?://", url):
+                raise ValueError(f"address {number} is not postgresql://…")
+        return given
+
+    @property
+    def replica_urls(self) -> list[str]:
+        """The addresses of the replicas."""
+        return self.read_urls.get_secret_value().split() if self.read_urls else []
 
 
 class ServeSettings(BaseSettings):

@@ -49,9 +49,15 @@ def make_engine(
     return engine.execution_options(isolation_level="AUTOCOMMIT") if autocommit else engine
 
 
-def read_engine(database: Database, *, threads: int | None = None) -> Engine:
-    """Make the engine for hot public reads: AUTOCOMMIT, read-only, schema `atlas_public`."""
-    return make_engine(database.public_url, role="public", autocommit=True, threads=threads)
+def read_engine(
+    database: Database, *, threads: int | None = None, url: str | None = None
+) -> Engine:
+    """Make the engine for hot public reads: AUTOCOMMIT, read-only, schema `atlas_public`.
+
+    `url`: of a replica instead of the database's own address.
+    """
+    target = url or database.public_url
+    return make_engine(target, role="public", autocommit=True, threads=threads)
 
 
 def session_factory(database: Database, *, role: Role = "owner") -> sessionmaker[Session]:
