@@ -57,8 +57,12 @@ TITLES = {
     404: ("not-found", "没有找到 · Not found"),
     405: ("method-not-allowed", "方法不可用 · Method not allowed"),
     406: ("not-acceptable", "没有所要的格式 · Format not available"),
+    409: ("conflict", "与现状冲突 · In conflict with what is stored"),
+    412: ("changed", "已被他人修改 · Changed meanwhile"),
     413: ("too-large", "请求过大 · The request is too large"),
     415: ("unsupported-type", "不支持的内容类型 · Content type not supported"),
+    422: ("refused", "未通过核对 · Refused by the checks"),
+    428: ("if-match-needed", "须有 If-Match · If-Match is needed"),
     500: ("internal", "服务出错 · The service has a fault"),
     503: ("unavailable", "暂不可用 · Not available now"),
 }
