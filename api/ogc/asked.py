@@ -11,7 +11,7 @@ from geo.errors import BadInput, both
 from geo.queries.collections import Collection, Property
 from geo.queries.cql import Condition, condition, read_json, read_text
 from geo.queries.items import Question
-from geo.queries.moments import on_day, read_day, read_when
+from geo.queries.moments import as_it_is, on_day, read_day, read_when
 from geo.queries.paging import Cursor, read_cursor, read_order
 from geo.queries.reference_systems import CRS84, ReferenceSystem, read_box, system
 from geo.validity import today_in_china
@@ -72,7 +72,7 @@ def one_asked(call: Call, collection: Collection) -> Question:
     said = given.get("datetime")
     return Question(
         collection,
-        on_day(today_in_china() if said is None else read_day(said)),
+        as_it_is(collection.time, today_in_china()) if said is None else on_day(read_day(said)),
         properties=_properties(given, collection.by_name),
         with_geometry=not _truth(given, "skipGeometry"),
         crs=_system(given, "crs"),

@@ -16,11 +16,12 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.ogc import catalogue, described, features, landing, openapi, writing
+from api.ogc import catalogue, described, features, landing, openapi, writers, writing
 from api.ogc.answers import PREFIX, Answer, Call, call_of
 from api.problems import problem
 from geo.errors import both
 
+_READING = ("GET", "HEAD", "OPTIONS")
 Handler = Callable[[Call], ASGIApp]
 
 
@@ -35,10 +36,12 @@ class Address:
         """Whether a path is this address."""
         return all(own is None or own == part for own, part in zip(self.parts, parts, strict=True))
 
-    @property
-    def allowed(self) -> str:
-        """What stands in `Allow`."""
-        return ", ".join(sorted({*self.methods, "HEAD", "OPTIONS"}))
+    def allowed(self, parts: tuple[str, ...]) -> list[str]:
+        """The methods that it takes; features are written only where there is a writer."""
+        found = {*self.methods, "HEAD", "OPTIONS"}
+        if "items" in self.parts and len(found) > len(_READING) and parts[0] == "collections":
+            found &= {*_READING, *writers.methods_of(parts[1])}
+        return sorted(found)
 
 
 def _at(path: str, **methods: Handler) -> Address:
@@ -98,7 +101,7 @@ class OgcRoute(BaseRoute):
         if found is None:
             raise HTTPException(404)
         handler = found.methods.get(call.method)
-        if handler is None:
+        if handler is None or call.method not in found.allowed(call.parts):
             await _other_method(found, call)(scope, receive, send)
             return
         if call.method in ("POST", "PUT", "PATCH"):
@@ -109,10 +112,9 @@ class OgcRoute(BaseRoute):
 
 def _other_method(address: Address, call: Call) -> ASGIApp:
     """The answer to OPTIONS, and to methods that an address does not take."""
-    allow = {"Allow": address.allowed}
+    listed = ", ".join(address.allowed(call.parts))
+    allow = {"Allow": listed}
     if call.method == "OPTIONS":
         return Answer(b"", "", 204, allow)
-    detail = both(
-        f"此地址只接受：{address.allowed}。", f"this address takes only: {address.allowed}"
-    )
+    detail = both(f"此地址只接受：{listed}。", f"this address takes only: {listed}")
     return problem(Request(call.scope), 405, detail, headers=allow)

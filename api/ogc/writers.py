@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.ogc.answers import Call
 from api.ogc.bodies import Feature
 from geo.gazetteer.index import refresh_keys
 from geo.loaders.ending import DOOR, end_facility
@@ -32,10 +31,10 @@ class Writer:
     create: Callable[[Session, Writing, Feature], str]
     replace: Callable[[Session, Writing, str, Feature, dict[str, Any]], None]
     delete: Callable[[Session, Writing, str], None] | None
-    afterwards: Callable[[Call], None]
+    afterwards: Callable[[Session], object]
 
 
-def _nothing(call: Call) -> None:
+def _nothing(session: Session) -> None:
     """Nothing more is to be done."""
 
 
@@ -159,14 +158,16 @@ def _replace_name(
     )  # fmt: skip
 
 
-def _refresh(call: Call) -> None:
-    """Make the search keys of new names."""
-    with call.doors.writing() as session:
-        refresh_keys(session)
-
-
 WRITERS = {
     "facilities": Writer(_create_facility, _replace_facility, _delete_facility, _nothing),
-    "place-names": Writer(_create_name, _replace_name, None, _refresh),
+    "place-names": Writer(_create_name, _replace_name, None, refresh_keys),
 }
 """Collection → how it is written; the others come by deliveries alone."""
+
+
+def methods_of(collection: str) -> set[str]:
+    """The methods that write to a collection."""
+    writer = WRITERS.get(collection)
+    if writer is None:
+        return set()
+    return {"POST", "PUT", "PATCH", *(["DELETE"] if writer.delete else [])}

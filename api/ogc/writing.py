@@ -7,13 +7,13 @@ other loading is under way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace as with_
 from datetime import date
 
 import orjson
 from fastapi import Request
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from api.ogc.answers import Answer, Call
 from api.ogc.bodies import Feature, feature_of, merged
 from api.ogc.callers import ROLES, caller, has_right
-from api.ogc.writers import WRITERS, Writer
+from api.ogc.writers import WRITERS
 from api.problems import PROBLEM, problem
 from api.security import Caller, no_token
 from geo.errors import BadInput, NotAllowed, both
@@ -31,9 +31,11 @@ from geo.queries.collections import Collection
 from geo.queries.collections import collection as collection_of
 from geo.queries.items import Item, Question
 from geo.queries.items import item as one_item
-from geo.queries.moments import on_day
+from geo.queries.moments import as_it_is
 from geo.validity import today_in_china
 
+PATIENCE_S = 10
+"""How long a write waits for another loading to end before it answers 503."""
 Work = Callable[[Session, "Writing"], ASGIApp]
 
 
@@ -43,7 +45,7 @@ class Writing:
     def __init__(self, call: Call) -> None:
         self.call = call
         self.collection = collection_of(call.parts[1])
-        self.writer = _writer(self.collection)
+        self.writer = WRITERS[self.collection.id]
         self.who = _writer_allowed(call, self.collection)
         call.only("secrecy")
         self.secrecy = _secrecy(call)
@@ -53,7 +55,8 @@ class Writing:
     def question(self) -> Question:
         """What the writer may see and change."""
         return Question(
-            self.collection, on_day(self.day), division=self.who.division_code
+            self.collection, as_it_is(self.collection.time, self.day),
+            division=self.who.division_code,
         )  # fmt: skip
 
     def stored(self, session: Session, id: str) -> Item:
@@ -108,6 +111,7 @@ def delete(call: Call) -> ASGIApp:
 def _create(session: Session, made: Writing) -> ASGIApp:
     given = feature_of(made.call, made.collection)
     id = made.writer.create(session, made, given)
+    made.writer.afterwards(session)
     found = _own(session, made, id)
     address = made.call.address("collections", made.collection.id, "items", id)
     return Answer(b"", "", 201, {"Location": address, "ETag": f'"{found.version}"'})
@@ -128,6 +132,7 @@ def _update(session: Session, made: Writing) -> ASGIApp:
 
 def _changed(session: Session, made: Writing, id: str, given: Feature, before: Item) -> ASGIApp:
     made.writer.replace(session, made, id, given, orjson.loads(before.feature))
+    made.writer.afterwards(session)
     found = _own(session, made, id)
     return Answer(b"", "", 204, {"ETag": f'"{found.version}"'})
 
@@ -135,8 +140,7 @@ def _changed(session: Session, made: Writing, id: str, given: Feature, before: I
 def _delete(session: Session, made: Writing) -> ASGIApp:
     id = made.call.parts[3]
     made.matched(session, id)
-    if made.writer.delete is None:
-        raise _no_method(made.collection, "DELETE")
+    assert made.writer.delete is not None, "the door lets no other DELETE in"
     made.writer.delete(session, made, id)
     return Answer(b"", "", 204)
 
@@ -163,7 +167,8 @@ def _written(call: Call, work: Work) -> ASGIApp:
     """Do the work in one transaction, or none of it; refusals tell their reasons by field."""
     made = Writing(call)
     try:
-        with _session(call) as session:
+        with call.doors.writing() as session:
+            session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'"))
             take_turns(session)
             answer = work(session, made)
     except FeatureRefused as refused:
@@ -172,14 +177,7 @@ def _written(call: Call, work: Work) -> ASGIApp:
         if told.status_code in (412, 428):
             return problem(Request(call.scope), told.status_code, str(told.detail))
         raise
-    made.writer.afterwards(call)
     return answer
-
-
-@contextmanager
-def _session(call: Call) -> Iterator[Session]:
-    with call.doors.writing() as session:
-        yield session
 
 
 def _refusal(call: Call, refused: FeatureRefused) -> ASGIApp:
@@ -191,17 +189,6 @@ def _refusal(call: Call, refused: FeatureRefused) -> ASGIApp:
     ]
     body = {**orjson.loads(told.body), "errors": reasons}
     return Answer(orjson.dumps(body), PROBLEM, status)
-
-
-def _writer(collection: Collection) -> Writer:
-    if collection.id not in WRITERS:
-        raise _no_method(collection, "POST")
-    return WRITERS[collection.id]
-
-
-def _no_method(collection: Collection, method: str) -> HTTPException:
-    """The answer where a collection does not take a method."""
-    return HTTPException(405, both(f"集合 {collection.id} 不接受 {method}。", "it takes none"))
 
 
 def _writer_allowed(call: Call, collection: Collection) -> Caller:

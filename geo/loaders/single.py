@@ -33,6 +33,7 @@ from geo.loaders.sense import future_dates
 from geo.loaders.staging import Target
 from geo.loaders.store import FIELD_TYPES
 from geo.loaders.tables import LAT, LON, Row, Table
+from geo.loaders.versions import NOT_MERGED
 from geo.models.kinds import KINDS
 
 WRITABLE = tuple(name for name in FIELD_TYPES if name != "stated_unit")
@@ -103,7 +104,7 @@ def write_facility(
         session, made, Path("OGC API"), "facilities", on, secrecy, False, by, started
     )
     if report.counts.refused:
-        _refuse(report.problems, is_conflict=True)
+        _refuse(report.problems)
     return report
 
 
@@ -155,11 +156,11 @@ def _reason(name: str, rule: str) -> Reason:
     return Reason(name, rule, "疑似个人信息，不予保存 · looks personal and is not stored")
 
 
-def _refuse(problems: list[Problem], *, is_conflict: bool = False) -> None:
+def _refuse(problems: list[Problem]) -> None:
     """Raise FeatureRefused where there is a problem that is more than a doubt."""
     reasons = [
         Reason(one.column, one.rule, one.message)
         for one in problems if one.rule not in _ONLY_NOTED
     ]  # fmt: skip
     if reasons:
-        raise FeatureRefused(reasons, is_conflict=is_conflict)
+        raise FeatureRefused(reasons, is_conflict=all(one.rule in NOT_MERGED for one in reasons))

@@ -18,6 +18,7 @@ from geo.loaders.staging import Target
 from geo.loaders.things import load_things
 from geo.loaders.things.place_names import PLACE_NAMES, identify
 from geo.loaders.things.spec import Batch, Options
+from geo.loaders.versions import NOT_MERGED
 
 HEADINGS = {
     "name": "名称", "kind": "名称类型", "start_latest": "启用年份", "end_latest": "废止年份",
@@ -65,7 +66,7 @@ def write_name(
         if report.counts.refused or one.column is not None
     ]
     if reasons:
-        raise FeatureRefused(reasons, is_conflict=bool(report.counts.refused))
+        raise FeatureRefused(reasons, is_conflict=all(one.rule in NOT_MERGED for one in reasons))
     return report, codes[0]
 
 

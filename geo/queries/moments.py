@@ -50,6 +50,11 @@ def on_day(day: date) -> When:
     return When(day, day, False)
 
 
+def as_it_is(time: Days | Years | None, day: date) -> When:
+    """What one feature is looked up by: its version of the day, or itself where it has but one."""
+    return on_day(day) if isinstance(time, Days) else When(None, None, True)
+
+
 def read_when(text: str, parameter: str = "datetime") -> When:
     """The day or interval of `2020-01-31`, a date-time with zone, `a/b`, `../b` or `a/..`.
 
