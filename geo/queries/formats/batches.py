@@ -1,0 +1,118 @@
+"""How do rows reach Arrow, a piece at a time? COPY as CSV, read by pyarrow; shapes as WKB.
+
+A piece of some megabytes is in memory at a time, whatever the number of rows. Who stops before the
+end has to close the generator: the connection is in the middle of a COPY until then.
+"""
+
+from __future__ import annotations
+
+import binascii
+import io
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+from pyarrow import csv
+
+from geo.queries.collections import Property
+from geo.queries.formats.asked import MARK, Wanted
+from geo.queries.items.statements import identity, written
+
+PIECE = 4_000_000
+"""Bytes of CSV that are read at one time."""
+GEOMETRY = "geometry"
+_TYPES = {
+    "text": pa.string(), "texts": pa.string(), "object": pa.string(), "integer": pa.int64(),
+    "number": pa.float64(), "boolean": pa.bool_(), "day": pa.date32(),
+}  # fmt: skip
+_SQL = {"texts": "array_to_string({}, ';')", "object": "CAST({} AS text)"}
+WKB = pa.field(GEOMETRY, pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})
+_READ = csv.ParseOptions(newlines_in_values=True)
+
+
+def fields(wanted: Wanted) -> list[tuple[str, pa.DataType, str]]:
+    """Name, type and SQL of every column: id, properties, and the mark of a made-up row."""
+    is_interval = wanted.question.when.is_interval
+    id = identity(wanted.collection, is_interval=is_interval)
+    mark = f"CASE WHEN t.is_synthetic THEN '{MARK}' END"
+    return [
+        ("id", pa.string(), id),
+        *((one.name, _TYPES[one.kind], _sql(one)) for one in wanted.columns),
+        ("mark", pa.string(), mark),
+    ]
+
+
+def _sql(one: Property) -> str:
+    return _SQL.get(one.kind, "{}").format(one.sql)
+
+
+def schema(wanted: Wanted) -> pa.Schema:
+    """The schema of `batches`."""
+    return pa.schema([*(pa.field(name, kind) for name, kind, _ in fields(wanted)), WKB])
+
+
+def batches(driver: psycopg.Connection[Any], wanted: Wanted) -> Generator[pa.RecordBatch]:
+    """Every row, with its shape as WKB (lon, lat, EPSG:4490)."""
+    shape = f"encode(ST_AsBinary({wanted.geom}, 'NDR'), 'hex')"
+    known = fields(wanted)
+    with closing(read(driver, wanted, [*known, (GEOMETRY, pa.string(), shape)])) as parts:
+        for part in parts:
+            arrays = [*part.columns[:-1], unhexed(part.columns[-1])]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema(wanted))
+
+
+def read(
+    driver: psycopg.Connection[Any], wanted: Wanted, columns: list[tuple[str, pa.DataType, str]]
+) -> Generator[pa.RecordBatch]:
+    """Every row as batches of these columns: name, type, SQL."""
+    told = ", ".join(f'{sql} AS "{name}"' for name, _, sql in columns)
+    rows, values = wanted.rows()
+    statement = written(f"COPY (SELECT {told} {rows}) TO STDOUT WITH (FORMAT csv)")
+    options = csv.ConvertOptions(
+        column_types={name: kind for name, kind, _ in columns},
+        null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False,
+        true_values=["t"], false_values=["f"],
+    )  # fmt: skip
+    names = [name for name, _, _ in columns]
+    with driver.cursor() as cursor, cursor.copy(statement, values) as copy:
+        for piece in _pieces(copy):
+            reading = csv.ReadOptions(column_names=names, block_size=len(piece) + 1)
+            made = csv.read_csv(io.BytesIO(piece), reading, _READ, options)
+            yield from made.combine_chunks().to_batches()
+
+
+def _pieces(copy: psycopg.Copy) -> Iterator[bytes]:
+    """Whole rows, some megabytes at a time."""
+    kept: list[bytes] = []
+    size = 0
+    for row in copy:
+        kept.append(bytes(row))
+        size += len(row)
+        if size >= PIECE:
+            yield b"".join(kept)
+            kept.clear()
+            size = 0
+    if kept:
+        yield b"".join(kept)
+
+
+def unhexed(texts: pa.Array) -> pa.Array:
+    """Hexadecimal texts as the bytes that they write, all at once."""
+    texts = pa.concat_arrays([texts])  # an array of its own, which begins at its first value
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    first, last = int(ends[0]), int(ends[-1])
+    raw = binascii.unhexlify(memoryview(data)[first:last]) if data is not None else b""
+    halved = ((ends - first) // 2).astype(np.int32)
+    known = None if texts.null_count == 0 else _bits(texts.is_valid())
+    return pa.Array.from_buffers(
+        pa.binary(), len(texts), [known, pa.py_buffer(halved.tobytes()), pa.py_buffer(raw)]
+    )
+
+
+def _bits(truths: pa.Array) -> pa.Buffer:
+    packed = np.packbits(truths.to_numpy(zero_copy_only=False), bitorder="little")
+    return pa.py_buffer(packed.tobytes())
