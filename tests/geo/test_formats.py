@@ -185,6 +185,7 @@ def test_a_sheet_that_cannot_hold_the_rows_is_refused(
 def test_files_say_what_they_rest_on(public: Connection, tmp_path: Path) -> None:
     for word in ("fgb", "gpkg"):
         said = pyogrio.read_info(saved(public, wanted(), word, tmp_path))["layer_metadata"]
+        assert said, word
         assert "示例" in said["DESCRIPTION"]
         assert "合成" in said["DESCRIPTION"]
         assert "说明 about" in said["DESCRIPTION"]

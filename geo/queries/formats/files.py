@@ -13,27 +13,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pyproj
-import shapely
 
 from geo.queries.formats.asked import Told, Wanted
 from geo.queries.formats.batches import GEOMETRY, batches, schema
+from geo.queries.items.statements import written
 
 STORED = 4490
 ROW_GROUP = 50_000
-KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
-         "MultiPolygon", "GeometryCollection")  # fmt: skip
-"""Kinds of shapes by the number that GEOS gives each."""
 
 
 def _by_gdal(
     driver: psycopg.Connection[Any], wanted: Wanted, path: Path, name: str,
-    *, crs: int = STORED, **options: str,
+    *, crs: int = STORED, layer: str | None = None, **options: str,
 ) -> None:  # fmt: skip
     """Write by a driver of GDAL; what the database said goes before what GDAL makes of it."""
     kind = wanted.collection.geometry
@@ -50,7 +46,7 @@ def _by_gdal(
         try:
             pyogrio.write_arrow(
                 pa.RecordBatchReader.from_batches(schema(wanted), watched(parts)), path,
-                layer=wanted.collection.id, driver=name, crs=f"EPSG:{crs}",
+                layer=layer or wanted.collection.id, driver=name, crs=f"EPSG:{crs}",
                 geometry_name=GEOMETRY, layer_options=options,
                 geometry_type="Unknown" if kind == "Geometry" else kind,
             )  # fmt: skip
@@ -82,7 +78,7 @@ def geopackage(driver: psycopg.Connection[Any], wanted: Wanted, known: Told, pat
 def kml(driver: psycopg.Connection[Any], wanted: Wanted, known: Told, path: Path) -> None:
     """By the streaming driver. KML knows WGS 84 only, which CGCS2000 equals here but for the name;
     what the rows rest on stands in their columns."""
-    _by_gdal(driver, wanted, path, "KML", crs=4326)
+    _by_gdal(driver, wanted, path, "KML", crs=4326, layer=wanted.collection.id.replace("-", "_"))
 
 
 def sentence(told: dict[str, str]) -> str:
@@ -99,27 +95,28 @@ def _stored_crs() -> dict[str, Any]:
 
 def parquet(driver: psycopg.Connection[Any], wanted: Wanted, known: Told, path: Path) -> None:
     """GeoParquet 1.1: WKB, with the CRS in full, and a row group for some ten thousand rows."""
-    kinds: set[str] = set()
-    edges: list[np.ndarray[Any, Any]] = []
+    about = {"geo": json.dumps(_geo(driver, wanted)), **known.lines(wanted)}
+    described = schema(wanted).with_metadata(about)
     with (
-        pq.ParquetWriter(path, schema(wanted), compression="zstd") as writer,
+        pq.ParquetWriter(path, described, compression="zstd") as writer,
         closing(batches(driver, wanted)) as parts,
     ):
         for batch in parts:
-            shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
-            there = shapes[~shapely.is_missing(shapes)]
-            if len(there):
-                kinds |= {KINDS[one] for one in np.unique(shapely.get_type_id(there))}
-                edges.append(shapely.total_bounds(there))
-            for start in range(0, len(batch), ROW_GROUP):
-                writer.write_batch(batch.slice(start, ROW_GROUP))
-        column: dict[str, Any] = {
-            "encoding": "WKB", "geometry_types": sorted(kinds), "crs": _stored_crs(),
-            "edges": "planar",
-        }  # fmt: skip
-        if edges:
-            all_edges = np.array(edges)
-            low, high = all_edges[:, :2].min(axis=0), all_edges[:, 2:].max(axis=0)
-            column["bbox"] = [*map(float, low), *map(float, high)]
-        geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
-        writer.add_key_value_metadata({"geo": json.dumps(geo), **known.lines(wanted)})
+            writer.write_batch(batch.replace_schema_metadata(about), row_group_size=ROW_GROUP)
+
+
+def _geo(driver: psycopg.Connection[Any], wanted: Wanted) -> dict[str, Any]:
+    """What the standard has a file say of its shapes; their box is known beforehand."""
+    rows, values = wanted.rows()
+    statement = written(f"""SELECT array_agg(DISTINCT substr(ST_GeometryType(r.g), 4)),
+        min(ST_XMin(r.g)), min(ST_YMin(r.g)), max(ST_XMax(r.g)), max(ST_YMax(r.g))
+    FROM (SELECT {wanted.geom} AS g {rows}) AS r WHERE r.g IS NOT NULL""")
+    found = driver.execute(statement, values).fetchone()
+    kinds, *edges = found or (None,)
+    column: dict[str, Any] = {
+        "encoding": "WKB", "geometry_types": sorted(kinds or ()), "crs": _stored_crs(),
+        "edges": "planar",
+    }  # fmt: skip
+    if kinds:
+        column["bbox"] = edges
+    return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
