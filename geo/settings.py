@@ -168,6 +168,23 @@ class MapSettings(BaseSettings):
     )
 
 
+class TileSettings(BaseSettings):
+    """How many map tiles are kept, and how full may one be?"""
+
+    model_config = _ENVIRONMENT
+
+    tile_cache_mb: int = Field(
+        default=64, ge=0, le=16_384, description="Tiles that each process keeps in memory, in MB."
+    )
+    tile_features: int = Field(
+        default=50_000,
+        ge=100,
+        le=1_000_000,
+        description="Features in one tile; of more, one from each cell of a grid is drawn, and the "
+        "tile says so.",
+    )
+
+
 class PlanSettings(BaseSettings):
     """May changes of divisions that are only planned be kept and read here?"""
 
@@ -349,6 +366,7 @@ ALL = (
     DatabaseSettings,
     ServeSettings,
     MapSettings,
+    TileSettings,
     PlanSettings,
     CitySettings,
     WalkSettings,
