@@ -18,6 +18,7 @@ from api.deps import HomeCity
 from api.envelope import Envelope, Uploads
 from api.job_board import Board
 from api.jobs import Jobs, sweep
+from api.ogc import formats, tilesets
 from api.ogc.door import OgcRoute
 from api.prefix import Prefix
 from api.problems import install
@@ -106,6 +107,8 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         walk_pages, naming, reconcile, identifiers,
     ):  # fmt: skip
         app.include_router(routes.router)
+    formats.install()
+    tilesets.install()
     app.router.routes.insert(0, OgcRoute())  # first: the busiest, and found by its prefix
     pages.mount_static(app)
     install(app)

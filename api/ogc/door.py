@@ -44,29 +44,29 @@ class Address:
         return sorted(found)
 
 
-def _at(path: str, **methods: Handler) -> Address:
+def at(path: str, **methods: Handler) -> Address:
     """An address from `collections/*/items`."""
     parts = tuple(None if part == "*" else part for part in path.split("/") if part)
     return Address(parts, methods)
 
 
 ADDRESSES = [
-    _at("collections/*/items", GET=features.items, POST=writing.create),
-    _at(
+    at("collections/*/items", GET=features.items, POST=writing.create),
+    at(
         "collections/*/items/*", GET=features.item, PUT=writing.replace, PATCH=writing.update,
         DELETE=writing.delete,
     ),
-    _at("", GET=landing.landing),
-    _at("conformance", GET=landing.conformance),
-    _at("api", GET=openapi.document),
-    _at("collections", GET=described.collections),
-    _at("collections/*", GET=described.collection),
-    _at("collections/*/queryables", GET=described.queryables),
-    _at("collections/*/sortables", GET=described.sortables),
-    _at("collections/*/schema", GET=described.schema),
-    _at("catalogue", GET=catalogue.catalogue),
-    _at("catalogue/items", GET=catalogue.records),
-    _at("catalogue/items/*", GET=catalogue.record),
+    at("", GET=landing.landing),
+    at("conformance", GET=landing.conformance),
+    at("api", GET=openapi.document),
+    at("collections", GET=described.collections),
+    at("collections/*", GET=described.collection),
+    at("collections/*/queryables", GET=described.queryables),
+    at("collections/*/sortables", GET=described.sortables),
+    at("collections/*/schema", GET=described.schema),
+    at("catalogue", GET=catalogue.catalogue),
+    at("catalogue/items", GET=catalogue.records),
+    at("catalogue/items/*", GET=catalogue.record),
 ]  # fmt: skip
 """Every address; the tests compare it with the OpenAPI document."""
 
@@ -79,6 +79,13 @@ def _by_length() -> dict[int, list[Address]]:
 
 
 _LENGTHS = _by_length()
+
+
+def add(*more: Address) -> None:
+    """Open further addresses; those that are asked for most come first."""
+    ADDRESSES.extend(more)
+    _LENGTHS.clear()
+    _LENGTHS.update(_by_length())
 
 
 class OgcRoute(BaseRoute):

@@ -75,7 +75,8 @@ def parameters() -> dict[str, Json]:
     }  # fmt: skip
 
 
-def _problems(*statuses: str) -> Json:
+def refusals(*statuses: str) -> Json:
+    """The responses that say no."""
     words = {
         "400": "请求有误 · the request cannot be used", "401": "令牌无效 · no valid token",
         "403": "无权限 · not allowed", "404": "没有找到 · not found",
@@ -95,7 +96,8 @@ def _problems(*statuses: str) -> Json:
     }
 
 
-def _answer(words: str, *media: str, schema: str = "Document") -> Json:
+def answered(words: str, *media: str, schema: str = "Document") -> Json:
+    """A response in one or more media types."""
     reference = {"$ref": f"#/components/schemas/{schema}"}
     return {
         "description": words,
@@ -108,12 +110,13 @@ def _answer(words: str, *media: str, schema: str = "Document") -> Json:
     }
 
 
-def _get(summary: str, id: str, answer: Json, *names: str, more: Json | None = None) -> Json:
+def reading(summary: str, id: str, answer: Json, *names: str, more: Json | None = None) -> Json:
+    """An operation that reads."""
     references = [{"$ref": f"#/components/parameters/{name}"} for name in names]
     has_id = "collectionId" in names
-    faults = _problems("400", "401", "406", "500", "503")
+    faults = refusals("400", "401", "406", "500", "503")
     if has_id:
-        faults |= _problems("403", "404")
+        faults |= refusals("403", "404")
     return {
         "summary": summary, "operationId": id, "description": summary, "tags": ["OGC API"],
         "parameters": references, "responses": {"200": answer, **faults, **(more or {})},
@@ -126,7 +129,7 @@ def _write(summary: str, id: str, done: Json, *names: str, has_body: bool = True
         "summary": summary, "operationId": id, "description": summary, "tags": ["OGC API"],
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names],
         "responses": done
-        | _problems("400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428",
+        | refusals("400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428",
                     "500", "503"),
         "security": [{"bearer": []}],
     }  # fmt: skip
@@ -152,23 +155,25 @@ def _paths() -> dict[str, Json]:
     created = {"201": {"description": "已建立 · created"}}
     done = {"204": {"description": "已完成 · done"}}
     return {
-        "/": {"get": _get("入口 · Landing page", "landing", _answer("入口", json, html), "f")},
+        "/": {"get": reading("入口 · Landing page", "landing", answered("入口", json, html), "f")},
         "/conformance": {
-            "get": _get("符合性 · Conformance", "conformance", _answer("符合性", json, html), "f")
+            "get": reading("符合性 · Conformance", "conformance",
+                           answered("符合性", json, html), "f")
         },
         "/api": {
-            "get": _get("接口描述 · This document", "api", _answer("接口", OPENAPI_JSON, html), "f")
+            "get": reading("接口描述 · This document", "api",
+                           answered("接口", OPENAPI_JSON, html), "f")
         },
         "/collections": {
-            "get": _get("集合 · Collections", "collections", _answer("集合", json, html), "f")
+            "get": reading("集合 · Collections", "collections", answered("集合", json, html), "f")
         },
         one: {
-            "get": _get("一个集合 · One collection", "collection", _answer("集合", json, html),
+            "get": reading("一个集合 · One collection", "collection", answered("集合", json, html),
                         "collectionId", "f")
         },
         **{
             f"{one}/{name}": {
-                "get": _get(words, name, _answer(words, schema, html), "collectionId", "f")
+                "get": reading(words, name, answered(words, schema, html), "collectionId", "f")
             }
             for name, words in (
                 ("queryables", "可查询属性 · Queryables"), ("sortables", "可排序属性 · Sortables"),
@@ -176,14 +181,14 @@ def _paths() -> dict[str, Json]:
             )
         },
         f"{one}/items": {
-            "get": _get("要素 · Features", "items",
-                        _answer("要素", *offered().values(), schema="FeatureCollection"),
+            "get": reading("要素 · Features", "items",
+                        answered("要素", *offered().values(), schema="FeatureCollection"),
                         "collectionId", *asked),
             "post": _write("新建要素 · Create a feature", "create", created, "collectionId"),
         },
         item: {
-            "get": _get("一个要素 · One feature", "item",
-                        _answer("要素", geo, html, schema="Feature"), "collectionId", "featureId",
+            "get": reading("一个要素 · One feature", "item",
+                        answered("要素", geo, html, schema="Feature"), "collectionId", "featureId",
                         "crs", "datetime", "properties", "skipGeometry", "f-item"),
             "put": _write("替换要素 · Replace a feature", "replace", done, "collectionId",
                           "featureId", "If-Match"),
@@ -193,15 +198,15 @@ def _paths() -> dict[str, Json]:
                              "featureId", "If-Match", has_body=False),
         },
         "/catalogue": {
-            "get": _get("目录 · Catalogue", "catalogue", _answer("目录", json, html), "f")
+            "get": reading("目录 · Catalogue", "catalogue", answered("目录", json, html), "f")
         },
         "/catalogue/items": {
-            "get": _get("目录记录 · Records", "records",
-                        _answer("记录", geo, html, schema="FeatureCollection"), "f-item")
+            "get": reading("目录记录 · Records", "records",
+                        answered("记录", geo, html, schema="FeatureCollection"), "f-item")
         },
         "/catalogue/items/{collectionId}": {
-            "get": _get("一条记录 · One record", "record",
-                        _answer("记录", geo, html, schema="Feature"), "collectionId", "f-item")
+            "get": reading("一条记录 · One record", "record",
+                        answered("记录", geo, html, schema="Feature"), "collectionId", "f-item")
         },
         **PATHS,
     }  # fmt: skip
