@@ -1,4 +1,4 @@
-"""How are the data kept in a file and brought back? `atlas backup`, `atlas restore`."""
+"""How are data and set-up carried elsewhere? `atlas backup`, `atlas restore`, `atlas bundle`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from geo.db import open_database
 
 
 def register(app: typer.Typer) -> None:
-    """Add `backup` and `restore` to an app."""
+    """Add `backup`, `restore` and `bundle` to an app."""
     app.command("backup")(keep)
     app.command("restore")(bring_back)
+    app.command("bundle")(pack)
 
 
 def keep(
@@ -54,4 +55,24 @@ def bring_back(
     teller.say(
         f"已恢复 {kept.made_at} 的备份，{len(kept.tables)} 张表逐一核对一致 · "
         f"restored the backup of {kept.made_at}; {len(kept.tables)} tables are the same, row by row"
+    )
+
+
+def pack(
+    out: Annotated[Path, typer.Option("--out", help="安装包文件 .tar · the file to write.")],
+    for_tests: Annotated[
+        bool, typer.Option("--for-tests", help="含测试所需 · with what ./atlas test needs.")
+    ] = False,
+) -> None:
+    """制作离线安装包（需要网络）。Pack all that a machine without internet needs to be set up."""
+    from api.bundle import bundle  # brings pip's and apt's work: only when needed
+    from maps.assets import VENDOR, fetch_assets
+
+    teller = Teller()
+    fetch_assets(for_tests=for_tests)
+    with teller.step("离线安装包 · bundle") as step:
+        packed = bundle(out, VENDOR, for_tests=for_tests, progress=step)
+    teller.say(
+        f"{packed.file}  {packed.size_bytes / 1e6:.0f} MB · {packed.wheels} wheels · "
+        f"{packed.debs} debs\n./atlas up --bundle {packed.file.name}"
     )

@@ -54,6 +54,10 @@ def up(
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="只准备, 不提供服务 · prepare only")
     ] = False,
+    bundle: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="离线安装包（无需网络）· set up from a bundle, offline"),
+    ] = None,
     reset: Annotated[
         bool, typer.Option("--reset", help="先删除现有数据 · delete the data first")
     ] = False,
@@ -61,6 +65,8 @@ def up(
     """一步到位: 准备数据库、载入城市、计算、提供服务。From nothing to the map of a city."""
     from api.up import prepare_city  # heavy: the other commands start faster without it
 
+    if bundle is not None:  # the script ./atlas reads it, and hands on the rest
+        raise BadInput("--bundle 须通过 ./atlas 使用。\n--bundle works with ./atlas only.")
     teller, at = Teller(), _address(host, port)
     taken = None if no_serve else take_port(*at)
     if reset:

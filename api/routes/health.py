@@ -71,8 +71,12 @@ class Exposition(Response):
     "/metrics",
     summary="运行指标 · Metrics",
     response_class=Exposition,
-    responses={200: {"content": {"text/plain": {"schema": {"$ref": "#/components/schemas/Exposition"}}}},
-               **problems(401, 403, 503)},
+    responses={
+        200: {"content": {
+            "text/plain": {"schema": {"$ref": "#/components/schemas/Exposition"}}
+        }},
+        **problems(401, 403, 503),
+    },
 )  # fmt: skip
 def show_metrics(doors: DoorsHere, caller: Administrator) -> Response:
     """Requests by route and status, their seconds, connections in use: for Prometheus.
