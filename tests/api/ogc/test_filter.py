@@ -73,7 +73,8 @@ SAME: list[tuple[str, Any, Callable[[Row], bool]]] = [
      lambda r: r["valid_from"] is not None and r["valid_from"] > "2020-01-01"),
     ("T_AFTER(valid_from, TIMESTAMP('2020-01-01T00:00:00Z'))", None,
      lambda r: r["valid_from"] is not None and r["valid_from"] > "2020-01-01"),
-    ("valid_from = '2020-01-01' OR name = 'it''s'", None, lambda r: r["valid_from"] == "2020-01-01"),
+    ("valid_from = '2020-01-01' OR name = 'it''s'", None,
+     lambda r: r["valid_from"] == "2020-01-01"),
     ("has_lift", None, lambda r: r["has_lift"] is True),
 ]  # fmt: skip
 
@@ -159,12 +160,14 @@ DEEP = 100_000
 @pytest.mark.parametrize(
     ("filter", "language"),
     [
-        ("(" * DEEP + "code='a'" + ")" * DEEP, "cql2-text"), ("NOT " * DEEP + "code='a'", "cql2-text"),
+        ("(" * DEEP + "code='a'" + ")" * DEEP, "cql2-text"),
+        ("NOT " * DEEP + "code='a'", "cql2-text"),
         (" AND ".join(["code='a'"] * DEEP), "cql2-text"), ("a=" + "-" * DEEP + "1", "cql2-text"),
         ("f(" * DEEP + "1" + ")" * DEEP + "=1", "cql2-text"), ("[" * DEEP, "cql2-json"),
         ('{"op":"not","args":[' * DEEP + "true" + "]}" * DEEP, "cql2-json"),
         # as deep as their length lets them be
-        ("(" * 9_000 + "code='a'" + ")" * 9_000, "cql2-text"), ("NOT " * 4_000 + "TRUE", "cql2-text"),
+        ("(" * 9_000 + "code='a'" + ")" * 9_000, "cql2-text"),
+        ("NOT " * 4_000 + "TRUE", "cql2-text"),
         (" OR ".join(["code='a'"] * 1_500), "cql2-text"), ("code='" + "('" * 5_000, "cql2-text"),
         ("[" * 9_000 + "]" * 9_000, "cql2-json"), ('"' * 15_001, "cql2-json"),
         ('{"op":"not","args":[' * 900 + "true" + "]}" * 900, "cql2-json"),
@@ -196,7 +199,7 @@ WRONG = [
     "name = name2", "password IS NULL", "is_published = TRUE", "extra IS NULL", "geom = 1",
     "pg_sleep(10) = 1", "canary('x') = TRUE", "lower(name) = 'x'", "ACCENTI(name) = 'x'",
     "beds_total + 1 > 2", "beds_total * beds_total > 1", "name = 'x'; DROP TABLE facility",
-    "name = 'x' UNION SELECT 1", "name LIKE 'x\\'", "name LIKE 5", "name IN ()", "S_BOGUS(geometry,POINT(1 2))",
+    "name = 'x' UNION SELECT 1", "S_BOGUS(geometry,POINT(1 2))", "name LIKE 'x\\'", "name LIKE 5", "name IN ()",
     "S_INTERSECTS(geometry, geometry)", "S_INTERSECTS(geometry, POLYGON((0 0,1 1,0 1,1 0,0 0)))",
     "S_INTERSECTS(geometry, POLYGON((0 0,1 1)))", "S_INTERSECTS(geometry, POINT(1e400 1))",
     "S_INTERSECTS(name, POINT(1 2))", "S_INTERSECTS(geometry, BBOX(1,2,3))",
@@ -250,16 +253,16 @@ def test_no_function_of_the_database_can_be_called(bureau: Database, desk: str) 
     calls = ["canary('x')", "public.canary('x')", '"public"."canary"(\'x\')', "pg_sleep(8)"]
     forms = ["{}", "{} = TRUE", "NOT {}", "name = {}", "name LIKE {}", "name IN ({})",
              "CASEI({}) = 'x'", "code = '' OR {}", "S_INTERSECTS(geometry, {})",
-             "T_AFTER(valid_from, {})", "beds_total BETWEEN {} AND 5", "code = ''') OR {} --"]  # fmt: skip
-    parameters = ("filter", "sortby", "properties", "name", "datetime", "bbox", "cursor", "crs")
+             "T_AFTER(valid_from, {})", "beds_total BETWEEN {} AND 5",
+             "code = ''') OR {} --"]  # fmt: skip
+    parameters = ("sortby", "properties", "name", "datetime", "bbox", "cursor", "crs")
     try:
-        started = time.monotonic()
-        for call in calls:
-            for form in forms:
-                for parameter in parameters:
-                    answer = httpx.get(desk + POINTS, params={parameter: form.format(call)})
-                    assert answer.status_code < 500, (parameter, form, call)
-        assert time.monotonic() - started < 60
+        asked = [("filter", form.format(call)) for form in forms for call in calls]
+        asked += [(parameter, call) for parameter in parameters for call in calls]
+        with httpx.Client() as browser:
+            for parameter, words in asked:
+                answer = browser.get(desk + POINTS, params={parameter: words}, timeout=6)
+                assert answer.status_code < 500, (parameter, words)
         with engine.begin() as connection:
             assert connection.execute(text("SELECT count(*) FROM atlas.canary_sang")).scalar() == 0
             assert connection.execute(text("SELECT public.canary('x')")).scalar()
