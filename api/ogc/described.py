@@ -10,7 +10,7 @@ from api.ogc import pages
 from api.ogc.answers import HTML, Answer, Call, as_json, link
 from api.ogc.callers import caller, has_right, refuse_unapproved
 from api.ogc.features import map_words, offered
-from api.ogc.negotiation import DOCUMENT, alternates, format_of
+from api.ogc.negotiation import DOCUMENT, FEATURES, alternates, format_of
 from geo.approvals import is_served
 from geo.queries.catalogue import Facts, facts
 from geo.queries.collections import COLLECTIONS, Collection, Property
@@ -117,11 +117,12 @@ def _links(call: Call, one: Collection) -> list[dict[str, Any]]:
     at = ("collections", one.id)
     made = [link(call.address(*at), "self", "application/json", one.zh)]
     for word, media in offered().items():
-        if word != "json":
-            made.append(
-                link(call.address(*at, "items", f=word), "items", media.split(";")[0],
-                     f"要素 · items ({word})")
-            )  # fmt: skip
+        if word == "json":
+            continue
+        # Files are told apart from pages: a client takes the last `items` of its type.
+        rel, title = ("items", "要素 · items") if word in FEATURES else ("enclosure", "文件 · file")
+        href = call.address(*at, "items", f=word)
+        made.append(link(href, rel, media.split(";")[0], f"{title} ({word})"))
     base = "http://www.opengis.net/def/rel/ogc/1.0/"
     for word, title in (
         ("queryables", "可查询属性 · queryables"), ("sortables", "可排序属性 · sortables"),
