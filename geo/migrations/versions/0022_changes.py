@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0022"
-down_revision = "0014"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,9 @@ _OWN = "SELECT t.geom, {public} AS is_public FROM ({{rows}}) t"
 LOGGED = {
     "admin_unit": _OWN.format(public="t.is_published"),
     "boundary_line": _OWN.format(public="t.is_published AND NOT t.is_disputed"),
-    "facility": _OWN.format(public="t.is_published"),
+    # The public is told of the place that it is shown, the staff of both: one box each.
+    "facility": f"""{_OWN.format(public="false")}
+    UNION ALL SELECT shown_point(t.kinds, t.geom), t.is_published FROM ({{rows}}) t""",
     "planning_zone": _OWN.format(public="t.is_published"),
     "place": _OF_PLACE.format(public="t.is_published", key="id"),
     "place_name": _CHILD,
