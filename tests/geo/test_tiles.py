@@ -25,7 +25,7 @@ from geo.queries.items import Question
 from geo.queries.matrices import MATRIX_SETS, definition
 from geo.queries.moments import on_day
 from geo.queries.tile_log import last_seen
-from geo.queries.tile_sql import SHOWN
+from geo.queries.tile_sql import SHOWN, whole_tile
 from geo.queries.tiles import Asked, Tile, TileCache, tile
 from tests.machine import worker_database
 
@@ -415,3 +415,23 @@ def test_bounds_are_those_of_the_definition(id: str) -> None:
 def test_a_tile_outside_the_set_is_not_found(z: int, row: int, col: int) -> None:
     with pytest.raises(NotFound):
         MATRIX_SETS["WebMercatorQuad"].bounds(z, row, col)
+
+
+def test_a_tile_is_found_by_an_index(writers: Engine, reader: Connection) -> None:
+    with writers.begin() as owner:
+        owner.execute(text("""INSERT INTO facility (code, name, kinds, geom, is_published)
+            SELECT 'm' || i, 'm', '{canteen}', ST_SetSRID(ST_Point(110 + (i % 100) / 10.0,
+                   25 + (i / 100) / 10.0), 4490), true FROM generate_series(1, 5000) i"""))
+        owner.execute(text("ANALYZE facility"))
+    asked = ask(z=12)
+    conditions, values = asked.question.conditions()
+    box = asked.matrix_set.bounds(12, asked.row, asked.col)
+    near = asked.matrix_set.degrees(box)
+    values |= {
+        "west": near.west, "south": near.south, "east": near.east, "north": near.north,
+        "left": box.west, "bottom": box.south, "right": box.east, "top": box.north, "most": 50,
+    }  # fmt: skip
+    statement = whole_tile("facilities", "WebMercatorQuad", conditions)
+    plan = "\n".join(reader.scalars(text(f"EXPLAIN {statement.text}"), values))
+    assert "Seq Scan on facility" not in plan
+    assert "Index Scan" in plan
