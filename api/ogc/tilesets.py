@@ -11,6 +11,7 @@ from api.ogc.answers import HTML, JSON, Answer, Call, as_json, link
 from api.ogc.callers import caller, has_right, refuse_unapproved
 from api.ogc.features import map_words
 from api.ogc.negotiation import DOCUMENT, alternates, format_of
+from api.ogc.tile_paths import SETS, TILEJSON, paths
 from api.ogc.tiles import MVT, one_tile, when_asked
 from geo.queries.catalogue import facts
 from geo.queries.collections import Collection
@@ -18,7 +19,6 @@ from geo.queries.collections import collection as collection_of
 from geo.queries.matrices import DEEPEST, MATRIX_SETS, MatrixSet, definition, matrix_set
 from geo.queries.tile_sql import SHOWN
 
-TILEJSON = "application/vnd.mapbox.tilejson+json"
 _REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 _SPEC = "http://www.opengis.net/spec/"
 CONFORMS = (
@@ -33,7 +33,6 @@ CONFORMS = (
                     "json-tilesetmetadata")
     ),
 )  # fmt: skip
-_SETS = {"json": JSON, "tilejson": TILEJSON, "html": HTML}
 MAPPED = 18
 """The deepest level that a map is told to ask for; deeper ones are answered too."""
 
@@ -81,14 +80,14 @@ def tilesets(call: Call) -> ASGIApp:
 def one_tileset(call: Call) -> ASGIApp:
     """A tile set: what is in it and how a tile is asked for; as TileJSON for maps."""
     call.only("f", "datetime")
-    chosen = format_of(call, _SETS)
+    chosen = format_of(call, SETS)
     one, tiling = _seen(call), matrix_set(call.parts[3])
     with call.doors.public() as connection:
         box = facts(connection, one).bbox
     if chosen == "tilejson":
         return as_json(_tilejson(call, one, tiling, box), TILEJSON)
     told = _brief(call, one, tiling)
-    told["links"] = [*alternates(call, _SETS, chosen), *told["links"][1:]]
+    told["links"] = [*alternates(call, SETS, chosen), *told["links"][1:]]
     if chosen == "html":
         return _page(call, told["title"], one.about_zh, told["links"])
     told["layers"] = [_layer(one)]
@@ -200,47 +199,6 @@ def _links(call: Call, one: Collection) -> list[dict[str, Any]]:
     return [link(href, f"{_REL}tilesets-vector", JSON, "矢量瓦片 · vector tiles")]
 
 
-def _paths() -> dict[str, Any]:
-    """The addresses of this door for the OpenAPI document."""
-    one, sets = "/collections/{collectionId}/tiles", [*MATRIX_SETS]
-    tiling = {"name": "tileMatrixSetId", "in": "path", "required": True,
-              "schema": {"type": "string", "enum": sets}}  # fmt: skip
-    numbers = [
-        {"name": name, "in": "path", "required": True,
-         "schema": {"type": "integer", "minimum": 0, "maximum": most}}
-        for name, most in (("tileMatrix", DEEPEST), ("tileRow", 2**DEEPEST - 1),
-                           ("tileCol", 2 ** (DEEPEST + 1) - 1))
-    ]  # fmt: skip
-    f_sets = {"name": "f", "in": "query", "schema": {"type": "string", "enum": [*_SETS]}}
-    f_tile = {"name": "f", "in": "query", "schema": {"type": "string", "enum": ["mvt"]}}
-    get, answer, faults = openapi.reading, openapi.answered, openapi.refusals
-    tiles = {"description": "瓦片", "content": {MVT: {"schema": {"type": "string",
-                                                             "format": "binary"}}}}  # fmt: skip
-    more = {"204": {"description": "空 · empty"}, "304": {"description": "未变 · not changed"}}
-    paths = {
-        "/tileMatrixSets": get("瓦片矩阵集 · Tile matrix sets", "tileMatrixSets",
-                               answer("瓦片矩阵集", JSON, HTML), "f"),
-        "/tileMatrixSets/{tileMatrixSetId}": get(
-            "一个瓦片矩阵集 · One tile matrix set", "tileMatrixSet",
-            answer("瓦片矩阵集", JSON, HTML), "f", more=faults("404")),
-        one: get("瓦片集 · Tile sets", "tilesets", answer("瓦片集", JSON, HTML), "collectionId",
-                 "datetime", "f"),
-        f"{one}/{{tileMatrixSetId}}": get("一个瓦片集 · One tile set", "tileset",
-                                          answer("瓦片集", *_SETS.values()), "collectionId",
-                                          "datetime"),
-        f"{one}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": get(
-            "矢量瓦片 · A vector tile", "tile", tiles, "collectionId", "datetime", more=more),
-    }  # fmt: skip
-    for path, operation in paths.items():
-        if "{tileMatrixSetId}" in path:
-            operation["parameters"].append(tiling)
-        if path.endswith("{tileMatrixSetId}") and path.startswith(one):
-            operation["parameters"].append(f_sets)
-        if path.endswith("{tileCol}"):
-            operation["parameters"] += [*numbers, f_tile]
-    return {path: {"get": operation} for path, operation in paths.items()}
-
-
 def install() -> None:
     """Open this door beside that of the features; once."""
     if "/tileMatrixSets" in openapi.PATHS:
@@ -253,7 +211,7 @@ def install() -> None:
         at("tileMatrixSets", GET=matrix_sets),
         at("tileMatrixSets/*", GET=one_matrix_set),
     )
-    openapi.PATHS.update(_paths())
+    openapi.PATHS.update(paths())
     landing.CONFORMS.extend(CONFORMS)
     landing.LINKS.append(
         ("tileMatrixSets", f"{_REL}tiling-schemes", JSON, "瓦片矩阵集 · tile matrix sets")
