@@ -7,7 +7,7 @@ from typing import Any
 from api.ogc import openapi
 from api.ogc.answers import HTML, JSON
 from api.ogc.tiles import MVT
-from geo.queries.matrices import DEEPEST
+from geo.queries.matrices import DEEPEST, MATRIX_SETS
 
 TILEJSON = "application/vnd.mapbox.tilejson+json"
 SETS = {"json": JSON, "tilejson": TILEJSON, "html": HTML}
