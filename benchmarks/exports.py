@@ -140,7 +140,9 @@ def compare(url: str, times: int) -> None:
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as scratch:
         for _ in range(times):
-            ours.append(in_child(url, "fgb")["seconds"])
+            made = in_child(url, "fgb")
+            ours.append(made["seconds"])
+            print(f"fgb: {made}", flush=True)
             theirs.append(by_ogr2ogr(url, Path(scratch)))
     a, b = median(ours), median(theirs)
     print(f"FlatGeobuf: ours {a:.1f} s, ogr2ogr {b:.1f} s: ogr2ogr/ours {b / a:.2f}", flush=True)

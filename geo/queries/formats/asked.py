@@ -50,15 +50,16 @@ class Wanted:
         """SQL of the shape; NULL where none is wanted."""
         return self.collection.geom if self.question.with_geometry else "NULL::geometry"
 
-    def rows(self) -> tuple[str, dict[str, Any]]:
+    def rows(self, *, in_order: bool = True) -> tuple[str, dict[str, Any]]:
         """SQL from FROM to LIMIT with `:names`, and the values that they bind."""
         conditions, values = self.question.conditions()
         keys = ", ".join([*(one.sql for one in self.question.order), self.collection.key])
+        order = f" ORDER BY {keys}" if in_order or self.limit is not None else ""
         limit = "" if self.limit is None else " LIMIT :limit"
         if self.limit is not None:
             values["limit"] = self.limit
         where = " AND ".join(conditions) or "true"
-        return f"FROM {self.collection.source} WHERE {where} ORDER BY {keys}{limit}", values
+        return f"FROM {self.collection.source} WHERE {where}{order}{limit}", values
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def one_view(connection: Connection) -> Iterator[psycopg.Connection[Any]]:
 
 def told(driver: psycopg.Connection[Any], wanted: Wanted) -> Told:
     """Count the rows and gather what they rest on."""
-    rows, values = wanted.rows()
+    rows, values = wanted.rows(in_order=False)
     statement = written(f"""SELECT count(*), count(*) FILTER (WHERE r.g IS NULL),
         coalesce(bool_or(r.s), false),
         (array_agg(DISTINCT r.o) FILTER (WHERE r.o IS NOT NULL))[1:{MOST_SOURCES}],

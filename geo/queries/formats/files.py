@@ -107,7 +107,7 @@ def parquet(driver: psycopg.Connection[Any], wanted: Wanted, known: Told, path: 
 
 def _geo(driver: psycopg.Connection[Any], wanted: Wanted) -> dict[str, Any]:
     """What the standard has a file say of its shapes; their box is known beforehand."""
-    rows, values = wanted.rows()
+    rows, values = wanted.rows(in_order=False)
     statement = written(f"""SELECT array_agg(DISTINCT substr(ST_GeometryType(r.g), 4)),
         min(ST_XMin(r.g)), min(ST_YMin(r.g)), max(ST_XMax(r.g)), max(ST_YMax(r.g))
     FROM (SELECT {wanted.geom} AS g {rows}) AS r WHERE r.g IS NOT NULL""")
