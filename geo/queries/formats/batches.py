@@ -1,6 +1,6 @@
 """How do rows reach Arrow, a piece at a time? COPY as CSV, read by pyarrow; shapes as WKB.
 
-A piece of about a megabyte is in memory at a time, whatever the number of rows. Who stops before the
+A piece of about a megabyte is in memory, whatever the number of rows. Who stops before the
 end has to close the generator: the connection is in the middle of a COPY until then.
 """
 
