@@ -13,6 +13,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 from api.deps import HomeCity
 from api.envelope import Envelope, Uploads
@@ -22,9 +23,11 @@ from api.ogc import formats, tilesets
 from api.ogc.door import OgcRoute
 from api.prefix import Prefix
 from api.problems import install
+from api.rates import Rates
 from api.reads import Doors
 from api.routes import (
     access,
+    audit,
     changes,
     course,
     deliveries,
@@ -56,7 +59,14 @@ from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
 from api.schemas.walks import SCHEMAS as WALK_SCHEMAS
 from geo.db import Database, open_database
-from geo.settings import CHECKOUT, DatabaseSettings, ServeSettings, UploadSettings, read
+from geo.settings import (
+    CHECKOUT,
+    DatabaseSettings,
+    GuardSettings,
+    ServeSettings,
+    UploadSettings,
+    read,
+)
 
 DESCRIPTION = """
 民政一张图:养老设施、行政区划、地名。坐标为 CGCS2000 经纬度(GeoJSON:经度在前);未知的值为 null。
@@ -91,7 +101,8 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         lifespan=_lifespan,
         middleware=[
             Middleware(Prefix, root_path=read(ServeSettings).root_path),
-            Middleware(Envelope, uploads=uploads),
+            Middleware(Envelope, uploads=uploads, rates=_rates()),
+            *_cors(),
         ],
         redirect_slashes=False,  # a redirect would be built from the caller's Host header
         telemetry={"tracing": False, "metrics": False, "logs": False},
@@ -102,7 +113,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     if database is not None:
         app.state.doors = Doors.of(database)
     for routes in (
-        health, facilities, access, measures, export, standards, work, siting, units, places,
+        health, audit, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
         walk_pages, naming, reconcile, identifiers,
     ):  # fmt: skip
@@ -114,6 +125,27 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _rates() -> Rates:
+    """The limits of this process: its share of what all of them give together."""
+    guard, workers = read(GuardSettings), read(ServeSettings).workers
+    return Rates(guard.rate_per_s / workers, guard.rate_burst / workers)
+
+
+def _cors() -> list[Middleware]:
+    """Which other sites' pages may read the answers; none where none is set."""
+    origins = read(GuardSettings).cors_origins.split()
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
+            expose_headers=["ETag", "Link", "Location", "Content-Crs", "Retry-After",
+                            "X-Request-ID"],
+        )
+    ]  # fmt: skip
 
 
 @asynccontextmanager

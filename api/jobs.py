@@ -18,6 +18,7 @@ import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +58,8 @@ class Job:
     owner: int
     folder: Path
     work: Callable[[Job], bytes]
+    asked: Context = field(default_factory=copy_context)
+    """What was known of the request: who asks, for the record."""
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     state: State = "queued"
     progress: tuple[int, int | None, str] = (0, None, "等待 · waiting")
@@ -218,7 +221,7 @@ class Jobs:
             self._running = job
             job.state = "running"
             try:
-                self._end(job, "done", report=job.work(job))
+                self._end(job, "done", report=job.asked.run(job.work, job))
             except (BadInput, DeliveryRefused) as error:
                 self._end(job, "refused", error=error)
             except Exception as error:  # the thread must outlive it: told to the job, and logged

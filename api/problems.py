@@ -63,6 +63,7 @@ TITLES = {
     415: ("unsupported-type", "不支持的内容类型 · Content type not supported"),
     422: ("refused", "未通过核对 · Refused by the checks"),
     428: ("if-match-needed", "须有 If-Match · If-Match is needed"),
+    429: ("too-often", "请求过于频繁 · Too many requests"),
     500: ("internal", "服务出错 · The service has a fault"),
     503: ("unavailable", "暂不可用 · Not available now"),
 }
@@ -85,6 +86,10 @@ AWAY = both(
 )
 SLOW = both(
     "查询用时过长,已中止;请缩小范围。", "the query took too long and was stopped; ask for less"
+)
+OFTEN = both(
+    "请求过于频繁，请按 Retry-After 的秒数稍后再试。",
+    "too many requests; wait for the seconds that Retry-After names",
 )
 _FAULT = both(
     "服务内部出错,已记入日志;请把请求编号告诉管理员。",

@@ -16,6 +16,7 @@ from threading import BoundedSemaphore
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
+from api.auditing import note_write
 from geo.db import Database, make_engine, read_engine
 from geo.db.replicas import Readers
 from geo.errors import Unavailable
@@ -81,10 +82,12 @@ class Doors:
     def writing(self) -> Iterator[Session]:
         """A session of the owner that commits at the end, or not at all when something is raised.
 
-        It has no statement timeout: a large delivery takes its time.
+        What was written goes on record in the same transaction. It has no statement timeout: a
+        large delivery takes its time.
         """
         with Session(self.owner_engine, expire_on_commit=False) as session:
             yield session
+            note_write(session)
             session.commit()
 
     def ping(self) -> None:

@@ -117,7 +117,9 @@ def _watched(database: Database) -> Iterator[None]:
 def _for_workers(workers: int, city_code: str | None) -> Iterator[None]:
     """What the processes inherit: the city, their share of the threads, one folder of counts."""
     threads = max(2, round(read(DatabaseSettings).threads / workers))
-    handed_on = {"ATLAS_THREADS": str(threads)} | ({"ATLAS_CITY": city_code} if city_code else {})
+    handed_on = {"ATLAS_THREADS": str(threads), "ATLAS_WORKERS": str(workers)} | (
+        {"ATLAS_CITY": city_code} if city_code else {}
+    )
     before = {name: os.environ.get(name) for name in handed_on}
     with tempfile.TemporaryDirectory(prefix="minzheng-atlas-metrics-") as folder:
         os.environ.update(handed_on)

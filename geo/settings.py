@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.errors import BadInput
@@ -141,6 +141,50 @@ class ServeSettings(BaseSettings):
         description="Address of the service as others see it, for example `https://dm.example.cn`: "
         "stands in identifiers and exports. Empty: the address that was asked.",
     )
+
+
+class GuardSettings(BaseSettings):
+    """How much may one caller ask, which other sites may ask, and who vouches for officers?"""
+
+    model_config = _ENVIRONMENT
+
+    rate_per_s: float = Field(
+        default=50.0,
+        ge=0,
+        description="Requests a second that one address, or one token, may ask for good; 0: no "
+        "limit.",
+    )
+    rate_burst: float = Field(
+        default=500.0, ge=1, description="Requests that it may ask at once, before that holds."
+    )
+    cors_origins: str = Field(
+        default="",
+        pattern=r"^(\*|https?://[^\s/]+( https?://[^\s/]+)*)?$",
+        description="Sites whose pages may read the answers, for example `https://gis.example.cn`, "
+        "separated by blanks; `*`: all. Empty: none.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?\S*)?$",
+        description="OpenID Connect provider whose tokens let officers in, beside our own. Empty: "
+        "none.",
+    )
+    oidc_audience: str = Field(
+        default="", description="Audience that its tokens must name: this service's client id."
+    )
+    oidc_role_claim: str = Field(
+        default="atlas_role", description="Claim that holds the role, as `atlas token` names them."
+    )
+    oidc_division_claim: str = Field(
+        default="atlas_division",
+        description="Claim that holds the division (12 digits); without it the token covers all.",
+    )
+
+    @model_validator(mode="after")
+    def _names_its_audience(self) -> GuardSettings:
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("ATLAS_OIDC_ISSUER needs ATLAS_OIDC_AUDIENCE beside it")
+        return self
 
 
 class MapSettings(BaseSettings):
@@ -365,6 +409,7 @@ ALL = (
     HomeSettings,
     DatabaseSettings,
     ServeSettings,
+    GuardSettings,
     MapSettings,
     TileSettings,
     PlanSettings,

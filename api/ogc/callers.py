@@ -13,8 +13,9 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from api.auditing import came_in
 from api.ogc.answers import Call
-from api.security import Caller, caller_of, no_token
+from api.security import Caller, no_token, whose
 from geo.approvals import is_served
 from geo.errors import NotAllowed, both
 from geo.queries.collections import Collection
@@ -37,10 +38,10 @@ def caller(call: Call) -> Caller | None:
     scheme, _, secret = said.partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise no_token()
-    with call.doors.staff() as connection:
-        found = caller_of(connection, secret.strip())
+    found = whose(call.doors, secret.strip())
     if found is None:
         raise no_token()
+    came_in(found)
     return found
 
 

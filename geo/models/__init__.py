@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geo.models.account import ApiToken
 from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember, SuccessionShare
+from geo.models.audit import AuditEntry
 from geo.models.base import STORED_SRID, Base
 from geo.models.boundary import BoundaryLine, BoundaryMarker
 from geo.models.change import ChangeBox, ChangeCommit
@@ -38,6 +39,7 @@ __all__ = [
     "STORED_SRID",
     "AdminUnit",
     "ApiToken",
+    "AuditEntry",
     "Base",
     "BoundaryLine",
     "BoundaryMarker",
