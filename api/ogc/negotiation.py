@@ -56,20 +56,20 @@ def _fits(media: str, offered: Mapping[str, str]) -> str | None:
 def alternates(call: Call, offered: Mapping[str, str], chosen: str) -> list[dict[str, str]]:
     """Links to this answer itself and in its other formats."""
     titles = {"json": "JSON", "geojson": "GeoJSON", "html": "网页 · page"}
+    bare = call.again(f=None)
+    plain = f"{bare}{'&' if '?' in bare else '?'}f="
+    said = call.get("f")
+    own = bare if said is None else plain + said
     made = [
-        {
-            "href": call.again(f=call.get("f")), "rel": "self",
-            "type": offered[chosen].split(";")[0], "title": "本页 · this",
-        }
-    ]  # fmt: skip
+        {"href": own, "rel": "self", "type": offered[chosen].split(";")[0], "title": "本页 · this"}
+    ]
     told = {offered[chosen]}
     for word, media in offered.items():
         if media not in told:
             told.add(media)
             made.append(
                 {
-                    "href": call.again(f=word),
-                    "rel": "alternate", "type": media.split(";")[0],
+                    "href": plain + word, "rel": "alternate", "type": media.split(";")[0],
                     "title": titles.get(word, word),
                 }
             )  # fmt: skip

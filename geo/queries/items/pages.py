@@ -28,7 +28,7 @@ from geo.queries.paging import Cursor, words
 
 # Only a snapshot without writers under way (its two ends are one) is sure to tell what is visible,
 # also on a standby, where those under way are not listed.
-_QUIET = re.compile(rb".*?(\d+):(\d+):$", re.DOTALL)
+_QUIET = re.compile(rb".* (\d+):(\d+):$", re.DOTALL)
 _VERSION = re.compile(r"(.+)@(\d{4}-\d{2}-\d{2}|\.\.)", re.ASCII | re.DOTALL)
 
 

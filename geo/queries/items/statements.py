@@ -17,7 +17,7 @@ COUNTED = 50_000
 """Features that are counted one by one; of more the planner's estimate is told."""
 
 # What is visible is the same while no transaction ended: two equal snapshots see the same rows.
-SNAPSHOT = "(SELECT pg_postmaster_start_time()::text || pg_current_snapshot()::text)"
+SNAPSHOT = "(SELECT pg_postmaster_start_time()::text || ' ' || pg_current_snapshot()::text)"
 _DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 

@@ -79,8 +79,10 @@ def test_api_definition_is_openapi_30_and_tells_every_address(client: TestClient
         for method, operation in methods.items():
             assert operation["summary"], (path, method)
             for parameter in operation["parameters"]:
-                name = parameter["$ref"].rpartition("/")[2]
-                assert name in document["components"]["parameters"]
+                if "$ref" in parameter:
+                    name = parameter["$ref"].rpartition("/")[2]
+                    parameter = document["components"]["parameters"][name]
+                assert parameter["description"], (path, method)
             for status, response in operation["responses"].items():
                 assert status[0] in "2345"
                 assert response["description"]
