@@ -13,14 +13,21 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 from api.deps import HomeCity
 from api.envelope import Envelope, Uploads
+from api.job_board import Board
 from api.jobs import Jobs, sweep
+from api.ogc import formats, tilesets
+from api.ogc.door import OgcRoute
+from api.prefix import Prefix
 from api.problems import install
+from api.rates import Rates
 from api.reads import Doors
 from api.routes import (
     access,
+    audit,
     changes,
     course,
     deliveries,
@@ -60,7 +67,14 @@ from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
 from api.schemas.problem import Problem
 from api.schemas.walks import SCHEMAS as WALK_SCHEMAS
 from geo.db import Database, open_database
-from geo.settings import CHECKOUT, DatabaseSettings, UploadSettings, read
+from geo.settings import (
+    CHECKOUT,
+    DatabaseSettings,
+    GuardSettings,
+    ServeSettings,
+    UploadSettings,
+    read,
+)
 
 DESCRIPTION = """
 民政一张图:养老设施、行政区划、地名。坐标为 CGCS2000 经纬度(GeoJSON:经度在前);未知的值为 null。
@@ -93,7 +107,11 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=_lifespan,
-        middleware=[Middleware(Envelope, uploads=uploads)],
+        middleware=[
+            Middleware(Prefix, root_path=read(ServeSettings).root_path),
+            Middleware(Envelope, uploads=uploads, rates=_rates()),
+            *_cors(),
+        ],
         redirect_slashes=False,  # a redirect would be built from the caller's Host header
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -103,17 +121,41 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     if database is not None:
         app.state.doors = Doors.of(database)
     for routes in (
-        health, facilities, access, measures, export, standards, work, siting, units, places,
+        health, audit, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
         elder_care_pages, walk_pages, naming, name_approvals, names, name_tables, heritage,
         heritage_pages, reconcile, identifiers, elder_care,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.include_router(places.names_router)
+    formats.install()
+    tilesets.install()
+    app.router.routes.insert(0, OgcRoute())  # first: the busiest, and found by its prefix
     pages.mount_static(app)
     install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _rates() -> Rates:
+    """The limits of this process: its share of what all of them give together."""
+    guard, workers = read(GuardSettings), read(ServeSettings).workers
+    return Rates(guard.rate_per_s / workers, guard.rate_burst / workers)
+
+
+def _cors() -> list[Middleware]:
+    """Which other sites' pages may read the answers; none where none is set."""
+    origins = read(GuardSettings).cors_origins.split()
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
+            expose_headers=["ETag", "Link", "Location", "Content-Crs", "Retry-After",
+                            "X-Request-ID"],
+        )
+    ]  # fmt: skip
 
 
 @asynccontextmanager
@@ -125,6 +167,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if app.state.database is None:
             database = stack.enter_context(open_database("serve")).database
             app.state.doors = Doors.of(database)
+        app.state.jobs.board = Board(app.state.doors.owner_engine)
         sweep()
         yield
         await anyio.to_thread.run_sync(app.state.jobs.close)
@@ -153,6 +196,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         written = EXPORTED_SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS | WALK_SCHEMAS
         schemas.update(SCHEMAS | written | HERITAGE_SCHEMAS | identifiers.FORM_SCHEMAS)
         schemas["Problem"] = Problem.model_json_schema()
+        schemas["Exposition"] = {"type": "string", "description": "Prometheus's text format"}
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)  # the framework's own form of refusal: never sent here
         for methods in document["paths"].values():

@@ -34,6 +34,9 @@ Host = Annotated[str | None, typer.Option(help="监听地址 · address to liste
 Port = Annotated[
     int | None, typer.Option(min=1, max=65535, help="端口 · port to listen on [ATLAS_PORT]")
 ]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=64, help="进程数 · processes [ATLAS_WORKERS]")
+]
 
 
 @app.command()
@@ -43,6 +46,7 @@ def up(
     ] = None,
     port: Port = None,
     host: Host = None,
+    workers: Workers = None,
     demo: Annotated[
         bool,
         typer.Option("--demo/--no-demo", help="加入合成的演示数据 · add synthetic demo data"),
@@ -50,6 +54,10 @@ def up(
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="只准备, 不提供服务 · prepare only")
     ] = False,
+    bundle: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="离线安装包（无需网络）· set up from a bundle, offline"),
+    ] = None,
     reset: Annotated[
         bool, typer.Option("--reset", help="先删除现有数据 · delete the data first")
     ] = False,
@@ -57,6 +65,8 @@ def up(
     """一步到位: 准备数据库、载入城市、计算、提供服务。From nothing to the map of a city."""
     from api.up import prepare_city  # heavy: the other commands start faster without it
 
+    if bundle is not None:  # the script ./atlas reads it, and hands on the rest
+        raise BadInput("--bundle 须通过 ./atlas 使用。\n--bundle works with ./atlas only.")
     teller, at = Teller(), _address(host, port)
     taken = None if no_serve else take_port(*at)
     if reset:
@@ -66,17 +76,17 @@ def up(
         ready = prepare_city(opened.database, asked, with_demo=demo, teller=teller)
         teller.say(f"[bold]{ready.name} 已就绪 · is ready[/]")
         if taken is not None:
-            _serve(opened, taken, at, teller, city_code=ready.code)
+            _serve(opened, taken, at, teller, city_code=ready.code, workers=workers)
 
 
 @app.command("serve")
-def serve_now(port: Port = None, host: Host = None) -> None:
+def serve_now(port: Port = None, host: Host = None, workers: Workers = None) -> None:
     """提供服务, 不载入也不计算。Serve what is there, without loading or computing."""
     teller, at = Teller(), _address(host, port)
     taken = take_port(*at)
     with _database("atlas serve", teller) as opened:
         _migrate(opened, teller)
-        _serve(opened, taken, at, teller)
+        _serve(opened, taken, at, teller, workers=workers)
 
 
 @app.command()
@@ -140,16 +150,19 @@ def _serve(
     teller: Teller,
     *,
     city_code: str | None = None,
+    workers: int | None = None,
 ) -> None:
     """Serve until told to stop, and print where."""
-    from api.app import create_app  # heavy: the other commands start faster without it
-
-    pages = links(*at)
+    settings = read(ServeSettings)
+    pages = links(*at, settings.root_path)
     opened.serves(pages[0][1])
     for name, address in pages:
         teller.say(f"  {name:<16} [cyan]{address}[/]")
     teller.say("[dim]按 Ctrl-C 停止 · press Ctrl-C to stop[/]")
-    serve(create_app(opened.database, city_code=city_code), taken)
+    serve(
+        opened.database, taken, city_code=city_code,
+        workers=settings.workers if workers is None else workers,
+    )  # fmt: skip
     teller.say("已停止 · stopped")
 
 

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 import anyio
+import anyio.to_thread
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import SLOW, fault, problem
+from api.auditing import Asking, asking, note_reading
+from api.problems import OFTEN, SLOW, fault, problem
+from api.rates import Rates
+from api.witness import UNDER_WAY, witness
 
 DEADLINE_S = 40.0
 """Longest that a request may take, waiting included; the statement timeout lies below it."""
@@ -64,9 +70,14 @@ class Envelope:
     """The outermost layer of the service."""
 
     def __init__(
-        self, app: ASGIApp, deadline_s: float = DEADLINE_S, uploads: Uploads | None = None
+        self,
+        app: ASGIApp,
+        deadline_s: float = DEADLINE_S,
+        uploads: Uploads | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self.app = app
+        self.rates = rates
         self.deadline_s = deadline_s
         self.uploads = uploads
 
@@ -78,10 +89,12 @@ class Envelope:
         is_head = scope["method"] == "HEAD"
         # A copy: the server's own log still says HEAD.
         inner = {**scope, "request_id": _request_id(scope)}
+        now = Asking(_what(scope), inner["request_id"])
+        asking.set(now)
         if is_head:
             inner["method"] = "GET"
-        started = False
-        received = 0
+        began = time.perf_counter()
+        status = sent = received = 0
         cap, deadline_s = BODY_CAP, self.deadline_s
         if self.uploads is not None and self.uploads.are(scope):
             cap, deadline_s = self.uploads.cap, self.uploads.deadline_s
@@ -95,25 +108,52 @@ class Envelope:
             return message
 
         async def sending(message: Message) -> None:
-            nonlocal started
+            nonlocal status, sent
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 _complete(MutableHeaders(scope=message), inner["request_id"])
             elif is_head:
                 message = {**message, "body": b""}
+            sent += len(message.get("body", b""))
             await send(message)
 
+        UNDER_WAY.inc()
         try:
-            with anyio.fail_after(deadline_s):
+            if self.rates is not None and (wait_s := self.rates.wait_s(scope)):
+                headers = {"Retry-After": str(wait_s)}
+                await problem(Request(inner), 429, OFTEN, headers=headers)(inner, receive, sending)
+                return
+            with anyio.fail_after(deadline_s) as limit:
+                inner["deadline"] = limit  # an answer that is long on purpose moves it
                 await self.app(inner, receiving, sending)
         except TimeoutError:
-            if started:
+            if status:
                 raise
             await problem(Request(inner), 503, SLOW)(inner, receive, sending)
         except Exception as error:
-            if started:
+            if status:
                 raise
             await fault(Request(inner), error)(inner, receive, sending)
+        finally:
+            UNDER_WAY.dec()
+            inner["method"] = scope["method"]
+            witness(inner, status, time.perf_counter() - began, sent)
+            await _put_on_record(scope, now, status)
+
+
+def _what(scope: Scope) -> str:
+    """What is asked, for the record: of a query the names alone, for values may be a home."""
+    names = sorted({name[:50] for name, _ in parse_qsl(scope["query_string"].decode("latin-1"))})
+    asked = f"{scope['method']} {scope['path'][:500]}"
+    return f"{asked}?{'&'.join(names[:20])}" if names else asked
+
+
+async def _put_on_record(scope: Scope, now: Asking, status: int) -> None:
+    """Note what somebody with a token read or was refused; a write has its entry already."""
+    if now.caller is not None and not now.wrote and (status < 400 or status == 403):
+        with anyio.CancelScope(shield=True):
+            doors = scope["app"].state.doors
+            await anyio.to_thread.run_sync(note_reading, doors, now, status)
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,8 +1,8 @@
 """Which loadings wait, run or ran? One at a time, in the order they came, in a thread of their own.
 
-Nothing of a job outlives the process but what the database has committed: a killed server leaves a
-delivery whole or not at all, and the next one knows no job of it. What was uploaded lies in a
-folder that is removed with its job; what a killed server left there, the next one removes.
+A killed server leaves a delivery whole or not at all. How a loading stands is written on the board
+(`api/job_board.py`), so that every process of the service can tell of it. What was uploaded lies in
+a folder that is removed with its job; what a killed server left there, the next one removes.
 """
 
 from __future__ import annotations
@@ -18,19 +18,25 @@ import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import IO, Literal
 
+import orjson
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
+from api.job_board import BEAT_S, Board
+from api.problems import answer_to
 from geo.errors import BadInput, DeliveryRefused, GeoError, NotFound, Unavailable, both
 
 log = logging.getLogger("atlas.api")
 
+JOBS = "/api/deliveries/jobs"
 State = Literal["queued", "running", "done", "refused", "failed"]
 REMEMBERED = 20
 """Finished jobs that are remembered; their deliveries keep the reports for good."""
@@ -52,6 +58,8 @@ class Job:
     owner: int
     folder: Path
     work: Callable[[Job], bytes]
+    asked: Context = field(default_factory=copy_context)
+    """What was known of the request: who asks, for the record."""
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     state: State = "queued"
     progress: tuple[int, int | None, str] = (0, None, "等待 · waiting")
@@ -73,11 +81,42 @@ class Job:
             raise _ended()
         self.progress = (done, total, text)
 
+    def told(self) -> bytes:
+        """What its address answers, as JSON."""
+        done, total, text = self.progress
+        is_over = self.is_over  # asked first: then all else is settled
+        problem = _as_problem(self) if is_over and self.error is not None else None
+        return orjson.dumps(
+            {
+                "id": self.id,
+                "kind": self.kind,
+                "state": self.state
+                if is_over or self.state in ("queued", "running")
+                else "running",
+                "made_at": self.made_at,
+                "ended_at": self.ended_at if is_over else None,
+                "progress": {"done": done, "total": total, "text": text},
+                "report": orjson.Fragment(self.report) if is_over and self.report else None,
+                "problem": orjson.Fragment(problem) if problem else None,
+            }
+        )
+
+
+def _as_problem(job: Job) -> bytes:
+    """Why it was refused or failed, as the problem document of its own address."""
+    assert job.error is not None
+    asked = {
+        "type": "http", "method": "GET", "path": f"{JOBS}/{job.id}", "headers": [],
+        "query_string": b"", "root_path": "",
+    }  # fmt: skip
+    return bytes(answer_to(Request(asked), job.error).body)
+
 
 class Jobs:
-    """The loadings of one service."""
+    """The loadings of one process of the service; `board` tells the others of them."""
 
-    def __init__(self, waiting: int) -> None:
+    def __init__(self, waiting: int, board: Board | None = None) -> None:
+        self.board = board
         self._queue: Queue[Job] = Queue(maxsize=waiting)
         self._known: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
@@ -119,11 +158,19 @@ class Jobs:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="loadings", daemon=True)
                 self._thread.start()
+                threading.Thread(target=self._beat, name="loadings told", daemon=True).start()
+        self._tell(job)
 
-    def of(self, owner: int, job_id: str) -> Job:
-        """The job of that token. Raises NotFound for any other, and for one before a restart."""
+    def told(self, owner: int, job_id: str) -> bytes:
+        """What is known of a job of that token, of whichever process, as JSON.
+
+        Raises NotFound for anybody else's, and for one whose process ended before it did.
+        """
         job = self._known.get(job_id)
-        if job is None or job.owner != owner:
+        told = job.told() if job is not None and job.owner == owner else None
+        if told is None and self.board is not None:
+            told = self.board.read(job_id, owner)
+        if told is None:
             raise NotFound(
                 both(
                     "没有这个导入任务（服务可能已重启）；已保存的交付见 /api/deliveries。",
@@ -131,7 +178,7 @@ class Jobs:
                     "is listed at /api/deliveries",
                 )
             )
-        return job
+        return told
 
     def close(self) -> None:
         """Stop the loading under way, of which nothing is stored then, and drop those that wait."""
@@ -151,6 +198,19 @@ class Jobs:
         if self._held is not None:
             self._held.close()
 
+    def _tell(self, job: Job) -> None:
+        if self.board is not None:
+            self.board.tell(job.id, job.owner, job.told(), is_over=job.is_over)
+
+    def _beat(self) -> None:
+        """Tell again and again of what waits or runs: silence means that this process ended."""
+        while not self._is_ending:
+            time.sleep(BEAT_S)
+            with self._lock:
+                going_on = [job for job in self._known.values() if not job.is_over]
+            for job in going_on:
+                self._tell(job)
+
     def _work(self) -> None:
         """Run one loading after the other."""
         while not self._is_ending:
@@ -161,7 +221,7 @@ class Jobs:
             self._running = job
             job.state = "running"
             try:
-                self._end(job, "done", report=job.work(job))
+                self._end(job, "done", report=job.asked.run(job.work, job))
             except (BadInput, DeliveryRefused) as error:
                 self._end(job, "refused", error=error)
             except Exception as error:  # the thread must outlive it: told to the job, and logged
@@ -179,6 +239,7 @@ class Jobs:
         job.report, job.error, job.state = report, error, state
         job.stop = None
         job.ended_at = datetime.now(UTC)  # last: whoever waits looks at this
+        self._tell(job)
 
 
 def _told(error: Exception, job: Job) -> Exception:

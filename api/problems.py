@@ -57,9 +57,13 @@ TITLES = {
     404: ("not-found", "没有找到 · Not found"),
     405: ("method-not-allowed", "方法不可用 · Method not allowed"),
     406: ("not-acceptable", "没有所要的格式 · Format not available"),
+    409: ("conflict", "与现状冲突 · In conflict with what is stored"),
+    412: ("changed", "已被他人修改 · Changed meanwhile"),
     413: ("too-large", "请求过大 · The request is too large"),
     415: ("unsupported-type", "不支持的内容类型 · Content type not supported"),
-    429: ("too-many", "请求过多 · Too many requests"),
+    422: ("refused", "未通过核对 · Refused by the checks"),
+    428: ("if-match-needed", "须有 If-Match · If-Match is needed"),
+    429: ("too-often", "请求过于频繁 · Too many requests"),
     500: ("internal", "服务出错 · The service has a fault"),
     503: ("unavailable", "暂不可用 · Not available now"),
 }
@@ -82,6 +86,10 @@ AWAY = both(
 )
 SLOW = both(
     "查询用时过长,已中止;请缩小范围。", "the query took too long and was stopped; ask for less"
+)
+OFTEN = both(
+    "请求过于频繁，请按 Retry-After 的秒数稍后再试。",
+    "too many requests; wait for the seconds that Retry-After names",
 )
 _FAULT = both(
     "服务内部出错,已记入日志;请把请求编号告诉管理员。",

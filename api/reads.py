@@ -1,9 +1,9 @@
 """How do requests reach the database, as whom, and how many heavy ones at a time?
 
 Three doors lead there. `public` is the read-only role that sees published rows and public columns
-only, on AUTOCOMMIT connections. `staff` is a read-only transaction of the owner: for tokens, and
-for counts over cells of people, which the public may see as sums but not as cells. `writing` is a
-session of the owner, for those who deliver.
+only, on AUTOCOMMIT connections, of a replica where there are any. `staff` is a read-only
+transaction of the owner: for tokens, and for counts over cells of people, which the public may see
+as sums but not as cells. `writing` is a session of the owner, for those who deliver.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from threading import BoundedSemaphore
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
+from api.auditing import note_write
 from geo.db import Database, make_engine, read_engine
+from geo.db.replicas import Readers
 from geo.errors import Unavailable
+from geo.settings import DatabaseSettings, read
 
 STATEMENT_TIMEOUT_S = 30
 COUNTING_AT_ONCE = 4
@@ -28,19 +31,25 @@ COUNTING_PATIENCE_S = 3.0
 class Doors:
     """The ways to the database that requests take."""
 
-    public_engine: Engine
+    readers: Readers
     owner_engine: Engine
     turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(COUNTING_AT_ONCE))
 
     @classmethod
     def of(cls, database: Database) -> Doors:
         """Make both engines; nothing connects before the first request."""
-        return cls(read_engine(database), make_engine(database.owner_url, role="owner"))
+        settings = read(DatabaseSettings)
+        readers = Readers(
+            read_engine(database),
+            [read_engine(database, url=url) for url in settings.replica_urls],
+            most_lag_s=settings.read_lag_s,
+        )
+        return cls(readers, make_engine(database.owner_url, role="owner"))
 
     @contextmanager
     def public(self) -> Iterator[Connection]:
         """A connection for one request that sees what the public may see."""
-        with self.public_engine.connect() as connection:
+        with self.readers.connect() as connection:
             yield connection
 
     @contextmanager
@@ -73,10 +82,12 @@ class Doors:
     def writing(self) -> Iterator[Session]:
         """A session of the owner that commits at the end, or not at all when something is raised.
 
-        It has no statement timeout: a large delivery takes its time.
+        What was written goes on record in the same transaction. It has no statement timeout: a
+        large delivery takes its time.
         """
         with Session(self.owner_engine, expire_on_commit=False) as session:
             yield session
+            note_write(session)
             session.commit()
 
     def ping(self) -> None:
@@ -84,7 +95,16 @@ class Doors:
         with self.public() as connection:
             connection.execute(text("SELECT 1"))
 
+    def in_use(self) -> dict[str, int]:
+        """How many connections of each door are in use now, for the metrics."""
+        engines = {"public": self.readers.primary, "owner": self.owner_engine}
+        engines |= {f"replica {n}": engine for n, engine in enumerate(self.readers.replicas, 1)}
+        return {
+            door: engine.pool.checkedout()  # type: ignore[attr-defined]
+            for door, engine in engines.items()
+        }
+
     def close(self) -> None:
         """Close every connection."""
-        self.public_engine.dispose()
+        self.readers.close()
         self.owner_engine.dispose()

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -19,8 +19,13 @@ from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from api.auditing import came_in
+from api.openid import Said, provider_as_set
 from geo.errors import BadInput, NotAllowed, NotFound
 from geo.models.account import ROLES, ApiToken
+
+if TYPE_CHECKING:
+    from api.reads import Doors
 
 PREFIX = "mza_"
 """Begins every token, so that one that leaks into a file can be found by its look."""
@@ -126,6 +131,39 @@ def caller_of(connection: Session | Connection, secret: str) -> Caller | None:
     return Caller(*row) if row else None
 
 
+def whose(doors: Doors, secret: str) -> Caller | None:
+    """Answer who shows a token of ours, or one of the set OpenID provider; None where nobody."""
+    if not secret.startswith(PREFIX) and (provider := provider_as_set()) is not None:
+        said = provider.verified(secret)
+        if said is None:
+            return None
+        return Caller(said.role, said.division_code, _entry_of(doors, said))
+    with doors.staff() as connection:
+        return caller_of(connection, secret)
+
+
+def _entry_of(doors: Doors, said: Said) -> int:
+    """The entry that stands for somebody whom the OpenID provider knows: made at the first visit.
+
+    It holds a hash of who that is, and random bytes in place of a token's hash: no bearer token
+    opens it.
+    """
+    label = f"OpenID {said.subject_hash}"
+    of_label = select(ApiToken.id).where(ApiToken.label == label).order_by(ApiToken.id).limit(1)
+    with doors.staff() as connection:
+        known = connection.scalar(of_label)
+    if known is not None:
+        return int(known)
+    with doors.writing() as session:
+        made = ApiToken(
+            label=label, role=said.role, division_code=said.division_code,
+            token_hash=secrets.token_bytes(32),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        return made.id
+
+
 def requires(*roles: str) -> Callable[..., Caller]:
     """Make the dependency that lets in only these roles (and the administrator)."""
 
@@ -135,10 +173,10 @@ def requires(*roles: str) -> Callable[..., Caller]:
     ) -> Caller:
         if given is None:
             raise no_token()
-        with request.app.state.doors.staff() as connection:
-            caller = caller_of(connection, given.credentials)
+        caller = whose(request.app.state.doors, given.credentials)
         if caller is None:
             raise _unknown("令牌无效、过期或已撤销 / the token is unknown, expired or revoked")
+        came_in(caller)
         if caller.role not in (*roles, "administrator"):
             raise NotAllowed(f"此操作需要角色 / this needs the role: {', '.join(roles)}")
         return caller

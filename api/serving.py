@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import socket
-from typing import TYPE_CHECKING
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+from api.logs import set_up_logs_as_set
+from geo.db import Database
+from geo.db.watching import kept_running
 from geo.errors import Unavailable
+from geo.settings import DatabaseSettings, HomeSettings, ServeSettings, read
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
+
+SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""Read by prometheus_client when it is imported: the folder in which processes count together."""
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -57,24 +68,74 @@ def _why_not(host: str, port: int, problem: OSError) -> str:
     )
 
 
-def serve(app: FastAPI, taken: socket.socket) -> None:
-    """Serve until Ctrl-C or SIGTERM; requests under way are given 10 seconds."""
+def serve(database: Database, taken: socket.socket, *, city_code: str | None, workers: int) -> None:
+    """Serve until Ctrl-C or SIGTERM; requests under way are given 10 seconds.
+
+    With more than one worker this process only watches over the others: one that dies is replaced.
+    A private database that is killed meanwhile is started again. Raises BadInput for a log file
+    that cannot be written.
+    """
     import uvicorn  # heavy: only those who serve wait for it
+    from uvicorn.supervisors import Multiprocess
 
-    from geo.access.warming import warm_up_beside
+    set_up_logs_as_set()
+    with _watched(database), contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn
+        if workers == 1:
+            from api.app import create_app
+            from geo.access.warming import warm_up_beside
 
-    warm_up_beside()
-    config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=10, server_header=False
+            warm_up_beside()
+            app = create_app(database, city_code=city_code)
+            uvicorn.Server(_config(app)).run(sockets=[taken])
+        else:
+            with _for_workers(workers, city_code):
+                config = _config("api.worker:worker_app", factory=True, workers=workers)
+                Multiprocess(config, sockets=[taken]).run()
+
+
+def _config(app: FastAPI | str, **more: Any) -> uvicorn.Config:
+    import uvicorn
+
+    return uvicorn.Config(
+        app, log_config=None, log_level="warning", access_log=False, server_header=False,
+        timeout_graceful_shutdown=10,
+        forwarded_allow_ips=read(ServeSettings).trusted_proxies, **more,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _watched(database: Database) -> Iterator[None]:
+    """Keep a private database running; another server is its administrator's."""
+    if not database.embedded:
+        yield
+        return
+    with kept_running(read(HomeSettings).folder, read(DatabaseSettings).pg_bin):
+        yield
+
+
+@contextlib.contextmanager
+def _for_workers(workers: int, city_code: str | None) -> Iterator[None]:
+    """What the processes inherit: the city, their share of the threads, one folder of counts."""
+    threads = max(2, round(read(DatabaseSettings).threads / workers))
+    handed_on = {"ATLAS_THREADS": str(threads), "ATLAS_WORKERS": str(workers)} | (
+        {"ATLAS_CITY": city_code} if city_code else {}
     )
-    with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once all is closed
-        uvicorn.Server(config).run(sockets=[taken])
+    before = {name: os.environ.get(name) for name in handed_on}
+    with tempfile.TemporaryDirectory(prefix="minzheng-atlas-metrics-") as folder:
+        os.environ.update(handed_on)
+        os.environ[SHARED_METRICS] = folder
+        try:
+            yield
+        finally:
+            del os.environ[SHARED_METRICS]
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def links(host: str, port: int) -> list[tuple[str, str]]:
+def links(host: str, port: int, root_path: str = "") -> list[tuple[str, str]]:
     """Answer the pages to print, as (name, address)."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    base = f"http://{shown}:{port}"
+    base = f"http://{shown}:{port}{root_path}"
     return [
         ("首页 · home", f"{base}/"),
         ("养老地图 · elder care", f"{base}/elder-care"),

@@ -25,6 +25,8 @@ WINGS = (
     "maps.cli",
     "maps.report.cli",
     "maps.survey_cli",
+    "api.backup_cli",
+    "api.audit_cli",
     "api.token_cli",
 )
 """The modules that bring commands, in the order of the help; each has `register(app)`."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.errors import BadInput
@@ -63,6 +64,16 @@ class DatabaseSettings(BaseSettings):
         "Default: the private database's own role; with ATLAS_DATABASE_URL read-only sessions of "
         "that role.",
     )
+    read_urls: SecretStr | None = Field(
+        default=None,
+        description="Streaming replicas of that server for public reads, as such addresses of the "
+        "reading role, separated by blanks.",
+    )
+    read_lag_s: float = Field(
+        default=10.0,
+        ge=0,
+        description="A replica that lags by more than this (s) is not asked.",
+    )
     pg_bin: Path | None = Field(
         default=None,
         description="Folder with `initdb` and `postgres` to use. Default: the newest PostgreSQL "
@@ -75,6 +86,19 @@ class DatabaseSettings(BaseSettings):
         description="Requests served at one time; the connection pools are sized to match.",
     )
 
+    @field_validator("read_urls")
+    @classmethod
+    def _are_addresses(cls, given: SecretStr | None) -> SecretStr | None:
+        for number, url in enumerate(given.get_secret_value().split() if given else [], 1):
+            if not re.match(r"postgres(ql)?(\+psycopg)?://", url):
+                raise ValueError(f"address {number} is not postgresql://…")
+        return given
+
+    @property
+    def replica_urls(self) -> list[str]:
+        """The addresses of the replicas."""
+        return self.read_urls.get_secret_value().split() if self.read_urls else []
+
 
 class ServeSettings(BaseSettings):
     """Where is the service reached, and by whom?"""
@@ -83,6 +107,31 @@ class ServeSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address that `up` and `serve` listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that serve; they share ATLAS_THREADS among them.",
+    )
+    root_path: str = Field(
+        default="",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Prefix under which a proxy shows the service, for example `/atlas`; whether "
+        "the proxy strips it or not.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses or networks of the proxies whose X-Forwarded-For and -Proto count.",
+    )
+    log: Literal["plain", "json"] = Field(
+        default="plain", description="Form of the log's lines: `plain` or `json`."
+    )
+    log_requests: bool = Field(
+        default=False, description="A line in the log for each request: its path, never its query."
+    )
+    log_file: Path | None = Field(
+        default=None, description="File for the log. Default: where errors are printed (stderr)."
+    )
     public_mode: bool = Field(
         default=False,
         description="Serve the public: no map layer without an approval number.",
@@ -92,6 +141,50 @@ class ServeSettings(BaseSettings):
         description="Address of the service as others see it, for example `https://dm.example.cn`: "
         "stands in identifiers and exports. Empty: the address that was asked.",
     )
+
+
+class GuardSettings(BaseSettings):
+    """How much may one caller ask, which other sites may ask, and who vouches for officers?"""
+
+    model_config = _ENVIRONMENT
+
+    rate_per_s: float = Field(
+        default=50.0,
+        ge=0,
+        description="Requests a second that one address, or one token, may ask for good; 0: no "
+        "limit.",
+    )
+    rate_burst: float = Field(
+        default=500.0, ge=1, description="Requests that it may ask at once, before that holds."
+    )
+    cors_origins: str = Field(
+        default="",
+        pattern=r"^(\*|https?://[^\s/]+( https?://[^\s/]+)*)?$",
+        description="Sites whose pages may read the answers, for example `https://gis.example.cn`, "
+        "separated by blanks; `*`: all. Empty: none.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?\S*)?$",
+        description="OpenID Connect provider whose tokens let officers in, beside our own. Empty: "
+        "none.",
+    )
+    oidc_audience: str = Field(
+        default="", description="Audience that its tokens must name: this service's client id."
+    )
+    oidc_role_claim: str = Field(
+        default="atlas_role", description="Claim that holds the role, as `atlas token` names them."
+    )
+    oidc_division_claim: str = Field(
+        default="atlas_division",
+        description="Claim that holds the division (12 digits); without it the token covers all.",
+    )
+
+    @model_validator(mode="after")
+    def _names_its_audience(self) -> GuardSettings:
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("ATLAS_OIDC_ISSUER needs ATLAS_OIDC_AUDIENCE beside it")
+        return self
 
 
 class MapSettings(BaseSettings):
@@ -116,6 +209,23 @@ class MapSettings(BaseSettings):
         default="",
         description="Base map tiles as `https://…/{z}/{x}/{y}`. Empty: no request leaves the "
         "machine.",
+    )
+
+
+class TileSettings(BaseSettings):
+    """How many map tiles are kept, and how full may one be?"""
+
+    model_config = _ENVIRONMENT
+
+    tile_cache_mb: int = Field(
+        default=64, ge=0, le=16_384, description="Tiles that each process keeps in memory, in MB."
+    )
+    tile_features: int = Field(
+        default=50_000,
+        ge=100,
+        le=1_000_000,
+        description="Features in one tile; of more, one from each cell of a grid is drawn, and the "
+        "tile says so.",
     )
 
 
@@ -341,7 +451,9 @@ ALL = (
     HomeSettings,
     DatabaseSettings,
     ServeSettings,
+    GuardSettings,
     MapSettings,
+    TileSettings,
     PlanSettings,
     CitySettings,
     WalkSettings,

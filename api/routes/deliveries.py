@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio
 import anyio.to_thread
-import orjson
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
@@ -21,7 +20,7 @@ from api.delivering import (
     may_deliver,
 )
 from api.deps import DoorsHere, checked
-from api.jobs import Job, Jobs, forget
+from api.jobs import JOBS, Job, Jobs, forget
 from api.problems import answer_to
 from api.schemas.deliveries import (
     ACCEPTED,
@@ -109,7 +108,7 @@ async def deliver(
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(forget, folder)
         raise
-    jobs.submit(job)
+    await anyio.to_thread.run_sync(jobs.submit, job)
     return await _answer(request, job, WAIT_FOR_LOADING_S if wait else 0.0)
 
 
@@ -121,8 +120,9 @@ async def _answer(request: Request, job: Job, wait_s: float) -> Response:
             await anyio.sleep(pause_s)
             pause_s = min(pause_s * 1.5, 0.5)
     if not job.is_over or wait_s == 0:
-        address = f"{request.scope.get('root_path', '')}{ADDRESS}/jobs/{job.id}"
-        return _private(Json(_told(request, job), 202, {"Location": address, "Retry-After": "1"}))
+        address = f"{request.scope.get('root_path', '')}{JOBS}/{job.id}"
+        told = await anyio.to_thread.run_sync(job.told)
+        return _private(Json(told, 202, {"Location": address, "Retry-After": "1"}))
     if job.error is not None:
         return _private(answer_to(request, job.error))
     return _private(Json(job.report))
@@ -148,9 +148,9 @@ def list_deliveries(
     summary="导入进度 · Progress of a loading",
     responses={200: {"model": JobTold}, **_WITH_TOKEN, **problems(404)},
 )
-async def job(request: Request, jobs: JobsHere, caller: Deliverer, job: JobId) -> Response:
+def job(jobs: JobsHere, caller: Deliverer, job: JobId) -> Response:
     """How far a loading is, its report, or why it was refused; only for the token that sent it."""
-    return _private(Json(_told(request, jobs.of(caller.token_id, job))))
+    return _private(Json(jobs.told(caller.token_id, job)))
 
 
 @router.get(
@@ -202,7 +202,7 @@ async def undo(
     jobs.refuse_when_full()
     folder = await anyio.to_thread.run_sync(jobs.folder)
     job = Job(kind, caller.token_id, folder, TakingBack(doors, delivery))
-    jobs.submit(job)
+    await anyio.to_thread.run_sync(jobs.submit, job)
     return await _answer(request, job, WAIT_FOR_UNDOING_S if wait else 0.0)
 
 
@@ -228,23 +228,6 @@ def _workbook(path: Path) -> Response:
     """A written workbook to be saved under its name."""
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
     return Workbook(path.read_bytes(), headers=headers)
-
-
-def _told(request: Request, job: Job) -> dict[str, Any]:
-    """A job as JSON; its report is JSON already."""
-    done, total, text = job.progress
-    is_over = job.is_over  # asked first: then all else is settled
-    problem = answer_to(request, job.error).body if is_over and job.error else None
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "state": job.state if is_over or job.state in ("queued", "running") else "running",
-        "made_at": job.made_at,
-        "ended_at": job.ended_at if is_over else None,
-        "progress": {"done": done, "total": total, "text": text},
-        "report": orjson.Fragment(job.report) if is_over and job.report else None,
-        "problem": orjson.Fragment(problem) if problem else None,
-    }
 
 
 def _private(answer: Response) -> Response:

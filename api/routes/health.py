@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -11,7 +12,11 @@ from api.deps import DoorsHere, checked
 from api.schemas.answers import Health, KindList, Version
 from api.schemas.geojson import Json
 from api.schemas.problem import problems
+from api.security import Caller, requires
+from api.witness import metrics
 from geo.models.kinds import GROUPS, KINDS
+
+Administrator = Annotated[Caller, Depends(requires("administrator"))]
 
 router = APIRouter(
     prefix="/api",
@@ -54,3 +59,29 @@ async def kinds() -> Response:
             "kinds": [asdict(kind) for kind in KINDS.values()],
         }
     )
+
+
+class Exposition(Response):
+    """Metrics in the form that Prometheus reads."""
+
+    media_type = "text/plain"
+
+
+@router.get(
+    "/metrics",
+    summary="运行指标 · Metrics",
+    response_class=Exposition,
+    responses={
+        200: {"content": {
+            "text/plain": {"schema": {"$ref": "#/components/schemas/Exposition"}}
+        }},
+        **problems(401, 403, 503),
+    },
+)  # fmt: skip
+def show_metrics(doors: DoorsHere, caller: Administrator) -> Response:
+    """Requests by route and status, their seconds, connections in use: for Prometheus.
+
+    Needs an administrator's token (`authorization` in Prometheus's configuration).
+    """
+    body, media_type = metrics(doors.in_use)
+    return Response(body, media_type=media_type, headers={"Cache-Control": "no-store"})

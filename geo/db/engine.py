@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo.db.addresses import Database, with_psycopg
+from geo.db.auditing import Entry, note_if_written
 from geo.db.opening import open_database
 from geo.errors import DatabaseProblem
 from geo.settings import DatabaseSettings, read
@@ -37,7 +38,11 @@ def make_engine(
     target = with_psycopg(url)
     over_network = bool(target.host) and not str(target.host).startswith("/")
     size = threads or read(DatabaseSettings).threads
-    engine = create_engine(
+    # Set once per connection: set and taken back around each read it costs as much as the read.
+    plain: dict[str, Any] = {}
+    if autocommit:
+        plain = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+    return create_engine(
         target,
         pool_size=size,
         max_overflow=2,
@@ -45,13 +50,19 @@ def make_engine(
         pool_pre_ping=over_network,  # a socket to our own server does not go stale
         hide_parameters=True,  # bound values may be personal; no log may hold them
         connect_args={"options": _OPTIONS[role], "application_name": f"atlas {role}"},
+        **plain,
     )
-    return engine.execution_options(isolation_level="AUTOCOMMIT") if autocommit else engine
 
 
-def read_engine(database: Database, *, threads: int | None = None) -> Engine:
-    """Make the engine for hot public reads: AUTOCOMMIT, read-only, schema `atlas_public`."""
-    return make_engine(database.public_url, role="public", autocommit=True, threads=threads)
+def read_engine(
+    database: Database, *, threads: int | None = None, url: str | None = None
+) -> Engine:
+    """Make the engine for hot public reads: AUTOCOMMIT, read-only, schema `atlas_public`.
+
+    `url`: of a replica instead of the database's own address.
+    """
+    target = url or database.public_url
+    return make_engine(target, role="public", autocommit=True, threads=threads)
 
 
 def session_factory(database: Database, *, role: Role = "owner") -> sessionmaker[Session]:
@@ -64,9 +75,9 @@ def session_factory(database: Database, *, role: Role = "owner") -> sessionmaker
 def open_session(what: str = "atlas") -> Iterator[Session]:
     """Give a command its session: the owner's, on the database of the settings.
 
-    Starts the private database if need be; commits once at the end, or not at all when something
-    was raised. `what` names the command in `atlas status`. Raises DatabaseProblem, also where no
-    tables have been made yet.
+    Starts the private database if need be; puts a write on record and commits, once at the end, or
+    not at all when something was raised. `what` names the command in `atlas status` and on record.
+    Raises DatabaseProblem, also where no tables have been made yet.
     """
     with open_database(what) as opened, session_factory(opened.database)() as session:
         if session.scalar(text("SELECT to_regclass('atlas.alembic_version')")) is None:
@@ -75,4 +86,5 @@ def open_session(what: str = "atlas") -> Iterator[Session]:
                 "The database has no tables yet; run ./atlas up (or ./atlas migrate) first."
             )
         yield session
+        note_if_written(session, Entry("write", what))
         session.commit()

@@ -105,13 +105,13 @@ def load_delivery(
     progress(0, None, f"读取 {safe_file_name(path.name)} · reading")
     prepared = _prepare(session, path, crs, facility_kind, datum_shift, day, layer, mapping, by)
     progress(1, 3, "核对 · checking")
-    stored = _store(session, prepared, path, kind, day, secrecy, dry_run, by, started)
+    stored = store_prepared(session, prepared, path, kind, day, secrecy, dry_run, by, started)
     progress(3, 3, "完成 · done")
     return stored
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class Prepared:
     """A file read and checked as far as that goes without a database."""
 
     table: Table
@@ -133,7 +133,7 @@ def _prepare(
     session: Target, path: Path, crs: str | None, facility_kind: str | None,
     shift: DatumShift | None, on: date, layer: str | None, mapping_file: Path | None,
     by: str | None,
-) -> _Prepared:  # fmt: skip
+) -> Prepared:  # fmt: skip
     table = read_table(path, layer)
     refuse_marked(table)
     read = len(table.rows) + len(table.unreadable)
@@ -161,15 +161,15 @@ def _prepare(
     release_memory()
     sites = tell_sites_apart(located.rows)
     release_memory()
-    return _Prepared(
+    return Prepared(
         table, mapping, sites, located.lon[sites.kept], located.lat[sites.kept],
         located.crs, located.note, [*problems, *located.problems, *sites.problems],
         [*refused, *located.refused], read, left_off + sites.problems_left_off, told, said,
     )  # fmt: skip
 
 
-def _store(
-    session: Target, made: _Prepared, path: Path, kind: str, on: date, secrecy: str,
+def store_prepared(
+    session: Target, made: Prepared, path: Path, kind: str, on: date, secrecy: str,
     dry_run: bool, by: str | None, started: float,
 ) -> Report:  # fmt: skip
     """Stage, place and merge inside a savepoint; a dry run takes it back."""
@@ -219,7 +219,7 @@ def _store(
     return report
 
 
-def _not_merged(made: _Prepared, merged: Merged) -> list[Refusal]:
+def _not_merged(made: Prepared, merged: Merged) -> list[Refusal]:
     """Rows that what is stored, or where they lie, keeps out."""
     cells = rows_numbered(made.table.rows, [number for number, _ in merged.not_merged])
     return [
@@ -232,7 +232,7 @@ def _not_merged(made: _Prepared, merged: Merged) -> list[Refusal]:
 
 
 def _report(
-    made: _Prepared, path: Path, kind: str, on: date, secrecy: str, counts: Counts,
+    made: Prepared, path: Path, kind: str, on: date, secrecy: str, counts: Counts,
     placement: Placement, problems: list[Problem],
 ) -> Report:  # fmt: skip
     headings = {name: made.table.columns[at] for name, at in made.mapping.fields.items()}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from geo.models.account import ApiToken
 from geo.models.admin import AdminUnit, SuccessionEvent, SuccessionMember, SuccessionShare
+from geo.models.audit import AuditEntry
 from geo.models.base import STORED_SRID, Base
 from geo.models.boundary import BoundaryLine, BoundaryMarker
+from geo.models.change import ChangeBox, ChangeCommit
 from geo.models.delivery import Delivery, DeliveryChange, RefusedRow
 from geo.models.demand import DemandCell
 from geo.models.facility import Facility, FacilityPrice, FacilityRating, Operator
@@ -37,6 +39,7 @@ from geo.models.reading import NameReading
 from geo.models.result import CoverageRow, CoverageRun, DataStamp, GapArea
 from geo.models.road import RoadEdge
 from geo.models.scenario import CandidateSite, Scenario, ScenarioChange
+from geo.models.upload_job import UploadJob
 from geo.models.walk import Walk, WalkPicture
 from geo.models.work import StatedFigure, WorkEvent, WorkItem
 
@@ -44,10 +47,13 @@ __all__ = [
     "STORED_SRID",
     "AdminUnit",
     "ApiToken",
+    "AuditEntry",
     "Base",
     "BoundaryLine",
     "BoundaryMarker",
     "CandidateSite",
+    "ChangeBox",
+    "ChangeCommit",
     "ConstructionProject",
     "CoverageRow",
     "CoverageRun",
@@ -96,6 +102,7 @@ __all__ = [
     "SuccessionEvent",
     "SuccessionMember",
     "SuccessionShare",
+    "UploadJob",
     "Walk",
     "WalkPicture",
     "WorkEvent",

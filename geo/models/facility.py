@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Numeric, Text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,6 +43,12 @@ class Facility(Keyed, Versioned, Sourced, Base):
         Index("ix_facility_kinds", "kinds", postgresql_using="gin"),
         Index("ix_facility_admin_code", "admin_code"),
         *spatial_indexes("facility", geography=True),
+        Index("ix_facility_shown", text("shown_point(kinds, geom)"), postgresql_using="gist"),
+        Index(
+            "ix_facility_shown_geog",
+            text("(shown_point(kinds, geom)::geography)"),
+            postgresql_using="gist",
+        ),
     )
 
     code: Mapped[str] = mapped_column(Text, doc="stable code of the site; not the USCC")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlalchemy import Table
 
 from geo.models.base import Base
+from geo.models.kinds import KINDS
 
 # Table → which of its rows are public. What is not named here is not public at all: demand cells
 # (small counts), observations and photos of markers, deliveries, refused rows, tokens. Of markers
@@ -63,6 +64,9 @@ PUBLIC_ROWS = {
     "planning_zone": "t.is_published",
     "standard_rule": "t.is_published",
     "programme_tag": "t.is_published",
+    # Where and when, to tell whether a stored tile is still right; never what.
+    "change_commit": "t.seq IS NOT NULL",
+    "change_box": "t.is_public",
     # A walk leaves the public map at once when its line is withdrawn or disputed.
     "walk": _PUBLIC_WALK.format("t"),
     "walk_picture": (
@@ -80,6 +84,24 @@ PUBLIC_VALUES = {
         " AND m.is_published GROUP BY m.number ORDER BY m.number) AS marker_numbers"
     ),
 }
+
+# Of kinds that protect people the public sees the place to about a kilometre, and no address.
+_SENSITIVE = f"t.kinds && ARRAY{sorted(kind.code for kind in KINDS.values() if kind.is_sensitive)}"
+SHOWN_OF = {
+    "facility": {
+        "geom": "atlas.shown_point(t.kinds, t.geom) AS geom",
+        "address": f"CASE WHEN {_SENSITIVE} THEN NULL ELSE t.address END AS address",
+        "position_quality": (
+            f"CASE WHEN {_SENSITIVE} THEN 'approximate' ELSE t.position_quality END"
+            " AS position_quality"
+        ),
+        "position_note": (
+            f"CASE WHEN {_SENSITIVE} THEN '位置已概略到约 1 千米 · shown to about 1 km'"
+            " ELSE t.position_note END AS position_note"
+        ),
+    }
+}
+"""Table → the columns that the public sees otherwise than they are kept."""
 
 SOURCE_REGISTER = """
 CREATE VIEW atlas_public.source_register AS
@@ -110,7 +132,7 @@ def view_statements() -> list[str]:
     made = []
     for name, rows in PUBLIC_ROWS.items():
         columns = ", ".join(
-            PUBLIC_VALUES.get(column, f"t.{column}")
+            {**PUBLIC_VALUES, **SHOWN_OF.get(name, {})}.get(column, f"t.{column}")
             for column in public_columns(Base.metadata.tables[name])
         )
         body = f"SELECT {columns}\nFROM atlas.{name} t\nWHERE {rows}"

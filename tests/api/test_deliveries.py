@@ -27,13 +27,14 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.delivering import DELIVERED_BY
+from api.job_board import Board
 from api.jobs import _PREFIX, Job, Jobs, sweep
 from api.schemas.deliveries import DeliveryForm
 from api.security import issue
 from api.uploads import last_part
 from geo.db import Database, make_engine
 from geo.db.embedded import Embedded
-from geo.errors import NotFound, Unavailable
+from geo.errors import BadInput, NotFound, Unavailable
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.load import KINDS_OF_DELIVERY
 from geo.loaders.templates import columns_of
@@ -294,8 +295,10 @@ def test_the_end_of_the_service_stops_the_loading_whole(
             assert time.monotonic() - started < 8
         assert (count(engine), count(engine, "delivery")) == (0, 0)
         assert list(uploads.iterdir()) == []
-        served = Served(database)
-        assert read_problem(served.client.get(address, headers=headers)).status == 404
+        served = Served(database)  # another process tells what the ended one wrote down last
+        told = served.client.get(address, headers=headers).json()
+        assert (told["state"], told["problem"]["status"]) == ("failed", 503)
+        assert "没有保存" in told["problem"]["detail"]
     finally:
         served.stop()
         with engine.begin() as connection:
@@ -337,7 +340,8 @@ def test_a_killed_service_leaves_nothing_half(
         process = _started(command, client, uploads)
         try:
             assert list(uploads.rglob("*.csv")) == []
-            assert read_problem(client.get(address, headers=headers)).status == 404
+            until(lambda: client.get(address, headers=headers).status_code == 404)  # no more beats
+            read_problem(client.get(address, headers=headers))
         finally:
             process.terminate()
             process.wait()
@@ -632,12 +636,43 @@ def test_only_so_many_finished_jobs_are_remembered(tmp_path: Path) -> None:
     for job in made:
         jobs.submit(job)
         until(lambda job=job: job.is_over)
-    assert jobs.of(1, made[-1].id).report == b"{}"
+    assert json.loads(jobs.told(1, made[-1].id))["report"] == {}
     with pytest.raises(NotFound):
-        jobs.of(1, made[0].id)
+        jobs.told(1, made[0].id)
     jobs.close()
     with pytest.raises(Unavailable):
         jobs.submit(Job("zones", 1, tmp_path / "x", lambda job: b"{}"))
+
+
+def test_every_process_tells_of_every_loading(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+
+    def load(job: Job) -> bytes:
+        job.tell(3, 10, "读取 · reading")
+        assert goes_on.wait(20)
+        raise BadInput("第 2 行不能用。\nrow 2 cannot be used", parameter="kind")
+
+    mine, other = Jobs(5, Board(engine)), Jobs(5, Board(engine))
+    job = Job("zones", 7, tmp_path / "a", load)
+    mine.submit(job)
+    until(lambda: json.loads(other.told(7, job.id))["progress"]["done"] == 3)
+    assert json.loads(other.told(7, job.id))["state"] == "running"
+    with pytest.raises(NotFound):
+        other.told(8, job.id)
+    monkeypatch.setattr("api.job_board.SILENT_S", -60.0)
+    with pytest.raises(NotFound):
+        other.told(7, job.id)  # as when nothing was heard for long
+    goes_on.set()
+    until(lambda: job.is_over)
+    until(lambda: Board(engine).read(job.id, 7) is not None)
+    told = json.loads(other.told(7, job.id))
+    assert (told["state"], told["problem"]["status"]) == ("refused", 400)
+    assert told["problem"]["instance"] == f"/api/deliveries/jobs/{job.id}"
+    assert told == json.loads(mine.told(7, job.id))
+    mine.close()
+    other.close()
 
 
 def test_what_a_killed_service_left_is_swept_away(uploads: Path) -> None:

@@ -13,7 +13,8 @@ from api.problems import PROBLEM
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 CONTRACT = {
-    "/api/health", "/api/health/ready", "/api/version", "/api/kinds", "/api/facilities",
+    "/api/health", "/api/health/ready", "/api/metrics", "/api/audit", "/api/version", "/api/kinds",
+    "/api/facilities",
     "/api/facilities/nearest", "/api/facilities/within-radius", "/api/facilities/{code}",
     "/api/access/coverage", "/api/access/gaps", "/api/access/missing", "/api/units",
     "/api/units/at", "/api/units/{code}", "/api/units/{code}/children",

@@ -18,22 +18,22 @@ from tests.factories import HOME, make_unit, square
 TODAY = date(2026, 6, 1)
 
 READS = {
-    "nearest": (lambda s: nearest(s, *HOME, on=TODAY), {"ix_facility_geom_geog"}),
+    "nearest": (lambda s: nearest(s, *HOME, on=TODAY), {"ix_facility_shown_geog"}),
     "nearest of a kind": (
         lambda s: nearest(s, *HOME, FacilityFilter(kinds=("canteen",)), on=TODAY),
-        {"ix_facility_geom_geog"},
+        {"ix_facility_shown_geog"},
     ),
     "nearest, as features": (
         lambda s: features.nearest_geojson(s, *HOME, on=TODAY),
-        {"ix_facility_geom_geog"},
+        {"ix_facility_shown_geog"},
     ),
-    "radius": (lambda s: within_radius(s, *HOME, 800, on=TODAY), {"ix_facility_geom_geog"}),
-    "area": (lambda s: within_area(s, "320402", on=TODAY), {"ix_facility_geom"}),
+    "radius": (lambda s: within_radius(s, *HOME, 800, on=TODAY), {"ix_facility_shown_geog"}),
+    "area": (lambda s: within_area(s, "320402", on=TODAY), {"ix_facility_shown"}),
     "box": (
         lambda s: features.facilities_geojson(
             s, FacilityFilter(bbox=(119.9, 31.7, 119.92, 31.72)), on=TODAY
         ),
-        {"ix_facility_geom"},
+        {"ix_facility_shown"},
     ),
     "rare kind": (
         lambda s: features.facilities_geojson(s, FacilityFilter(kinds=("child_home",)), on=TODAY),

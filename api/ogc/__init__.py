@@ -1,0 +1,1 @@
+"""The doors of the OGC: features, their catalogue and tiles, under `/ogc/`."""

@@ -1,0 +1,207 @@
+"""How does an answer look to a person? Plain pages without a script; every text is escaped."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from api.ogc.answers import Call
+from geo.queries.collections import Collection
+
+_STYLE = """
+:root{--ink:#1d2733;--soft:#5b6775;--line:#dfe4ea;--accent:#1f5f8b;--ground:#f6f8fa}
+*{box-sizing:border-box}body{margin:0;color:var(--ink);background:var(--ground);
+font:16px/1.6 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",system-ui,sans-serif}
+header{background:#fff;border-bottom:3px solid var(--accent);padding:12px 20px}
+header a{margin-right:14px}main{max-width:1100px;margin:20px auto;padding:0 20px 60px}
+h1{font-size:26px;line-height:1.3;margin:18px 0 6px}h2{font-size:19px;margin:26px 0 8px}
+a{color:var(--accent);display:inline-block;min-height:24px}p{max-width:46em}.soft{color:#5b6775}
+.card{background:#fff;border:1px solid var(--line);border-radius:6px;padding:14px 18px;
+margin:10px 0}
+.card h2{margin:0}.wide{overflow-x:auto;background:#fff;border:1px solid var(--line);
+border-radius:6px}table{border-collapse:collapse;width:100%;font-size:15px}
+th,td{text-align:left;vertical-align:top;padding:7px 12px;border-bottom:1px solid var(--line)}
+th{background:#eef2f6;white-space:nowrap}td{max-width:26em;overflow-wrap:anywhere}
+.flag{background:#fff4d6;border:1px solid #c99700;border-radius:4px;padding:1px 8px}
+ul{padding-left:1.2em}@media print{header{display:none}}
+"""
+_TABLE_COLUMNS = 12
+
+
+def _page(call: Call, title: str, body: str) -> bytes:
+    """A whole page around a body that is already escaped."""
+    home = escape(call.scope.get("root_path", "") + "/", quote=True)
+    ways = [(home, "民政一张图"), (escape(call.address()), "OGC API")]
+    ways += [
+        (escape(call.address(path)), name)
+        for path, name in (("collections", "数据集合"), ("catalogue", "目录"), ("api", "接口"))
+    ]
+    bar = "".join(f'<a href="{href}">{name}</a>' for href, name in ways)
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)} · 民政一张图</title><style>{_STYLE}</style></head>"
+        f'<body><header><nav aria-label="导航">{bar}</nav></header>'
+        f"<main><h1>{escape(title)}</h1>{body}</main></body></html>"
+    ).encode()
+
+
+def _links(links: list[dict[str, Any]]) -> str:
+    """A list of links with their titles."""
+    return "<ul>" + "".join(
+        f'<li><a href="{escape(one["href"], quote=True)}">'
+        f"{escape(one.get('title') or one['rel'])}</a> "
+        f'<span class="soft">{escape(one.get("type", ""))}</span></li>'
+        for one in links if one["rel"] != "self"
+    ) + "</ul>"  # fmt: skip
+
+
+def _words(value: Any) -> str:
+    """A value as a person reads it; what is unknown says so."""
+    if value is None or value == "":
+        return '<span class="soft">未知</span>'
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return escape("、".join(value))
+    if isinstance(value, dict | list):
+        return escape(orjson.dumps(value).decode())
+    return escape(str(value))
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    """A table of cells that are already escaped."""
+    top = "".join(f'<th scope="col">{escape(one)}</th>' for one in head)
+    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
+    return (
+        f'<div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _flags(about: dict[str, Any]) -> str:
+    """What has to stand above data: made-up rows, the approval of a map, that it is a sketch."""
+    told = ["含合成数据 · holds synthetic rows"] if about.get("has_synthetic") else []
+    told += [f"审图号：{about['mapApproval']}"] if about.get("mapApproval") else []
+    told += [about["note"]] if about.get("note") else []
+    return "".join(f'<p><span class="flag">{escape(one)}</span></p>' for one in told)
+
+
+def landing(call: Call, body: dict[str, Any]) -> bytes:
+    """The landing page."""
+    return links_page(call, body)
+
+
+def links_page(call: Call, body: dict[str, Any]) -> bytes:
+    """A title, a description and links."""
+    told = f"<p>{escape(body['description'])}</p>{_links(body['links'])}"
+    return _page(call, body["title"], told)
+
+
+def conformance(call: Call, body: dict[str, Any]) -> bytes:
+    """The conformance classes."""
+    listed = "".join(f"<li>{escape(one)}</li>" for one in body["conformsTo"])
+    return _page(call, "符合性 · Conformance", f"<ul>{listed}</ul>")
+
+
+def collections(call: Call, body: dict[str, Any]) -> bytes:
+    """Every collection as a card."""
+    cards = "".join(
+        f'<section class="card"><h2><a href="'
+        f'{escape(call.address("collections", one["id"]), quote=True)}">'
+        f"{escape(one['title'])}</a></h2><p>{escape(one['description'])}</p>{_flags(one)}"
+        f'<p class="soft">来源：{escape(one["attribution"])}</p></section>'
+        for one in body["collections"]
+    )
+    return _page(call, "数据集合 · Collections", cards)
+
+
+def collection(call: Call, body: dict[str, Any]) -> bytes:
+    """One collection."""
+    box = body["extent"].get("spatial", {}).get("bbox", [None])[0]
+    rows = [
+        ["范围（西、南、东、北）· extent", _words(box)],
+        ["时间 · time", _words(body["extent"]["temporal"]["interval"][0])],
+        ["来源 · source", _words(body["attribution"])],
+        ["来源日期 · date of the source", _words(body["sourceDate"])],
+        ["存储坐标系 · storage CRS", _words(body["storageCrs"])],
+        ["输出坐标系 · offered CRS", _words(body["crs"])],
+    ]
+    told = f"<p>{escape(body['description'])}</p>{_flags(body)}{_table(['', ''], rows)}"
+    return _page(call, body["title"], f"{told}<h2>链接 · Links</h2>{_links(body['links'])}")
+
+
+def properties(call: Call, body: dict[str, Any]) -> bytes:
+    """The properties of a schema."""
+    rows = [
+        [escape(name), _words(one.get("title")), _words(one.get("type") or one.get("format"))]
+        for name, one in body["properties"].items()
+    ]
+    return _page(call, body["title"], _table(["名称", "含义", "类型"], rows))
+
+
+def items(call: Call, one: Collection, about: dict[str, Any], features: list[bytes]) -> bytes:
+    """A page of features as a table."""
+    read = [orjson.loads(feature) for feature in features]
+    shown = [p for p in one.properties if any(p.name in f["properties"] for f in read)]
+    shown = shown[:_TABLE_COLUMNS]
+    at = call.address("collections", one.id, "items")
+    rows = [
+        [
+            f'<a href="{escape(at + "/" + quote(f["id"]), quote=True)}">{escape(f["id"])}</a>',
+            *(_words(f["properties"].get(p.name)) for p in shown),
+        ]
+        for f in read
+    ]
+    total = about["numberMatched"]
+    nearly = "约 " if about.get("numberMatchedIsEstimate") else ""
+    told = f'<p class="soft">共 {nearly}{total} 条，本页 {len(read)} 条。 {total} in all.</p>'
+    table = _table(["标识", *(p.zh for p in shown)], rows) if read else "<p>没有符合的要素。</p>"
+    following = [link for link in about["links"] if link["rel"] == "next"]
+    others = [link for link in about["links"] if link["rel"] != "next"]
+    return _page(call, f"{one.zh} · {one.en}", _flags(about) + told + table + _links(following)
+                 + "<h2>其他格式 · Formats</h2>" + _links(others))  # fmt: skip
+
+
+def item(call: Call, one: Collection, feature: bytes, more: dict[str, Any]) -> bytes:
+    """One feature."""
+    read = orjson.loads(feature)
+    rows = [
+        [escape(p.zh), escape(p.name), _words(read["properties"][p.name])]
+        for p in one.properties if p.name in read["properties"]
+    ]  # fmt: skip
+    told = _flags({**more, "has_synthetic": read["properties"].get("is_synthetic")})
+    title = read["properties"].get("name") or read["id"]
+    return _page(call, str(title), told + _table(["属性", "名称", "值"], rows)
+                 + "<h2>链接 · Links</h2>" + _links(more["links"]))  # fmt: skip
+
+
+def records(call: Call, body: dict[str, Any]) -> bytes:
+    """Records of the catalogue as a table."""
+    rows = []
+    for one in body["features"]:
+        told = one["properties"]
+        sources = "；".join(f"{s['source']}（{s['features']}）" for s in told["sources"])
+        rows.append([
+            f'<a href="{escape(call.address("collections", one["id"]), quote=True)}">'
+            f"{escape(told['title'])}</a>",
+            _words(told["license"]), _words(sources), _words(told["updated"]),
+            _words(told["mapApproval"]), _words(told["hasSynthetic"]),
+        ])  # fmt: skip
+    head = ["集合", "许可", "来源（条数）", "日期", "审图号", "含合成数据"]
+    return _page(call, "数据目录 · Catalogue", _table(head, rows) + _links(body["links"]))
+
+
+def operations(call: Call, body: dict[str, Any]) -> bytes:
+    """The addresses of the API as a table."""
+    rows = [
+        [escape(method.upper()), escape(path), _words(operation["summary"])]
+        for path, methods in body["paths"].items()
+        for method, operation in methods.items()
+        if method in ("get", "post", "put", "patch", "delete")
+    ]
+    told = f"<p>{escape(body['info']['description'])}</p>"
+    return _page(call, "接口 · API", told + _table(["方法", "地址", "用途"], rows))

@@ -1,0 +1,1 @@
+"""How is all that the atlas holds kept in one file, and brought back whole?"""

@@ -1,0 +1,281 @@
+"""Does the service stand when its processes, its database or its proxy do not behave?"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+
+from api.app import create_app
+from api.security import issue
+from geo.backup.programs import address_and_environment
+from geo.db import Database, make_engine
+from geo.db.embedded import Embedded, forget, state
+from geo.errors import BadInput
+from geo.settings import CHECKOUT
+from tests.machine import worker_database
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="module")
+def database(home: Path, cluster: Embedded) -> Database:
+    """A migrated database for these tests."""
+    return worker_database(home, cluster.socket, f"serving_{WORKER}")
+
+
+@pytest.fixture(scope="module")
+def administrator(database: Database) -> dict[str, str]:
+    """The header of an administrator."""
+    engine = make_engine(database.owner_url)
+    with Session(engine) as session:
+        made = issue(session, label="t", role="administrator", division_code=None, days=1)
+        session.commit()
+    engine.dispose()
+    return {"Authorization": f"Bearer {made.secret}"}
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextlib.contextmanager
+def _serving(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`atlas serve` as a user starts it; the process and its address."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api", "serve", "--port", str(port), *arguments],
+        cwd=CHECKOUT, env={**os.environ, **settings}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            assert process.poll() is None, process.stdout.read().decode()  # type: ignore[union-attr]
+            assert time.monotonic() < deadline, "it did not start within 60 s"
+            with contextlib.suppress(httpx.HTTPError):
+                path = settings.get("ATLAS_ROOT_PATH", "") + "/api/health/ready"
+                if httpx.get(address + path, timeout=5).status_code == 200:
+                    break
+            time.sleep(0.1)
+        yield process, address
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+def _private(database: Database) -> dict[str, str]:
+    """The settings that lead to a database of the tests' cluster."""
+    owner, public = (
+        address_and_environment(url)[0] for url in (database.owner_url, database.public_url)
+    )
+    return {"ATLAS_DATABASE_URL": owner, "ATLAS_PUBLIC_DATABASE_URL": public}
+
+
+def _children(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [
+        int(child) for child in told
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]  # fmt: skip
+
+
+def test_two_processes_serve_and_a_killed_one_is_replaced(
+    database: Database, administrator: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "atlas.log"
+    settings = {
+        **_private(database), "ATLAS_LOG": "json", "ATLAS_LOG_REQUESTS": "1",
+        "ATLAS_LOG_FILE": str(log),
+    }  # fmt: skip
+    with _serving("--workers", "2", **settings) as (process, address):
+        first = _children(process.pid)
+        assert len(first) == 2
+        with httpx.Client(base_url=address, timeout=20) as client:
+            for number in range(20):
+                answer = client.get(
+                    "/api/kinds?secret=my%20home", headers={"X-Request-ID": f"r-{number}"}
+                )
+                assert answer.status_code == 400
+            assert client.get("/api/health").status_code == 200
+        os.kill(first[0], signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while len(now := _children(process.pid)) < 2 or first[0] in now:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        until_ready = time.monotonic() + 30
+        while httpx.get(f"{address}/api/health/ready", timeout=20).status_code != 200:
+            assert time.monotonic() < until_ready
+        told = httpx.get(f"{address}/api/metrics", headers=administrator, timeout=20)
+        assert told.status_code == 200
+        counted = [
+            line for line in told.text.splitlines()
+            if line.startswith('atlas_requests_total{method="GET",route="/api/kinds",status="400"}')
+        ]  # fmt: skip
+        assert [float(line.split()[-1]) for line in counted] == [20.0], "both processes' counts"
+        assert httpx.get(f"{address}/api/metrics", timeout=20).status_code == 401
+        process.terminate()
+        assert process.wait(30) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
+        assert not any(Path(f"/proc/{pid}").exists() for pid in now), "nobody is left behind"
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    asked = [line for line in lines if line.get("path") == "/api/kinds"]
+    assert {line["request_id"] for line in asked} == {f"r-{number}" for number in range(20)}
+    assert {line["status"] for line in asked} == {400}
+    assert "home" not in log.read_text("utf-8"), "what was asked for is nobody's business"
+
+
+def test_processes_end_when_the_one_that_watches_them_is_killed(database: Database) -> None:
+    with _serving("--workers", "2", **_private(database)) as (process, _):
+        children = _children(process.pid)
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 20
+        while any(Path(f"/proc/{pid}").exists() for pid in children):
+            assert time.monotonic() < deadline, "they went on serving"
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("at", ["", "/gov/atlas"])
+def test_a_proxy_may_strip_its_prefix_or_not(
+    city: Database, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    monkeypatch.setenv("ATLAS_ROOT_PATH", "/gov/atlas")
+    with TestClient(create_app(city)) as client:
+        assert client.get(f"{at}/api/kinds").status_code == 200
+        page = client.get(f"{at}/elder-care", headers={"Accept": "text/html"})
+        own = re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)
+        assert own
+        assert all(address.startswith("/gov/atlas/") for address in own), own
+        assert client.get(f"{at}/gov/atlas/api/kinds").status_code == (404 if at else 200)
+
+
+@pytest.mark.parametrize("prefix", ["atlas", "/atlas/", "/a b", "//", "/<x>"])
+def test_a_prefix_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    monkeypatch.setenv("ATLAS_ROOT_PATH", prefix)
+    with pytest.raises(BadInput, match="ATLAS_ROOT_PATH"):
+        create_app()
+
+
+class Load:
+    """Some callers that ask on and on; what they were answered, and when."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.ended = threading.Event()
+        self.answers: list[tuple[float, Any]] = []
+        self.threads = [threading.Thread(target=self._ask) for _ in range(6)]
+
+    def __enter__(self) -> Load:
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        for thread in self.threads:
+            thread.join(60)
+
+    def _ask(self) -> None:
+        with httpx.Client(base_url=self.address, timeout=60) as client:
+            while not self.ended.is_set():
+                for path in ("/api/health/ready", "/api/units?level=2", "/api/facilities?limit=5"):
+                    try:
+                        answer = client.get(path)
+                        told: Any = answer.status_code
+                        if told == 503:
+                            assert answer.headers["retry-after"]
+                            answer.json()
+                    except Exception as problem:
+                        told = repr(problem)
+                    self.answers.append((time.monotonic(), told))
+                    time.sleep(0.01)
+
+    def of(self, since: float, until: float = float("inf")) -> Counter[Any]:
+        """How often each status was answered in a span of time."""
+        return Counter(told for at, told in list(self.answers) if since <= at < until)
+
+
+def test_a_killed_database_is_back_without_a_restart_of_the_service(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    tmp_path.chmod(0o755)
+    for folder in tmp_path.parents:
+        if folder.stat().st_uid == os.geteuid() and str(folder).startswith("/tmp/"):
+            folder.chmod(folder.stat().st_mode | 0o055)  # the server's user must get in
+    try:
+        with _serving(ATLAS_HOME=str(home)) as (process, address), Load(address) as load:
+            time.sleep(1)
+            postmaster = state(home).pid
+            assert postmaster is not None
+            before = time.monotonic()
+            assert set(load.of(0, before)) == {200}
+            os.kill(postmaster, signal.SIGKILL)
+            deadline = time.monotonic() + 60
+            while state(home).pid in (None, postmaster):
+                assert time.monotonic() < deadline, "nobody started it again"
+                time.sleep(0.2)
+            while httpx.get(f"{address}/api/health/ready", timeout=20).status_code != 200:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            back = time.monotonic() + 1.5
+            time.sleep(4)
+            assert process.poll() is None
+        assert set(load.of(before)) <= {200, 503}, load.of(before)
+        assert load.of(before)[503] > 0, "it was away"
+        assert set(load.of(back)) == {200}, load.of(back)
+    finally:
+        forget(home)
+
+
+@pytest.mark.full
+def test_a_restarted_server_elsewhere_is_only_away(database: Database) -> None:
+    """Another server's administrator ends all connections: what a restart looks like from here."""
+    with _serving(**_private(database)) as (_, address), Load(address) as load:
+        time.sleep(0.7)
+        before = time.monotonic()
+        for _ in range(5):
+            with psycopg.connect(address_and_environment(database.owner_url)[0]) as admin:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <>"
+                    " pg_backend_pid() AND datname = current_database() AND usename = 'atlas'"
+                )
+            time.sleep(0.3)
+        time.sleep(1)
+        last = time.monotonic()
+        time.sleep(1)
+    assert set(load.of(before)) <= {200, 503}, load.of(before)
+    assert set(load.of(last)) == {200}
+
+
+def test_a_log_file_that_cannot_be_written_is_named(database: Database) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "api", "serve", "--port", str(_free_port())],
+        cwd=CHECKOUT, capture_output=True, text=True, timeout=60,
+        env={**os.environ, **_private(database), "ATLAS_LOG_FILE": "/proc/nowhere/x.log"},
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert "日志文件 /proc/nowhere/x.log" in ran.stderr
