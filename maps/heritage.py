@@ -11,27 +11,21 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from geo.gazetteer.heritage.places import ListedPlace, OnList, Wanted, by_era, counts_of
-from geo.gazetteer.heritage.words import UNKNOWN, Era, eras, levels
+from geo.gazetteer.heritage.words import UNKNOWN, eras, levels
 from geo.gazetteer.search import FAMILIES, FEATURE_CLASSES
 from maps.base import Layer, Page, View, draw_view
+from maps.heritage_words import (
+    GLYPHS,
+    SEALS,
+    era_words,
+    kind_words,
+    seals,
+    time_line,
+    where_words,
+    years_of,
+)
 
 PAGE_SIZE = 40
-GLYPHS = {
-    "pre-qin": ("先", "P"), "qin-han": ("汉", "H"), "six": ("晋", "6"), "sui-tang": ("唐", "T"),
-    "song-yuan": ("宋", "S"), "ming-qing": ("明", "M"), "modern": ("近", "19"),
-    "present": ("今", "20"), "unknown": ("？", "?"),
-}  # fmt: skip
-"""What stands in a mark of each era, so that colour is not the only sign."""
-SEALS = {"heritage": ("遗", "地名文化遗产", "heritage name"), "red": ("红", "红色地名", "red name")}
-CLASSES_EN = {
-    "A": "division", "H": "water", "L": "area", "P": "settlement", "R": "road", "S": "site",
-    "T": "terrain",
-}  # fmt: skip
-VAGUE = {
-    "township": ("只知所在乡镇", "township only"), "district": ("只知所在区县", "district only"),
-    "city": ("只知所在城市", "city only"), "unknown": ("位置未知", "position unknown"),
-}  # fmt: skip
-
 VIEW = View(
     wing="names",
     module="pages/heritage.js",
@@ -147,7 +141,7 @@ def _eras(
             "height": round(100 * (numbers[era.code] / most) ** 0.5),
             "href": link.to(era="" if era.code == question.wanted.era else era.code),
         }
-        for era in _line()
+        for era in time_line()
         if numbers[era.code] or era is not UNKNOWN
     ]  # fmt: skip
 
@@ -170,13 +164,13 @@ def _choices(page: Page, question: Question, whole: Sequence[ListedPlace]) -> li
 
 
 def _sections(page: Page, shown: Sequence[ListedPlace], *, saved: bool) -> list[dict[str, Any]]:
-    known = {era.code: era for era in _line()}
+    known = {era.code: era for era in time_line()}
     made: dict[str, list[dict[str, Any]]] = {}
     for place in shown:
         made.setdefault(place.era, []).append(_card(page, place, saved=saved))
     return [
         {"code": code, "name": page.say(known[code].zh, known[code].en), "places": cards,
-         "glyph": page.say(*GLYPHS[code]), "years": _years(page, known[code])}
+         "glyph": page.say(*GLYPHS[code]), "years": years_of(page, known[code])}
         for code, cards in made.items()
     ]  # fmt: skip
 
@@ -201,35 +195,6 @@ def _card(page: Page, place: ListedPlace, *, saved: bool) -> dict[str, Any]:
             for one in place.lists
         ],
     }  # fmt: skip
-
-
-def seals(page: Page, place: ListedPlace) -> list[tuple[str, str]]:
-    """The seal of each family of lists with its words."""
-    return [(SEALS[one][0], page.say(*SEALS[one][1:])) for one in place.families]
-
-
-def era_words(page: Page, place: ListedPlace) -> str:
-    """The list's own words for the era, else the era that the years tell, else unknown."""
-    if place.era_said:
-        return place.era_said
-    if place.era == UNKNOWN.code:
-        return page.say("时代未知", "era unknown")
-    era = eras()[place.era]
-    return page.say(f"{era.zh}（按年份推定）", f"{era.en} (from the years)")
-
-
-def kind_words(page: Page, feature_class: str) -> str:
-    """What kind of thing bears the name."""
-    return page.say(FEATURE_CLASSES[feature_class], CLASSES_EN[feature_class])
-
-
-def where_words(page: Page, place: ListedPlace) -> str:
-    """The division around it, and how exactly the position is known."""
-    unit = place.unit_name or page.say("所在未知", "division unknown")
-    if place.quality in VAGUE:
-        return f"{unit}（{page.say(*VAGUE[place.quality])}）"
-    near = place.quality == "approximate"
-    return f"{unit}（{page.say('位置近似', 'approximate')}）" if near else unit
 
 
 def draw_saved(page: Page, data: Mapping[str, Any] | None = None) -> str:
@@ -263,14 +228,17 @@ def _lead(page: Page, whole: Sequence[ListedPlace]) -> str:
     if not dated:
         return page.say(f"{city}列入名录的地名 {number} 个。", f"{number} names on lists.")
     first, last = dated[0], dated[-1]
-    if first is last:
-        return page.say(
-            f"{city}列入名录的地名 {number} 个，年代可考的都在{first.zh}。",
-            f"{number} names on lists; those with a known era are from {first.en}.",
-        )
+    told = sum(one.story is not None for one in whole)
+    zh = f"{city}列入名录的地名 {number} 个，"
+    zh += (
+        f"年代可考的都在{first.zh}；" if first is last
+        else f"早的见于{first.zh}，近的到{last.zh}；"
+    )  # fmt: skip
+    en = f"{number} names on lists; those with a known era: {first.en}"
+    en += "" if first is last else f" to {last.en}"
     return page.say(
-        f"{city}列入名录的地名 {number} 个，早的见于{first.zh}，近的到{last.zh}，各有来历。",
-        f"{number} names on lists, from {first.en} to {last.en}: each has a story.",
+        f"{zh}有来源的故事 {told} 则。" if told else f"{zh}故事还未知。",
+        f"{en}. Stories with a source: {told}.",
     )
 
 
@@ -284,27 +252,3 @@ def _status(
             f"{number} names, each counted once; {offset + 1}–{offset + len(shown)} listed",
         )
     return page.say(f"{number} 个地名（一地一计）", f"{number} names, each counted once")
-
-
-def _line() -> tuple[Era, ...]:
-    return (*eras().values(), UNKNOWN)
-
-
-def _years(page: Page, era: Era) -> str:
-    """The years of an era; 0 is 1 BCE."""
-    if era is UNKNOWN:
-        return ""
-    first, last = (_year(page, year) for year in (era.from_year, era.to_year))
-    if era.from_year is None:
-        return page.say(f"{last}以前", f"until {last}")
-    if era.to_year is None:
-        return page.say(f"{first}以来", f"since {first}")
-    return f"{first}–{last}"
-
-
-def _year(page: Page, year: int | None) -> str:
-    if year is None:
-        return ""
-    if year > 0:
-        return page.say(f"{year} 年", str(year))
-    return page.say(f"公元前 {1 - year} 年", f"{1 - year} BCE")

@@ -17,7 +17,7 @@ from geo.gazetteer.heritage.protection import ARTICLE_25, words_of
 from geo.gazetteer.heritage.words import levels
 from geo.gazetteer.history import LifeLine
 from maps.base import Page, draw_sheet
-from maps.heritage import era_words, kind_words, seals, where_words
+from maps.heritage_words import era_words, half, kind_words, seals, where_words
 from maps.place_page import TEXTS, kind_of, years_in_words
 
 WIDTH, TALLEST, SHORTEST, MARGIN = 720.0, 520.0, 300.0, 40.0
@@ -67,12 +67,19 @@ def draw_leaf(
                 "name": one.name, "kind": page.say(*kind_of(one)),
                 "years": years_in_words(one.years, page.lang),
                 "doubt": one.certainty not in (None, "certain"),
-                "citation": one.citation or page.say("出处未知", "citation unknown"),
+                "citation": half(page, one.citation) or page.say("出处未知", "citation unknown"),
             }
             for one in life.periods
         ],
         lists=[
-            (page.say(levels()[one.level].zh, levels()[one.level].en), one) for one in place.lists
+            (
+                page.say(levels()[one.level].zh, levels()[one.level].en),
+                replace(
+                    one, citation=half(page, one.citation),
+                    batch=None if one.batch == f"{one.year}年" else one.batch,
+                ),
+            )
+            for one in place.lists
         ],
         facts=[
             (page.say("时代", "Era"), era_words(page, place)),

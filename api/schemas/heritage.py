@@ -115,6 +115,7 @@ class HeritageList(Collection[HeritageProperties]):
     on: date
     numberMatched: int
     counts: CountsTold
+    geometry_note: str | None = Field(None, description="why areas have no outline")
 
 
 class LevelTold(Answer):

@@ -24,7 +24,7 @@ from api.security import issue
 from geo.db import Database, session_factory
 from geo.db.embedded import Embedded
 from tests.api.test_problems import read_problem
-from tests.factories import make_city, make_listing, make_place, make_unit, square
+from tests.factories import make_city, make_listing, make_place, make_unit, square, stored
 from tests.machine import worker_database
 
 CITY, NORTH, SOUTH = "320400000000", "320402000000", "320404000000"
@@ -184,3 +184,26 @@ def test_the_page_takes_empty_fields_and_refuses_unknown_words(service: TestClie
     leaf = service.get("/heritage/test:north")
     assert "「测试地名」" in leaf.text
     assert service.get("/heritage/test:hidden").status_code == 404
+
+
+def test_without_a_number_the_public_gets_the_list_and_no_map(
+    service: TestClient, town: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with session_factory(town).begin() as session:
+        ground = make_place(
+            session, "旧校场", None, code="test:ground", located_in=SOUTH, feature_class="L",
+            position={"geom": stored(square(119.62, 31.72, 0.02))},
+        )  # fmt: skip
+        make_listing(session, ground)
+    [one] = [f for f in listed(service).features if f.properties.code == "test:ground"]
+    assert one.geometry is not None
+    assert "<svg viewBox" in service.get("/heritage/test:ground").text.split("<main", 1)[1]
+    monkeypatch.setenv("ATLAS_PUBLIC_MODE", "true")
+    [one] = [f for f in listed(service).features if f.properties.code == "test:ground"]
+    assert one.geometry is None
+    page = service.get("/heritage").text
+    assert "旧校场" in page
+    assert "尚无审图号" in page
+    leaf = service.get("/heritage/test:ground").text.split("<main", 1)[1]
+    assert "<svg viewBox" not in leaf
+    assert "尚无审图号" in leaf

@@ -46,7 +46,7 @@ def test_one_row_an_entry_and_no_formula(session: Session, code: str) -> None:
     cells = book.get_sheet_by_name("名录").to_python()
     assert cells[0] == list(HEADINGS)
     assert cells[1][5] == "+名录"
-    notes = dict(book.get_sheet_by_name("说明").to_python())  # type: ignore[arg-type]
+    notes = {str(row[0]): row[1] for row in book.get_sheet_by_name("说明").to_python()}
     assert notes["地名（一地一计）"] == "1"
     assert notes["其中列入省级名录"] == notes["其中列入市级名录"] == "1"
     assert notes["列入不止一级名录"] == "1"
@@ -92,7 +92,7 @@ def test_a_table_comes_in_and_is_taken_back(session: Session, code: str, tmp_pat
     undo_delivery(session, taken.delivery_id)
     found = listed_place(session, code)
     assert len(found.lists) == 2
-    assert found.sign is found.surveyed_on is None
+    assert (found.sign, found.surveyed_on) == (None, None)
 
 
 def test_what_left_comes_in_unchanged(session: Session, code: str, tmp_path: Path) -> None:

@@ -84,7 +84,10 @@ def address(listed: Database) -> Iterator[str]:
 
 
 def cards(tab: Tab) -> list[str]:
-    return tab.locator("#results .old-card").evaluate_all("all => all.map(one => one.dataset.code)")
+    found = tab.locator("#results .old-card").evaluate_all(
+        "all => all.map(one => one.dataset.code)"
+    )
+    return [str(code) for code in found]
 
 
 def settle(tab: Tab) -> None:

@@ -21,7 +21,7 @@ SCANNED = 20_000
 """A filter looks at so many names of a key at most, those of highest standing first."""
 SCANNED_FOR_PART = 5_000
 """Of a part whose pairs are all common, so many names of its first pair are gone through."""
-RANGE = 2_000
+RANGE = 300
 """A beginning looks at so many keys of its range at most."""
 
 
