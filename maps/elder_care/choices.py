@@ -22,6 +22,7 @@ TICKS = {
     "day_care": ("open_now", "meals", "medical", "barrier_free", "lift", "ramp", "fire_ok"),
     "more": ("open_now", "meals", "barrier_free", "lift", "ramp", "fire_ok"),
 }
+RATINGS = tuple(enumerate("一二三四五", 1))
 MINUTES = (5, 10, 15, 30, 60)
 PRICES = {
     "canteen": (8, 10, 12, 15, 20),
@@ -126,7 +127,7 @@ def selects(
         ("care_level", say("照护等级", "Care level"),
          [anything, *((code, say(*pair)) for code, pair in CARE.items())]),
         ("rating", say("等级（GB/T 37276）至少", "Rating (GB/T 37276) at least"),
-         [anything, *((str(n), say(f"{zh}级", f"level {n}")) for n, zh in enumerate("一二三四五", 1))]),
+         [anything, *((str(n), say(f"{zh}级", f"level {n}")) for n, zh in RATINGS)]),
         ("ownership", say("公办或民办", "Owned by"),
          [anything, *((code, say(*pair)) for code, pair in OWNERSHIP.items())]),
         ("operation", say("谁来运营", "Run by"),

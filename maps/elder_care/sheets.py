@@ -76,7 +76,8 @@ def draw_comparison(
     title = title.replace("二家", "两家")
     return template_named("elder_care_compare.html.j2").render(
         **frame_of(seen, here, title), cards=cards, missing=found.missing,
-        rows=[_row(page.say, row, cards) for row in found.rows], questions=QUESTIONS, drawn=_sketch(page, here, found.cards, ground), today=str(today),
+        rows=[_row(page.say, row, cards) for row in found.rows], questions=QUESTIONS,
+        drawn=_sketch(page, here, found.cards, ground), today=str(today),
         without={one.code: _without(here, found.cards, one.code) for one in cards},
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Does the public page keep each of the eleven points that the best elder-care maps are judged by?"""
+"""Does the public page keep the eleven points by which the best elder-care maps are judged?"""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def test_2_every_filter_holds(server: str, browser_page: Watched) -> None:
     tab.locator("#more > summary").click()
     offered = set(tab.locator("#more [name]").evaluate_all("all => all.map(one => one.name)"))
     assert {"within", "kind", "max_price", "care_level", "rating", "ownership", "operation",
-            "free_beds", "medical", "fire_ok", "barrier_free", "lift", "ramp"} <= offered  # fmt: skip
+            "free_beds", "medical", "fire_ok", "barrier_free", "lift",
+            "ramp"} <= offered  # fmt: skip
     tab.locator("#f-within").select_option(label="武进区")
     settle(tab)
     assert 0 < shown_total(tab) < every
