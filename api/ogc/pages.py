@@ -69,10 +69,16 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return escape("、".join(KINDS[one].zh if one in KINDS else one for one in value))
+        return "、".join(_word(one) for one in value)
     if isinstance(value, dict | list):
         return escape(orjson.dumps(value).decode())
-    return escape(VALUE_WORDS.get(str(value), str(value)))
+    return _word(str(value))
+
+
+def _word(code: str) -> str:
+    """What a fixed value is called in Chinese; any other text as it is."""
+    named = KINDS[code].zh if code in KINDS else VALUE_WORDS.get(code, code)
+    return escape(named)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
