@@ -103,7 +103,7 @@ def _row(say: Say, row: Row, cards: Sequence[CardTold]) -> RowTold:
         if row.key == "distance":
             lines = tuple(part for part in (one.walk, one.way) if part)
         elif row.key in one.short:
-            lines = one.short[row.key]
+            lines = one.short[row.key] or (lines if row.key == "price" else ())
         told = lines or (say(*UNKNOWN),)
         cells.append(CellTold(told, not lines, cell.is_best, fact.link if fact else None))
     return RowTold(row.key, name, tuple(cells))
