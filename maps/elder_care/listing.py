@@ -71,6 +71,7 @@ class Shown:
     as_of: str
     start_label: str
     has_start: bool
+    start_at: tuple[float, float] | None
     start_how: str
     start_not_found: bool
     choices: tuple[StartTold, ...]
@@ -142,7 +143,7 @@ def shown_of(say: Say, here: Address, answer: Answer, ground: Ground) -> Shown:
         clear_href=here.to_finder(**dict.fromkeys((*FILTERS, "part"), None)), q=asked.q or "",
         as_of=str(asked.at)[:10] if asked.at else "",
         start_label=label or (say("所选位置", "the chosen place") if asked.has_start else ""),
-        has_start=asked.has_start,
+        has_start=asked.has_start, start_at=_point_of(answer),
         start_how=_how(say, start),
         start_not_found=bool(start and start.not_found),
         choices=tuple(_start_told(say, here, one) for one in (start.choices if start else ())),
@@ -182,7 +183,10 @@ def _how(say: Say, start: Any) -> str:
     if start is None or not start.how_zh:
         return ""
     vague = say("；以区域中心代表，远近只供参考", "; the middle of an area: distances are rough")
-    return say(start.how_zh, start.how_en or "") + (vague if start.is_vague else "")
+    how = say(
+        f"按「{start.label}」计算（{start.how_zh}）", f"From “{start.label}” ({start.how_en})"
+    )
+    return how + (vague if start.is_vague else "")
 
 
 def _start_told(say: Say, here: Address, one: Any) -> StartTold:
@@ -241,16 +245,17 @@ def _sources(say: Say, answer: Answer) -> str:
     return say(f"数据来源：{told}。{zh}", f"Sources: {told}. {en}")
 
 
+def _point_of(answer: Answer) -> tuple[float, float] | None:
+    """Where distances are measured from: as asked, or as what was typed was understood."""
+    asked = answer.question
+    return None if asked.lon is None or asked.lat is None else (asked.lon, asked.lat)
+
+
 def sketch_of_list(page: Page, answer: Answer, ground: Ground) -> Sketch | None:
     """The places of this page of the list with their numbers."""
-    asked = answer.question
-    start = answer.start
-    here = (asked.lon, asked.lat) if asked.lon is not None and asked.lat is not None else None
-    if here is None and start and start.lon is not None and start.lat is not None:
-        here = (start.lon, start.lat)
     points = [Point(one.number, one.lon, one.lat, sign_of(one.kind)) for one in answer.cards]
     return sketch_of(
-        points, ground.areas, start=here, km=page.say("公里", "km"), metres=page.say("米", "m"),
+        points, ground.areas, start=_point_of(answer), km=page.say("公里", "km"), metres=page.say("米", "m"),
         credit=ground.credit,
     )  # fmt: skip
 
