@@ -11,7 +11,8 @@ from geo.access.finder.comparing import Row
 from maps.base import Page, template_named
 from maps.elder_care.address import Address
 from maps.elder_care.cards import CardTold, card_told
-from maps.elder_care.listing import Ground, frame_of
+from maps.elder_care.listing import frame_of
+from maps.elder_care.shown import Ground
 from maps.elder_care.sketch import SMALL, Point, Sketch, sign_of, sketch_of
 from maps.elder_care.words import UNKNOWN, Say
 

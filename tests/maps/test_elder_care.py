@@ -18,8 +18,9 @@ from geo.db import Database
 from geo.errors import BadInput
 from maps.base import Page
 from maps.elder_care.address import Address, old_address
-from maps.elder_care.listing import Ground, draw_finder
+from maps.elder_care.listing import draw_finder
 from maps.elder_care.past import known_on
+from maps.elder_care.shown import Ground
 from maps.elder_care.sketch import Area, Point, sign_of, sketch_of
 from tests.factories import make_city, make_facility, make_price, make_unit, square
 
@@ -102,7 +103,7 @@ def test_a_home_tells_beds_price_rating_and_fire(hamlet: Session) -> None:
 
 
 def test_the_week_is_told_in_full(hamlet: Session) -> None:
-    week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), [["10:30", "12:30"]])
+    week = {day: [["10:30", "12:30"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     make_facility(hamlet, (119.95, 31.75), code="W", name="周食堂", kinds=["canteen"], hours=week)
     told = plain(drawn(hamlet, q="周食堂"))
     assert "周一至周五 10:30–12:30" in told
