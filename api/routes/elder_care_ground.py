@@ -18,7 +18,7 @@ from api.reads import Doors
 from geo.queries import features
 from geo.queries.admin import Reader, children
 from maps.elder_care.choices import District
-from maps.elder_care.listing import Ground, Picked
+from maps.elder_care.shown import Ground, Picked
 from maps.elder_care.sketch import Area
 
 KEPT_S = 600

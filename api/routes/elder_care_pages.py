@@ -117,6 +117,8 @@ def compare(
 ) -> Response:  # fmt: skip
     """Two to four places side by side; `codes` by commas, or given more than once."""
     wanted = [code for part in codes or [] for code in part.split(",") if code]
+    if "what" not in request.query_params:  # homes are what people compare
+        asked = replace(asked, what="home")
     found = comparison_of(doors, wanted, asked)
     with doors.public() as reader:
         page = page_for(request, reader, city, lang=lang, large=large)

@@ -84,8 +84,8 @@ class Address:
     @property
     def compare_hidden(self) -> list[tuple[str, str]]:
         """What the comparison has to know besides the codes."""
-        kept = (*SHARED, *START, "what", "care_level")
-        return [(k, self.chosen[k]) for k in kept if k in self.chosen]
+        known = {"what": _USUAL["what"], **self.chosen}
+        return [(k, known[k]) for k in (*SHARED, *START, "what", "care_level") if k in known]
 
     def _with(self, changes: Mapping[str, str | None]) -> dict[str, str]:
         made = {**self.chosen, **{k: v for k, v in changes.items() if v is not None}}

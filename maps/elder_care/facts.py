@@ -119,8 +119,7 @@ def _on(say: Say, day: object, what: tuple[str, str] = ("", "")) -> str:
 
 
 def _hours(say: Say, p: Card) -> list[str]:
-    hours = getattr(p, "hours", None)
-    return hour_lines(say, hours) if hours else []
+    return hour_lines(say, p.hours) if p.hours else []
 
 
 def _prices(say: Say, p: Card) -> list[str]:

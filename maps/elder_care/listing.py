@@ -6,96 +6,18 @@ in the HTML. Scripts only make it quicker (`maps/static/js/elder_care/`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from geo.access.finder import FILTERS, QUESTIONS, SORTS, WHAT, Answer
 from maps.base import WINGS, Page, map_parts, page_config, safe_json, template_named
 from maps.elder_care import choices
 from maps.elder_care.address import Address
-from maps.elder_care.cards import CardTold, card_told
-from maps.elder_care.choices import ChipTold, Choice, District, Tab, Tick
+from maps.elder_care.cards import card_told
 from maps.elder_care.saved import MAP
-from maps.elder_care.sketch import Area, Point, Sketch, sign_of, sketch_of
+from maps.elder_care.shown import Ground, LinkTold, Pager, Shown, StartTold
+from maps.elder_care.sketch import Point, Sketch, sign_of, sketch_of
 from maps.elder_care.words import Say, count
-
-
-@dataclass(frozen=True, slots=True)
-class LinkTold:
-    """A link with its words."""
-
-    words: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class StartTold:
-    """A place that fits what was typed."""
-
-    label: str
-    detail: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """Which rows are shown, and the links to those before and after."""
-
-    before: str | None
-    after: str | None
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """A place that was ticked for the comparison on another page of the list."""
-
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """All that the template says."""
-
-    tabs: tuple[Tab, ...]
-    chips: tuple[ChipTold, ...]
-    selects: tuple[Choice, ...]
-    ticks: tuple[Tick, ...]
-    form_names: tuple[str, ...]
-    filters_on: int
-    more_on: int
-    clear_href: str
-    q: str
-    as_of: str
-    start_label: str
-    has_start: bool
-    start_how: str
-    start_not_found: bool
-    choices: tuple[StartTold, ...]
-    heading: str
-    status: str
-    notes: tuple[str, ...]
-    dropped: tuple[LinkTold, ...] | None
-    empty: str
-    cards: tuple[CardTold, ...]
-    unknown: LinkTold | None
-    pager: Pager | None
-    picked_elsewhere: tuple[Picked, ...]
-    sources: str
-    today: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the page knows besides the answer: districts to choose, outlines, names of picks."""
-
-    districts: Sequence[District] = ()
-    areas: Sequence[Area] = ()
-    credit: str = ""
-    picked: Sequence[Picked] = ()
 
 
 def draw_finder(page: Page, here: Address, answer: Answer, ground: Ground) -> str:
@@ -142,7 +64,7 @@ def shown_of(say: Say, here: Address, answer: Answer, ground: Ground) -> Shown:
         clear_href=here.to_finder(**dict.fromkeys((*FILTERS, "part"), None)), q=asked.q or "",
         as_of=str(asked.at)[:10] if asked.at else "",
         start_label=label or (say("所选位置", "the chosen place") if asked.has_start else ""),
-        has_start=asked.has_start,
+        has_start=asked.has_start, start_at=_point_of(answer),
         start_how=_how(say, start),
         start_not_found=bool(start and start.not_found),
         choices=tuple(_start_told(say, here, one) for one in (start.choices if start else ())),
@@ -182,7 +104,10 @@ def _how(say: Say, start: Any) -> str:
     if start is None or not start.how_zh:
         return ""
     vague = say("；以区域中心代表，远近只供参考", "; the middle of an area: distances are rough")
-    return say(start.how_zh, start.how_en or "") + (vague if start.is_vague else "")
+    how = say(
+        f"按「{start.label}」计算（{start.how_zh}）", f"From “{start.label}” ({start.how_en})"
+    )
+    return how + (vague if start.is_vague else "")
 
 
 def _start_told(say: Say, here: Address, one: Any) -> StartTold:
@@ -241,17 +166,18 @@ def _sources(say: Say, answer: Answer) -> str:
     return say(f"数据来源：{told}。{zh}", f"Sources: {told}. {en}")
 
 
+def _point_of(answer: Answer) -> tuple[float, float] | None:
+    """Where distances are measured from: as asked, or as what was typed was understood."""
+    asked = answer.question
+    return None if asked.lon is None or asked.lat is None else (asked.lon, asked.lat)
+
+
 def sketch_of_list(page: Page, answer: Answer, ground: Ground) -> Sketch | None:
     """The places of this page of the list with their numbers."""
-    asked = answer.question
-    start = answer.start
-    here = (asked.lon, asked.lat) if asked.lon is not None and asked.lat is not None else None
-    if here is None and start and start.lon is not None and start.lat is not None:
-        here = (start.lon, start.lat)
     points = [Point(one.number, one.lon, one.lat, sign_of(one.kind)) for one in answer.cards]
     return sketch_of(
-        points, ground.areas, start=here, km=page.say("公里", "km"), metres=page.say("米", "m"),
-        credit=ground.credit,
+        points, ground.areas, start=_point_of(answer), km=page.say("公里", "km"),
+        metres=page.say("米", "m"), credit=ground.credit,
     )  # fmt: skip
 
 

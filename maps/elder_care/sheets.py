@@ -11,7 +11,8 @@ from geo.access.finder.comparing import Row
 from maps.base import Page, template_named
 from maps.elder_care.address import Address
 from maps.elder_care.cards import CardTold, card_told
-from maps.elder_care.listing import Ground, frame_of
+from maps.elder_care.listing import frame_of
+from maps.elder_care.shown import Ground
 from maps.elder_care.sketch import SMALL, Point, Sketch, sign_of, sketch_of
 from maps.elder_care.words import UNKNOWN, Say
 
@@ -103,7 +104,7 @@ def _row(say: Say, row: Row, cards: Sequence[CardTold]) -> RowTold:
         if row.key == "distance":
             lines = tuple(part for part in (one.walk, one.way) if part)
         elif row.key in one.short:
-            lines = one.short[row.key]
+            lines = one.short[row.key] or (lines if row.key == "price" else ())
         told = lines or (say(*UNKNOWN),)
         cells.append(CellTold(told, not lines, cell.is_best, fact.link if fact else None))
     return RowTold(row.key, name, tuple(cells))

@@ -18,8 +18,9 @@ from geo.db import Database
 from geo.errors import BadInput
 from maps.base import Page
 from maps.elder_care.address import Address, old_address
-from maps.elder_care.listing import Ground, draw_finder
+from maps.elder_care.listing import draw_finder
 from maps.elder_care.past import known_on
+from maps.elder_care.shown import Ground
 from maps.elder_care.sketch import Area, Point, sign_of, sketch_of
 from tests.factories import make_city, make_facility, make_price, make_unit, square
 
@@ -99,6 +100,14 @@ def test_a_home_tells_beds_price_rating_and_fire(hamlet: Session) -> None:
     assert "合成数据" in told
     assert "电话：未知" in told
     assert "tel:" not in html, "a made-up place has no phone"
+
+
+def test_the_week_is_told_in_full(hamlet: Session) -> None:
+    week = {day: [["10:30", "12:30"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    make_facility(hamlet, (119.95, 31.75), code="W", name="周食堂", kinds=["canteen"], hours=week)
+    told = plain(drawn(hamlet, q="周食堂"))
+    assert "周一至周五 10:30–12:30" in told
+    assert "周六至周日 休息" in told
 
 
 def test_a_past_day_knows_no_later_facts(hamlet: Session) -> None:
@@ -209,6 +218,9 @@ def test_a_comparison_marks_what_is_unknown(client: TestClient) -> None:
     assert page.status_code == 200
     assert page.text.count('<th scope="col">') == 3
     assert re.search(r'data-row="phone">.*?<td class="unknown"><span class="line">未知', page.text)
+    price = re.search(r'data-row="price">(.*?)</tr>', page.text)
+    assert price
+    assert "元" in price.group(1), "a home's price is a month's, whatever the link leaves out"
     assert page.text.count("<li>") >= 8
     repeated = client.get("/elder-care/compare?" + "&".join(f"codes={c}" for c in codes))
     assert repeated.text.count('<th scope="col">') == 4

@@ -41,7 +41,7 @@ def box_of(tab: Tab, place: str) -> dict[str, float]:
     """Where something stands on the screen."""
     box = tab.locator(place).first.bounding_box()
     assert box, place
-    return dict(box)
+    return {"y": box["y"], "height": box["height"]}
 
 
 @LOOKS

@@ -66,7 +66,11 @@ def test_2_every_filter_holds(server: str, browser_page: Watched) -> None:
     assert any("镇" in one for one in streets), "the streets of the chosen district"
     tab.get_by_label("消防达标").check()
     settle(tab)
-    query = {"what": "home", "within": asked(tab)["within"][0], "fire_ok": "true"}
+    query: dict[str, str | float | bool] = {
+        "what": "home",
+        "within": asked(tab)["within"][0],
+        "fire_ok": "true",
+    }
     answer = tab.request.get(f"{server}/api/elder-care/find", params=query).json()
     assert shown_total(tab) == answer["found"]
     assert all(card["fire_state"] == "passed" for card in answer["cards"])
@@ -146,8 +150,12 @@ def test_6_the_list_says_what_the_map_says(server: str, browser_page: Watched) -
 def test_7_large_type_reads_well_and_prints(server: str, browser_page: Watched) -> None:
     tab = visit(browser_page, server + HOMES)
     tab.get_by_role("link", name="大字版").click()
+    tab.wait_for_url("**large=1*")
+    settle(tab)
     assert tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 18
     tab.get_by_role("link", name="English").click()
+    tab.wait_for_url("**lang=en*")
+    settle(tab)
     query = asked(tab)
     assert (query["large"], query["lang"], query["what"]) == (["1"], ["en"], ["home"])
     assert tab.evaluate("document.documentElement.lang") == "en"

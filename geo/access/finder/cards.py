@@ -79,6 +79,7 @@ class Card:
     measured_by: str | None
     on_foot: str | None
     open: Opening
+    hours: dict[str, Any] | None
     phone: str | None
     website: str | None
     prices: tuple[Price, ...]
@@ -184,6 +185,7 @@ def _card(said: _Said, spot: Spot, row: Any, number: int, ways: tuple[MapLink, .
         walk_min=None if spot.walk_m is None else spot.walk_m / said.metres_min,
         measured_by=None if spot.line_m is None else "walk" if spot.walk_m is not None else "line",
         on_foot=spot.on_foot,
+        hours=row.hours or None,
         open=opening(row.hours, said.moment, said.rules.closes_soon_min),
         prices=prices,
         price=price,

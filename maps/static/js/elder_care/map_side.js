@@ -12,6 +12,11 @@ import { kindName } from "atlas/words.js";
 const CELL_PX = 72;
 const cards = () => [...document.querySelectorAll(".cards > .card")];
 const at = (card) => [Number(card.dataset.lon), Number(card.dataset.lat)];
+/** Where distances are measured from, as the list says it. */
+const start = () => {
+  const { lon, lat } = document.getElementById("found").dataset;
+  return lon ? [Number(lon), Number(lat)] : null;
+};
 const chosen = () => new URLSearchParams(location.search);
 let asked = null;
 
@@ -47,9 +52,9 @@ function drawNumbers() {
 
 function drawStart() {
   const group = layer("start").clearLayers();
-  const query = chosen();
-  if (!query.has("lon")) return;
-  group.addLayer(mark([Number(query.get("lon")), Number(query.get("lat"))], el("span", { class: "start-mark" }), { size: 24, pane: "numbers", name: t("起点", "start") }));
+  const from = start();
+  if (!from) return;
+  group.addLayer(mark(from, el("span", { class: "start-mark" }), { size: 24, pane: "numbers", name: t("起点", "start") }));
 }
 
 /** All that fits in the view, close ones as one circle with their number. */
@@ -98,8 +103,7 @@ const boxOf = (points) => points.reduce(([w, s, e, n], [x, y]) => [Math.min(w, x
 function follow() {
   drawNumbers();
   drawStart();
-  const query = chosen();
-  const points = [...cards().map(at), ...(query.has("lon") ? [[Number(query.get("lon")), Number(query.get("lat"))]] : [])];
+  const points = [...cards().map(at), ...(start() ? [start()] : [])];
   if (points.length > 1) show(boxOf(points), { animate: false });
   else if (points.length) showPoint(points[0]);
   drawOthers();
