@@ -1,4 +1,4 @@
-"""What do the tests that attack the service share? A demo city with one of everything, its doors."""
+"""What do the tests that attack the service share? A demo city with one of everything."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def operations(found: dict[str, Json]) -> Iterator[Operation]:
         prefix = "/ogc" if name == "ogc/api" else ""
         for path, methods in document["paths"].items():
             for method, told in methods.items():
-                parameters = tuple(_resolved(document, one) for one in told.get("parameters", ()))
+                parameters = tuple(resolved(document, one) for one in told.get("parameters", ()))
                 yield Operation(name, prefix + path, method, told, parameters)
 
 
-def _resolved(document: Json, node: Json) -> Json:
+def resolved(document: Json, node: Json) -> Json:
     """What a reference leads to."""
     while "$ref" in node:
         here = document
@@ -157,9 +157,7 @@ def tokens(session: Session) -> dict[str, str]:
         for role in ROLES
     }
     for who, division in (("district", DISTRICT), ("elsewhere", ELSEWHERE)):
-        made[who] = issue(
-            session, label=who, role="planner", division_code=division, days=1
-        ).secret
+        made[who] = issue(session, label=who, role="planner", division_code=division, days=1).secret
     for who, column in (("expired", "expires_at"), ("revoked", "revoked_at")):
         dead = issue(session, label=who, role="administrator", division_code=None, days=1)
         made[who] = dead.secret
