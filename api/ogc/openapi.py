@@ -91,8 +91,9 @@ def _paths() -> dict[str, Json]:
     json, geo = "application/json", "application/geo+json"
     html, schema = "text/html", "application/schema+json"
     one, item = "/collections/{collectionId}", "/collections/{collectionId}/items/{featureId}"
-    asked = ("limit", "cursor", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang",
-             "filter-crs", "sortby", "properties", "skipGeometry", "f-items")  # fmt: skip
+    asked = ("limit", "offset", "cursor", "bbox", "bbox-crs", "crs", "datetime", "filter",
+             "filter-lang", "filter-crs", "sortby", "properties", "skipGeometry",
+             "f-items")  # fmt: skip
     created = {"201": {"description": "已建立 · created"}}
     done = {"204": {"description": "已完成 · done"}}
     return {

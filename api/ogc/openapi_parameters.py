@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.ogc.asked import MOST
+from api.ogc.asked import FARTHEST, MOST
 from api.ogc.features import offered
 from geo.queries.collections import COLLECTIONS
 from geo.queries.reference_systems import CRS84_URI, SYSTEMS
@@ -37,6 +37,10 @@ def parameters() -> dict[str, Json]:
         "limit": _parameter(
             "limit", f"每页条数，超过 {MOST} 按 {MOST} · features on a page",
             {"type": "integer", "minimum": 1, "maximum": MOST, "default": 10},
+        ),
+        "offset": _parameter(
+            "offset", "先跳过的条数；翻页请用 next · features left out first; `next` is better",
+            {"type": "integer", "minimum": 0, "maximum": FARTHEST, "default": 0},
         ),
         "cursor": _parameter("cursor", "下一页的位置，取自 next · taken from `next`", text),
         "bbox": _parameter("bbox", "范围：西、南、东、北 · box", _NUMBERS),
