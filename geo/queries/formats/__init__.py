@@ -32,8 +32,8 @@ class Format:
 
 
 FORMATS = {
-    "geojsonseq": Format("application/geo+json-seq", ".geojsons", text=texts.geojson_sequence),
     "geojson-file": Format("application/geo+json", ".geojson", text=texts.geojson),
+    "geojsonseq": Format("application/geo+json-seq", ".geojsons", text=texts.geojson_sequence),
     "csv": Format("text/csv; charset=utf-8", ".csv", text=texts.as_csv),
     "fgb": Format("application/flatgeobuf", ".fgb", file=files.flatgeobuf),
     "gpkg": Format("application/geopackage+sqlite3", ".gpkg", file=files.geopackage),

@@ -47,8 +47,11 @@ class Page:
     has_synthetic: bool
 
 
-def page(reader: Connection, asked: Question, limit: int, after: Cursor | None = None) -> Page:
-    """The features after a cursor, at most `limit` (from 1), and how many there are in all."""
+def page(
+    reader: Connection, asked: Question, limit: int, after: Cursor | None = None, skip: int = 0
+) -> Page:
+    """The features after a cursor or after the first `skip`, at most `limit` (from 1), and how many
+    there are in all."""
     shape = asked.shape
     _, values = asked.conditions()
     if after is not None:
@@ -56,7 +59,9 @@ def page(reader: Connection, asked: Question, limit: int, after: Cursor | None =
         statement = page_statement(shape, condition)
         values |= more
     else:
-        statement = page_statement(shape, None)
+        statement = page_statement(shape, None, skips=skip > 0)
+        if skip:
+            values["skip"] = skip
     values["limit"] = limit + 1
     with_result = reader.exec_driver_sql(statement, values)
     rows = with_result.cursor.pgresult
@@ -76,7 +81,7 @@ def page(reader: Connection, asked: Question, limit: int, after: Cursor | None =
         )
     snapshot = value(0, 3) if number else b""
     with_result.close()
-    if after is None and following is None:
+    if after is None and following is None and not skip:
         return Page(features, number, False, None, has_synthetic)
     matched, is_estimate = count(reader, asked, snapshot)
     return Page(features, matched, is_estimate, following, has_synthetic)

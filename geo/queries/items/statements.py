@@ -66,13 +66,17 @@ def written(sql: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def page_statement(shape: Shape, after: str | None) -> str:
-    """Rows of feature, flag of synthetic data, key, snapshot and the values in order; `:limit`."""
+def page_statement(shape: Shape, after: str | None, *, skips: bool = False) -> str:
+    """Rows of feature, flag of synthetic data, key, snapshot and the values in order; `:limit`.
+
+    With `skips` the first `:skip` of them are left out.
+    """
     keys = "".join(f", ({one.by.sql})::text" for one in shape.order)
     order = ", ".join([*(one.sql for one in shape.order), shape.collection.key])
     return written(
         f"SELECT {feature(shape)}, t.is_synthetic, {shape.collection.key}, {SNAPSHOT}{keys} "
         f"{from_where(shape, *([after] if after else []))} ORDER BY {order} LIMIT :limit"
+        + (" OFFSET :skip" if skips else "")
     )
 
 

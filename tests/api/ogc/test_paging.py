@@ -198,3 +198,26 @@ def test_boxes_and_pages_are_found_by_an_index(engine: Engine) -> None:
         for told in (boxed, paged):
             assert "Seq Scan" not in told, told
         connection.rollback()
+
+
+def test_features_can_be_skipped_by_number(client: httpx.Client) -> None:
+    """Clients such as ogc-client and older ones page by `offset`; `next` goes on by key."""
+    ask = f"{POINTS}?skipGeometry=true&sortby=-name"
+    whole = [one["id"] for one in client.get(f"{ask}&limit=40").json()["features"]]
+    skipped = client.get(f"{ask}&limit=10&offset=20").json()
+    assert [one["id"] for one in skipped["features"]] == whole[20:30]
+    (following,) = [one["href"] for one in skipped["links"] if one["rel"] == "next"]
+    assert "offset" not in following
+    assert [one["id"] for one in client.get(following).json()["features"]] == whole[30:40]
+    matched = skipped["numberMatched"]
+    last = client.get(f"{ask}&limit=10&offset={matched - 1}").json()
+    assert (last["numberReturned"], last["numberMatched"]) == (1, matched)
+    beyond = client.get(f"{ask}&offset={matched}").json()
+    assert (beyond["features"], beyond["numberMatched"]) == ([], matched)
+    assert client.get(f"{ask}&offset=0&f=csv&limit=1").status_code == 200
+    cursor = following.partition("cursor=")[2].partition("&")[0]
+    for more in ("offset=-1", "offset=100001", "offset=x", "offset=1&f=csv",
+                 f"offset=1&cursor={cursor}"):  # fmt: skip
+        answer = client.get(f"{ask}&{more}")
+        assert answer.status_code == 400, more
+        assert answer.json()["parameter"] == "offset", more
