@@ -17,7 +17,6 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api.deps import HomeCity
 from api.envelope import Envelope, Uploads
-from api.job_board import Board
 from api.jobs import Jobs, sweep
 from api.ogc import formats, tilesets
 from api.ogc.door import OgcRoute
@@ -167,7 +166,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if app.state.database is None:
             database = stack.enter_context(open_database("serve")).database
             app.state.doors = Doors.of(database)
-        app.state.jobs.board = Board(app.state.doors.owner_engine)
+        app.state.jobs.board = app.state.doors.board()
         sweep()
         yield
         await anyio.to_thread.run_sync(app.state.jobs.close)

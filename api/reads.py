@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from api.auditing import note_write
+from api.job_board import Board
 from geo.db import Database, make_engine, read_engine
 from geo.db.replicas import Readers
 from geo.errors import Unavailable
@@ -89,6 +90,10 @@ class Doors:
             yield session
             note_write(session)
             session.commit()
+
+    def board(self) -> Board:
+        """The table by which the processes of the service know of each other's loadings."""
+        return Board(self.owner_engine)
 
     def ping(self) -> None:
         """Ask the database for an answer as the public; raises when it gives none."""

@@ -33,6 +33,9 @@ class OneConnection:
     def counting(self) -> Iterator[Connection]:
         yield self.connection
 
+    def board(self) -> None:
+        """None: nothing is loaded here."""
+
     def close(self) -> None:
         """Nothing: the test's fixture does."""
 

@@ -99,10 +99,16 @@ def until(is_so: Callable[[], Any], patience_s: float = 20) -> Any:
 
 
 def clear(connection: Connection) -> None:
-    """Empty the tables; steps of work items, which nothing may take away, stand in the way."""
-    connection.execute(text("ALTER TABLE work_event DISABLE TRIGGER USER"))
+    """Empty the tables; histories, from which nothing may be taken away, stand in the way."""
+    histories = connection.scalars(
+        text("SELECT DISTINCT CAST(CAST(tgrelid AS regclass) AS text) FROM pg_trigger"
+             " WHERE tgname LIKE 'keep_%'")
+    ).all()  # fmt: skip
+    for table in histories:
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
     connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
-    connection.execute(text("ALTER TABLE work_event ENABLE TRIGGER USER"))
+    for table in histories:
+        connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
 
 
 @pytest.fixture

@@ -37,7 +37,9 @@ FULL = os.environ.get("ATLAS_TEST_FULL", "") not in ("", "0")
 EXAMPLES = 300 if FULL else 15
 DAY, LATER, LATEST = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 1)
 GEOD = Geod(ellps="GRS80")
-LOG = ("delivery", "refused_row", "delivery_change", "data_stamp")
+LOG = (
+    "delivery", "refused_row", "delivery_change", "data_stamp", "change_box", "change_commit",
+)  # fmt: skip
 """What stays when a delivery is taken back: that it came, what was refused, that tables changed."""
 often = settings(
     max_examples=EXAMPLES, deadline=None, derandomize=not FULL, report_multiple_bugs=False,

@@ -49,11 +49,11 @@ READS = {
     ),
     "finder, nearest": (
         lambda s: find(s, Question(lon=HOME[0], lat=HOME[1])),
-        {"ix_facility_geom_geog"},
+        {"ix_facility_shown_geog"},
     ),
     "finder, within minutes": (
         lambda s: find(s, Question(lon=HOME[0], lat=HOME[1], within_min=15.0, open_now=True)),
-        {"ix_facility_geom_geog"},
+        {"ix_facility_shown_geog"},
     ),
     "unit at a point": (lambda s: admin.unit_at(s, *HOME, TODAY), {"ix_admin_unit_geom"}),
     "unit by code": (lambda s: admin.unit(s, "320402", TODAY), {"ix_admin_unit_code"}),

@@ -115,6 +115,7 @@ def _city_files(city: CityRef, progress: Progress) -> list[CityFile]:
         if path.is_file():
             paths[subject] = path
     paths |= {path.stem: path for path in rule_files()}
+    paths["holidays"] = DATA / "standards/holidays.csv"  # read where it lies; here for its source
     register = _source_register()
     return [
         CityFile(
