@@ -14,12 +14,12 @@ from geo.gazetteer.naming.check import STATEMENT
 from geo.gazetteer.naming.listing import COLUMNS, VERDICTS, Entry, Judged
 from geo.gazetteer.naming.rules import SEVERITIES
 from geo.loaders.tables import Table
+from geo.text.cells import harmless
 
 HEADINGS = (
     "行号", "名称", "收录情况", "标准名称", "类别", "比对范围", "不得", "应避免", "请人工核对",
     "未检查", "表内重复", "期限", "问题", "说明",
 )  # fmt: skip
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MOST_CELL = 32_000
 _SHEET = "地名核查"
 
@@ -79,7 +79,7 @@ def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADINGS)
-    writer.writerows([[harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[harmless(_clean(cell)) for cell in row] for row in rows])
     return ("\ufeff" + out.getvalue()).encode()
 
 
@@ -98,12 +98,6 @@ def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
         sheet.freeze_panes(1, 2)
         sheet.set_column(0, len(HEADINGS) - 1, 16)
     return raw.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that begins like a formula, with a quote before it that makes it text."""
-    plain = _clean(cell)
-    return "'" + plain if plain.lstrip(" \u3000").startswith(_DANGEROUS) else plain
 
 
 def _clean(cell: str) -> str:
