@@ -202,5 +202,14 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             for operation in methods.values():
                 operation["responses"].pop("422", None)
                 operation["responses"] |= {str(k): v for k, v in problems(429).items()}
+                _only_references(operation["responses"])
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _only_references(responses: dict[str, Any]) -> None:
+    """Drop the `type` that the framework writes beside a reference to another schema."""
+    for response in responses.values():
+        for content in response.get("content", {}).values():
+            if "$ref" in content.get("schema", {}):
+                content["schema"].pop("type", None)

@@ -307,8 +307,8 @@ class FinderSettings(BaseSettings):
     )
     phone_maps: bool = Field(
         default=True,
-        description="Offer 「怎么去」: links that open a phone's own map app, on tap only. `false`: "
-        "no link to any other service is shown.",
+        description="Offer 「怎么去」: links that open a phone's own map app, on tap only. "
+        "`false`: no link to any other service is shown.",
     )
     reports_per_hour: int = Field(
         default=5,

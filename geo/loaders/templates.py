@@ -229,7 +229,7 @@ def open_workbook(path: Path) -> Iterator[Any]:
             f"{path.name}：文件名应以 .xlsx 结尾。\n{path.name}: the name should end in .xlsx.",
             parameter="out",
         )
-    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False})
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     yield book
     try:
         book.close()

@@ -39,7 +39,10 @@ NONSENSE: dict[str, list[str]] = {
     "fire_state": WORDS,
     "ownership": WORDS,
     "family": WORDS,
-    "near": [*(v for v in NUMBERS if v != "1,5"), "119.97", "119.97,31.78,3", "31.78,119.97", "a,b", "119.97;31.78"],
+    "near": [
+        *(v for v in NUMBERS if v != "1,5"), "119.97", "119.97,31.78,3", "31.78,119.97", "a,b",
+        "119.97;31.78",
+    ],
     "feature_class": [*WORDS, "a", "A,P"],
     "category": ["", " ", "abc", "216001", "２１６", "21%", "\0"],
     "list_level": [*WORDS, "省"],
@@ -92,10 +95,10 @@ NONSENSE |= {
     "rating": [*NUMBERS, "0", "6", "1.5"],
     "within_min": [*NUMBERS, "0", "61"],
     "codes": ["", "   ", "\0", "A", "A,A,", "A,B,C,D,E"],
-    **dict.fromkeys(
-        ("free_beds", "medical", "meals", "lift", "ramp", "fire_ok", "open_now"),
-        ["maybe", "2", "\0"],
-    ),
+    **{
+        name: ["maybe", "2", "\0"]
+        for name in ("free_beds", "medical", "meals", "lift", "ramp", "fire_ok", "open_now")
+    },
 }
 TAKES_TEXT = {
     "name", "q", "list_class", "network", "facility", "line", "number", "start", "codes",

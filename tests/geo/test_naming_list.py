@@ -18,8 +18,9 @@ from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.naming.deadlines import duties
 from geo.gazetteer.naming.listing import Judged, judge_list
 from geo.gazetteer.naming.rules import rule_book
-from geo.gazetteer.naming.tables import HEADINGS, as_csv, as_xlsx, entries_of, harmless, rows_of
+from geo.gazetteer.naming.tables import HEADINGS, as_csv, as_xlsx, entries_of, rows_of
 from geo.loaders.reading import read_table
+from geo.text.cells import harmless
 from tests.factories import make_city, make_name, make_place, make_unit, square
 
 TODAY = date(2026, 3, 20)

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page as Tab
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import text
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -28,6 +27,7 @@ from tests.browser import Watched
 from tests.conftest import OpenPage, served
 from tests.machine import worker_database
 from tests.maps.test_pages import settle
+from tests.stored import poison
 
 EVIL = (
     "恶</script><script>window.broken=1</script>"
@@ -35,55 +35,10 @@ EVIL = (
     "'><b id=stored>粗</b>{{7*7}}${window.broken=4}`&lt;i&gt;"
 )
 LINK = "javascript:window.broken=5"
-# Columns that hold words for people, by name, wherever they stand; and addresses to follow.
-WORDS = (
-    "name", "short_name", "title", "address", "note", "position_note", "validity_note", "citation",
-    "hours", "phone", "material", "reason", "label", "origin", "attribution", "era", "batch",
-    "stated_unit", "geometry_note", "filing_no", "position_text", "custodian", "value", "licence",
-    "caption", "method", "document_no", "programme", "subject_label", "line_label", "list_name",
-    "source", "other", "stage", "funding_source", "lead_role", "owner_role", "land_use",
-    "use_right", "floor", "role", "message", "file_name", "delivered_by", "agreement_no", "pool_code",
-)  # fmt: skip
-LINKS = ("website", "uri")
-LISTS = ("services", "references", "reference_objects", "extra")
 PAGES = ("/", "/elder-care", "/access", "/planning", "/boundaries", "/survey", "/names", "/data",
          "/walks", f"/walks/{WALK}")  # fmt: skip
 KEPT = "window.broken !== undefined || !!document.querySelector('#stored, img[src=x], [onload], " \
     "[onerror], a[href^=javascript]')"  # fmt: skip
-
-
-def poison(engine: Engine) -> tuple[set[str], int]:
-    """Put the script into every such column; answer which took it, and into how many rows."""
-    taken, count = set(), 0
-    columns = text(
-        "SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c JOIN"
-        " information_schema.tables t USING (table_schema, table_name)"
-        " WHERE c.table_schema = 'atlas' AND t.table_type = 'BASE TABLE'"
-        " AND c.table_name NOT IN ('api_token', 'audit_entry', 'name_key', 'change_commit')"
-        " ORDER BY 1, 2"
-    )
-    with engine.connect() as connection:
-        found = connection.execute(columns).all()
-        connection.rollback()
-        for table, column, kind in found:
-            given: Any = LINK if column in LINKS else EVIL
-            if kind == "text" and column in (*WORDS, *LINKS):
-                value = ":given" if column in LINKS else f"coalesce(\"{column}\", '') || :given"
-            elif kind == "ARRAY" and column in LISTS:
-                value = "ARRAY[:given]"
-            else:
-                continue
-            try:
-                done = connection.execute(
-                    text(f'UPDATE atlas."{table}" SET "{column}" = {value}'), {"given": given}
-                )
-                connection.commit()
-            except DBAPIError:  # a word that the table itself allows only from a list
-                connection.rollback()
-                continue
-            taken |= {f"{table}.{column}"} if done.rowcount else set()
-            count += done.rowcount
-    return taken, count
 
 
 STORY = text(
@@ -101,7 +56,7 @@ def evil(home: Path, cluster: Embedded) -> Iterator[tuple[Database, str, dict[st
         furnish(session)
         secrets = tokens(session)
     engine = make_engine(database.owner_url)
-    taken, count = poison(engine)
+    taken, count = poison(engine, EVIL, LINK)
     assert len(taken) > 60, sorted(taken)
     assert {"facility.name", "place_name.name", "boundary_line.name", "work_item.title",
             "heritage_listing.citation", "estate.name", "walk.title", "facility.website",

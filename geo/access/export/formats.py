@@ -25,11 +25,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.access.export.layer import Layer
 from geo.errors import BadInput, both
+from geo.text.cells import harmless
 
 CRS = 4490
 DIGITS = 7
 GEOMETRY = "geometry"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def check_format(file: Path) -> str:
@@ -90,7 +90,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
+        return harmless(value)
     return value
 
 

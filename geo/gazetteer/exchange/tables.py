@@ -21,6 +21,7 @@ import xlsxwriter
 from geo.gazetteer.exchange.addresses import Addresses
 from geo.gazetteer.exchange.record import YEARS, PlaceRecord
 from geo.gazetteer.exchange.when import Json
+from geo.text.cells import harmless
 
 DIGITS = 7
 COLUMNS = (
@@ -32,7 +33,6 @@ NAME_COLUMNS = (
     "code", "place", "name", "kind", "language", "script", "pinyin", "reading_status", *YEARS,
     "certainty", "citation",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _OTHER = ("alias", "short", "popular", "minority")
 _PAST = ("former", "vanished")
 
@@ -108,9 +108,9 @@ def as_csv(places: Iterable[PlaceRecord], addresses: Addresses, out: Path) -> in
         writer.writerow(COLUMNS)
         of_names.writerow(NAME_COLUMNS)
         for place in places:
-            writer.writerow([harmless(value) for value in row(place, addresses).values()])
+            writer.writerow([cell(value) for value in row(place, addresses).values()])
             for name in name_rows(place):
-                of_names.writerow([harmless(value) for value in name.values()])
+                of_names.writerow([cell(value) for value in name.values()])
             count += 1
     return count
 
@@ -128,10 +128,10 @@ def as_xlsx(places: Iterable[PlaceRecord], addresses: Addresses, out: Path) -> i
     count = line = 0
     for place in places:
         count += 1
-        first.write_row(count, 0, [harmless(v) for v in row(place, addresses).values()])
+        first.write_row(count, 0, [cell(v) for v in row(place, addresses).values()])
         for name in name_rows(place):
             line += 1
-            second.write_row(line, 0, [harmless(value) for value in name.values()])
+            second.write_row(line, 0, [cell(value) for value in name.values()])
     for sheet in (first, second):
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(COLUMNS), 18)
@@ -160,8 +160,8 @@ def as_geopackage(places: Iterable[PlaceRecord], addresses: Addresses, out: Path
     return len(rows)
 
 
-def harmless(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: such a text begins with an apostrophe."""
+def cell(value: Any) -> Any:
+    """A cell as a spreadsheet reads it, which takes no text for a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -169,8 +169,7 @@ def harmless(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        plain = "".join(c for c in value if c.isprintable() or c in "\n\t")
-        return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
+        return harmless(value)
     return value
 
 
@@ -204,4 +203,4 @@ WRITERS: dict[str, Callable[[Iterable[PlaceRecord], Addresses, Path], int]] = {
 }  # fmt: skip
 """Ending of the file → what writes it."""
 
-__all__ = ["COLUMNS", "NAME_COLUMNS", "WRITERS", "geojson_feature", "harmless", "name_rows", "row"]
+__all__ = ["COLUMNS", "NAME_COLUMNS", "WRITERS", "cell", "geojson_feature", "name_rows", "row"]

@@ -13,6 +13,7 @@ from geo.gazetteer.heritage.places import ListedPlace, counts_of
 from geo.gazetteer.heritage.protection import words_of
 from geo.gazetteer.heritage.words import UNKNOWN, eras, levels
 from geo.gazetteer.search import FAMILIES, FEATURE_CLASSES
+from geo.text.cells import harmless
 
 HEADINGS = (
     "地名代码", "地名", "汉语拼音", "其他名称", "要素类别", "名录", "名录种类", "保护级别",
@@ -20,7 +21,6 @@ HEADINGS = (
     "纬度", "存续状况", "标志", "调查日期", "下次调查", "故事", "故事来源", "名录来源", "合成",
 )  # fmt: skip
 UNKNOWN_WORD = "未知"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _MOST_CELL = 32_000
 
 
@@ -94,12 +94,6 @@ def _notes(places: Sequence[ListedPlace], on: date) -> list[tuple[str, str]]:
         ("说明", "一个地名可列入多级名录，各级数量不相加；未知写「未知」，不写 0。"),
         ("合成数据", "含合成数据" if any(one.is_synthetic for one in places) else "无"),
     ]
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: such a text begins with an apostrophe."""
-    plain = _printable(cell)
-    return f"'{plain}" if plain.lstrip(" \u3000").startswith(_DANGEROUS) else plain
 
 
 def _printable(cell: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from geo.errors import BadInput, both
-from geo.gazetteer.exchange.tables import harmless
+from geo.gazetteer.exchange.tables import cell as written
 from geo.gazetteer.matched.rows import Candidate, MatchedRow
 from geo.gazetteer.matched.verdicts import STATES
 from geo.gazetteer.matching import KINDS
@@ -93,10 +93,10 @@ def _as_csv(
     counts = dict.fromkeys(STATES, 0)
     with out.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([harmless(title) for title in (*columns, *HEADINGS)])
+        writer.writerow([written(title) for title in (*columns, *HEADINGS)])
         for state, cells in lines:
             counts[state] += 1
-            writer.writerow([harmless(cell) for cell in cells])
+            writer.writerow([written(cell) for cell in cells])
     if notes:
         out.with_name(f"{out.stem}-说明.txt").write_text("\n".join(notes) + "\n", encoding="utf-8")
     return counts
@@ -113,7 +113,7 @@ def _as_xlsx(
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(columns) + len(HEADINGS) - 1, 16)
         for at, title in enumerate((*columns, *HEADINGS)):
-            sheet.write_string(0, at, str(harmless(title))[:LONGEST_CELL], bold)
+            sheet.write_string(0, at, str(written(title))[:LONGEST_CELL], bold)
         for number, (state, cells) in enumerate(lines, 1):
             if number > MOST_XLSX:
                 raise BadInput(
@@ -125,8 +125,8 @@ def _as_xlsx(
                 if isinstance(cell, int | float) and not isinstance(cell, bool):
                     sheet.write_number(number, at, cell)
                 elif cell is not None and cell != "":
-                    sheet.write_string(number, at, str(harmless(cell))[:LONGEST_CELL])
+                    sheet.write_string(number, at, str(written(cell))[:LONGEST_CELL])
         told = book.add_worksheet(_NOTES)
         for number, note in enumerate(notes):
-            told.write_string(number, 0, str(harmless(note)))
+            told.write_string(number, 0, str(written(note)))
     return counts

@@ -29,12 +29,12 @@ from geo.gazetteer.naming.rules import SEVERITIES, RuleBook
 from geo.loaders.reading import read_table
 from geo.loaders.tables import Table
 from geo.queries.admin import Reader, code_of
+from geo.text.cells import harmless
 
 HEADINGS = (
     "行号", "名称", "收录情况", "标准名称", "类别", "比对范围", "不得", "应避免", "请人工核对",
     "未检查", "表内重复", "期限", "问题", "说明",
 )  # fmt: skip
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MOST_CELL = 32_000
 MOST_ROWS = 2_000
 _SHEET = "地名核查"
@@ -145,7 +145,7 @@ def as_csv(rows: Sequence[Sequence[str]], headings: Sequence[str] = HEADINGS) ->
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(headings)
-    writer.writerows([[harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[harmless(_clean(cell)) for cell in row] for row in rows])
     return ("\ufeff" + out.getvalue()).encode()
 
 
@@ -164,12 +164,6 @@ def as_xlsx(rows: Sequence[Sequence[str]], headings: Sequence[str] = HEADINGS) -
         sheet.freeze_panes(1, 2)
         sheet.set_column(0, len(headings) - 1, 16)
     return raw.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that begins like a formula, with a quote before it that makes it text."""
-    plain = _clean(cell)
-    return "'" + plain if plain.lstrip(" \u3000").startswith(_DANGEROUS) else plain
 
 
 def _clean(cell: str) -> str:

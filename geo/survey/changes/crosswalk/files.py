@@ -13,6 +13,7 @@ from geo.errors import BadInput, both
 from geo.survey.changes.crosswalk.answer import BASES_ZH
 from geo.survey.changes.crosswalk.series import Restated
 from geo.text import decode
+from geo.text.cells import harmless
 
 CODE = ("区划代码", "代码", "code")
 VALUE = ("数值", "人数", "人口", "value", "count")
@@ -54,7 +55,10 @@ def write_restated(path: Path, made: Sequence[Restated]) -> None:
             writer = csv.writer(file)
             writer.writerow(heads)
             for one in made:
-                writer.writerows(_lines(one))
+                writer.writerows(
+                    [harmless(cell) if isinstance(cell, str) else cell for cell in line]
+                    for line in _lines(one)
+                )
     except OSError as problem:
         raise _bad(f"写不到 {path}：{problem.strerror}。", f"cannot write {path}") from None
 
