@@ -50,7 +50,7 @@ def _routes() -> Iterator[Row]:
         router = importlib.import_module(f"{routes.__name__}.{module.name}").router
         for route in router.routes:
             if isinstance(route, APIRoute):
-                for method in sorted(route.methods - {"HEAD", "OPTIONS"}):
+                for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
                     yield Row(method, route.path, _cells(_gate(route.dependant)))
     yield Row("GET", "/api/openapi.json", _cells(None))
 
@@ -58,8 +58,8 @@ def _routes() -> Iterator[Row]:
 def _gate(dependant: Dependant) -> Gate | None:
     """The gate among the dependencies of a route, and theirs."""
     for one in dependant.dependencies:
-        if found := GATES.get(one.call) if one.call else None:  # type: ignore[call-overload]
-            return found  # type: ignore[no-any-return]
+        if found := GATES.get(one.call) if one.call else None:
+            return found
         if inner := _gate(one):
             return inner
     return None
