@@ -7,7 +7,9 @@ and one statement. Started by uvicorn like ours, with as many threads.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from queue import LifoQueue
+from typing import Any
 
 import psycopg
 from starlette.applications import Starlette
@@ -31,13 +33,13 @@ TILE = """SELECT ST_AsMVT(m, '{name}') FROM (SELECT {columns}, ST_AsMVTGeom(
 _idle: LifoQueue[psycopg.Connection[tuple[bytes]]] = LifoQueue()
 
 
-def _ask(statement: str, values: object) -> list[bytes]:
+def _ask(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[bytes]:
     connection = _idle.get() if not _idle.empty() else psycopg.connect(
         os.environ["BARE_DATABASE"], autocommit=True
     )  # fmt: skip
     try:
         cursor = connection.cursor(binary=True)
-        found = cursor.execute(statement, values).pgresult  # type: ignore[arg-type]
+        found = cursor.execute(statement, values).pgresult
         assert found is not None
         return [found.get_value(at, 0) or b"" for at in range(found.ntuples)]
     finally:
