@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -23,10 +25,18 @@ log = logging.getLogger("atlas.api")
 class Asking:
     """One request: what it asks, who turned out to ask, and whether it has written."""
 
-    what: str
+    scope: Mapping[str, Any]
     request_id: str
     caller: Caller | None = None
     wrote: bool = False
+
+    @property
+    def what(self) -> str:
+        """What is asked, for the record: of a query the names alone, for values may be a home."""
+        given = parse_qsl(self.scope["query_string"].decode("latin-1"))
+        names = sorted({name[:50] for name, _ in given})
+        asked = f"{self.scope['method']} {self.scope['path'][:500]}"
+        return f"{asked}?{'&'.join(names[:20])}" if names else asked
 
     def entry(self, action: str, status: int | None = None) -> Entry:
         """This request as an entry of the record."""

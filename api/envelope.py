@@ -11,12 +11,10 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 import anyio
 import anyio.to_thread
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,6 +45,7 @@ _HEADERS = {
     # Kept, but asked after each time: a load or an upgrade shows at once.
     "Cache-Control": "no-cache",
 }
+_ENCODED = [(name.lower().encode(), value.encode("latin-1")) for name, value in _HEADERS.items()]
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class Envelope:
         is_head = scope["method"] == "HEAD"
         # A copy: the server's own log still says HEAD.
         inner = {**scope, "request_id": _request_id(scope)}
-        now = Asking(_what(scope), inner["request_id"])
+        now = Asking(scope, inner["request_id"])
         asking.set(now)
         if is_head:
             inner["method"] = "GET"
@@ -111,7 +110,7 @@ class Envelope:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(MutableHeaders(scope=message), inner["request_id"])
+                _complete(message, inner["request_id"])
             elif is_head:
                 message = {**message, "body": b""}
             sent += len(message.get("body", b""))
@@ -141,13 +140,6 @@ class Envelope:
             await _put_on_record(scope, now, status)
 
 
-def _what(scope: Scope) -> str:
-    """What is asked, for the record: of a query the names alone, for values may be a home."""
-    names = sorted({name[:50] for name, _ in parse_qsl(scope["query_string"].decode("latin-1"))})
-    asked = f"{scope['method']} {scope['path'][:500]}"
-    return f"{asked}?{'&'.join(names[:20])}" if names else asked
-
-
 async def _put_on_record(scope: Scope, now: Asking, status: int) -> None:
     """Note what somebody with a token read or was refused; a write has its entry already."""
     if now.caller is not None and not now.wrote and (status < 400 or status == 403):
@@ -158,15 +150,21 @@ async def _put_on_record(scope: Scope, now: Asking, status: int) -> None:
 
 def _request_id(scope: Scope) -> str:
     """The id that the caller (or a proxy) gave, when it is harmless in a log; else a new one."""
-    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(given := value.decode("latin-1")):
+            return str(given)
+    return secrets.token_hex(8)
 
 
-def _complete(headers: MutableHeaders, request_id: str) -> None:
+def _complete(message: Message, request_id: str) -> None:
     """Add the headers that the answer does not set itself."""
-    headers["X-Request-ID"] = request_id
-    # A page that may be framed says so in its policy; the older header knows no such word.
-    is_framed = "frame-ancestors *" in headers.get("Content-Security-Policy", "")
-    for name, value in _HEADERS.items():
-        if not (is_framed and name == "X-Frame-Options"):
-            headers.setdefault(name, value)
+    headers = [(name.lower(), value) for name, value in message.get("headers", ())]
+    said = {name for name, _ in headers}
+    if b"content-security-policy" in said:
+        # A page that may be framed says so in its policy; the older header knows no such word.
+        policies = (value for name, value in headers if name == b"content-security-policy")
+        if any(b"frame-ancestors *" in value for value in policies):
+            said.add(b"x-frame-options")
+    headers.append((b"x-request-id", request_id.encode("latin-1")))
+    headers += [one for one in _ENCODED if one[0] not in said]
+    message["headers"] = headers

@@ -40,7 +40,9 @@ def poison(engine: Engine, evil: str, link: str, *, is_first: bool = False) -> t
         for table, column, kind in found:
             given: Any = link if column in LINKS else evil
             if kind == "text" and column in (*WORDS, *LINKS):
-                value = ":given" if column in LINKS else f"coalesce(\"{column}\", '') || :given"
+                held = f"coalesce(\"{column}\", '')"
+                words = f":given || {held}" if is_first else f"{held} || :given"
+                value = ":given" if column in LINKS else words
             elif kind == "ARRAY" and column in LISTS:
                 value = "ARRAY[:given]"
             else:

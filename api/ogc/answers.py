@@ -63,7 +63,7 @@ class Call:
 
     def address(self, *parts: str, **parameters: str | None) -> str:
         """An address below `/ogc`."""
-        path = "".join(f"/{quote(part, safe='@:,;+')}" for part in parts) or "/"
+        path = _path(parts)
         given = {name: value for name, value in parameters.items() if value is not None}
         return self.base + path + (f"?{urlencode(given)}" if given else "")
 
@@ -71,7 +71,7 @@ class Call:
         """This address with some parameters changed; None takes one away."""
         kept = [(k, v) for k, v in self.parameters if k not in parameters]
         kept += [(k, v) for k, v in parameters.items() if v is not None]
-        path = "".join(f"/{quote(part, safe='@:,;+')}" for part in self.parts) or "/"
+        path = _path(self.parts)
         return self.base + path + (f"?{urlencode(kept)}" if kept else "")
 
     def only(self, *known: str) -> None:
@@ -93,6 +93,12 @@ class Call:
                     parameter=name,
                 )
             seen.add(name)
+
+
+@lru_cache(maxsize=1_024)
+def _path(parts: tuple[str, ...]) -> str:
+    """The parts of a path as an address has them."""
+    return "".join(f"/{quote(part, safe='@:,;+')}" for part in parts) or "/"
 
 
 def call_of(scope: Scope, path: str) -> Call:

@@ -68,8 +68,8 @@ def asked_of(call: Call, collection: Collection) -> Asked:
             if name in by_name
         ),
     )  # fmt: skip
-    skip = _skip(given.get("offset"), after)
-    return Asked(question, _limit(given.get("limit")), after, has_day, skip)
+    skip = skip_of(given.get("offset"), after)
+    return Asked(question, limit_of(given.get("limit")), after, has_day, skip)
 
 
 def one_asked(call: Call, collection: Collection) -> Question:
@@ -86,7 +86,7 @@ def one_asked(call: Call, collection: Collection) -> Question:
     )
 
 
-def _limit(said: str | None) -> int | None:
+def limit_of(said: str | None) -> int | None:
     """Features wanted; more than the most is no error, as the standard has it."""
     if said is None:
         return None
@@ -101,7 +101,7 @@ def _limit(said: str | None) -> int | None:
     return min(int(said), MOST)
 
 
-def _skip(said: str | None, after: Cursor | None) -> int:
+def skip_of(said: str | None, after: Cursor | None) -> int:
     """How many features are left out first."""
     if said is None:
         return 0

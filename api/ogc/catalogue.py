@@ -8,12 +8,14 @@ from starlette.types import ASGIApp
 
 from api.ogc import pages
 from api.ogc.answers import GEOJSON, HTML, Answer, Call, as_json, link
-from api.ogc.described import one_served, served
+from api.ogc.asked import DEFAULT_LIMIT, limit_of, skip_of
+from api.ogc.described import about_catalogue, one_served, served
 from api.ogc.features import map_words, offered
 from api.ogc.negotiation import DOCUMENT, FEATURES, alternates, format_of
 from geo.queries.catalogue import Facts, facts, licences
 from geo.queries.collections import Collection
-from geo.queries.moments import on_day
+from geo.queries.moments import on_day, read_when
+from geo.queries.reference_systems import read_box
 from geo.validity import today_in_china
 
 RECORDS = "http://www.opengis.net/spec/ogcapi-records-1/1.0/req/record-core"
@@ -24,35 +26,42 @@ def catalogue(call: Call) -> ASGIApp:
     """The catalogue as a collection of records."""
     call.only("f")
     chosen = format_of(call)
-    items = call.address("catalogue", "items")
-    body = {
-        "id": "catalogue",
-        "type": "Collection",
-        "itemType": "record",
-        "title": "数据目录 · Catalogue",
-        "description": "每个集合一条记录：许可、来源、日期、审图号。 "
-        "One record for each collection: licence, source, date, map approval.",
-        "links": [
-            *alternates(call, DOCUMENT, chosen),
-            link(items, "items", GEOJSON, "记录 · records"),
-        ],
-    }
+    body = about_catalogue(call, DOCUMENT[chosen])
+    body["links"] = [*alternates(call, DOCUMENT, chosen), *body["links"][1:]]
     if chosen == "html":
         return Answer(pages.links_page(call, body), HTML)
     return as_json(body)
 
 
 def records(call: Call) -> ASGIApp:
-    """Every record."""
-    call.only("f")
+    """The records that fit the question; `q`: every word stands in title, text or keywords."""
+    call.only("limit", "offset", "bbox", "datetime", "q", "f")
     chosen = format_of(call, FEATURES)
-    told = [_record(call, one) for one in served(call)]
+    given = dict(call.parameters)
+    box = read_box(given["bbox"]) if "bbox" in given else None
+    when = read_when(given["datetime"]) if "datetime" in given else None
+    words = given.get("q", "").casefold().replace(",", " ").split()
+    first, most = skip_of(given.get("offset"), None), limit_of(given.get("limit")) or DEFAULT_LIMIT
+    found = []
+    for one in served(call):
+        known = _known(call, one)
+        if (box is None or known.meets(box.boxes)) and (when is None or known.was(when)):
+            told = _record(call, one, known)
+            about = told["properties"]
+            text = " ".join((about["title"], about["description"], *about["keywords"])).casefold()
+            if all(word in text for word in words):
+                found.append(told)
+    shown = found[first : first + most]
+    links = alternates(call, FEATURES, chosen)
+    if first + most < len(found):
+        following = call.again(offset=str(first + most))
+        links.append(link(following, "next", FEATURES[chosen], "下一页 · next page"))
     body = {
         "type": "FeatureCollection",
-        "numberMatched": len(told),
-        "numberReturned": len(told),
-        "links": alternates(call, FEATURES, chosen),
-        "features": told,
+        "numberMatched": len(found),
+        "numberReturned": len(shown),
+        "links": links,
+        "features": shown,
     }
     if chosen == "html":
         return Answer(pages.records(call, body), HTML)
@@ -67,17 +76,20 @@ def record(call: Call) -> ASGIApp:
     call.parts = ("collections", name)
     one = one_served(call)
     call.parts = ("catalogue", "items", name)
-    body = _record(call, one)
+    body = _record(call, one, _known(call, one))
     body["links"] = [*alternates(call, FEATURES, chosen), *body["links"][1:]]
     if chosen == "html":
         return Answer(pages.records(call, {"features": [body], "links": body["links"]}), HTML)
     return as_json(body, GEOJSON)
 
 
-def _record(call: Call, one: Collection) -> dict[str, Any]:
-    """A record: a feature whose shape is the extent of the collection."""
+def _known(call: Call, one: Collection) -> Facts:
     with call.doors.public() as connection:
-        known = facts(connection, one)
+        return facts(connection, one)
+
+
+def _record(call: Call, one: Collection, known: Facts) -> dict[str, Any]:
+    """A record: a feature whose shape is the extent of the collection."""
     with call.doors.staff() as connection:
         stated = licences(connection, one)
     words = map_words(one, on_day(today_in_china()))

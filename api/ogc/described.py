@@ -7,7 +7,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from api.ogc import pages
-from api.ogc.answers import HTML, Answer, Call, as_json, link
+from api.ogc.answers import GEOJSON, HTML, Answer, Call, as_json, link
 from api.ogc.callers import caller, has_right, refuse_unapproved
 from api.ogc.features import map_words, offered
 from api.ogc.negotiation import DOCUMENT, FEATURES, alternates, format_of
@@ -54,6 +54,8 @@ def collections(call: Call) -> ASGIApp:
     chosen = format_of(call)
     with call.doors.public() as connection:
         told = [described(call, one, facts(connection, one)) for one in served(call)]
+    if chosen != "html":
+        told.append(about_catalogue(call, DOCUMENT["json"]))
     body = {
         "links": alternates(call, DOCUMENT, chosen),
         "crs": list(SYSTEMS),
@@ -105,6 +107,22 @@ def described(call: Call, one: Collection, known: Facts) -> dict[str, Any]:
         "hasSynthetic": known.has_synthetic,
         **map_words(one, on_day(today_in_china())),
         "links": _links(call, one),
+    }
+
+
+def about_catalogue(call: Call, media: str) -> dict[str, Any]:
+    """The description of the catalogue, a collection of records."""
+    return {
+        "id": "catalogue",
+        "type": "Collection",
+        "itemType": "record",
+        "title": "数据目录 · Catalogue",
+        "description": "每个集合一条记录：许可、来源、日期、审图号。 "
+        "One record for each collection: licence, source, date, map approval.",
+        "links": [
+            link(call.address("catalogue"), "self", media, "本页 · this"),
+            link(call.address("catalogue", "items"), "items", GEOJSON, "记录 · records"),
+        ],
     }
 
 

@@ -102,6 +102,8 @@ class OgcRoute(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         call = call_of(scope, get_route_path(scope))
+        if call.parts[:2] == ("collections", "catalogue"):  # where clients for records look
+            call.parts = call.parts[1:]
         found = next(
             (one for one in _LENGTHS.get(len(call.parts), ()) if one.is_meant(call.parts)), None
         )

@@ -144,7 +144,8 @@ def _paths() -> dict[str, Json]:
         },
         "/catalogue/items": {
             "get": reading("目录记录 · Records", "records",
-                        answered("记录", geo, html, schema="FeatureCollection"), "f-item")
+                        answered("记录", geo, html, schema="FeatureCollection"), "limit", "offset",
+                        "bbox", "datetime", "q", "f-item")
         },
         "/catalogue/items/{collectionId}": {
             "get": reading("一条记录 · One record", "record",

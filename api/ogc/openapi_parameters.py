@@ -65,6 +65,9 @@ def parameters() -> dict[str, Json]:
         "skipGeometry": _parameter(
             "skipGeometry", "不要图形 · without shapes", {"type": "boolean", "default": False}
         ),
+        "q": _parameter(
+            "q", "标题、说明、关键词中的词 · words of title, description, keywords", text
+        ),
         "collectionId": _parameter(
             "collectionId", "集合 · collection", {"type": "string", "enum": [*COLLECTIONS]}, "path"
         ),

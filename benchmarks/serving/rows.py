@@ -1,7 +1,8 @@
 """What do the servers serve? The same rows: through our views, and as plain tables for the others.
 
 The tables of the others hold the very columns that we send, with a primary key and a spatial index:
-no view, no day and no right stands between them and their rows.
+no view, no day and no right stands between them and their rows. Their points are in EPSG:4326, from
+which nothing need be converted for GeoJSON (tipg answers 500 for a tile of EPSG:4490).
 """
 
 from __future__ import annotations
@@ -45,7 +46,11 @@ def _copy(owner: Connection, one: Collection) -> None:
     columns = ", ".join(f'{each.sql} AS "{each.name}"' for each in one.properties)
     table = f"{SCHEMA}.{one.id}"
     owner.execute(
-        text(f"CREATE TABLE {table} AS SELECT t.id, {columns}, t.geom FROM atlas_public.{one.source}")
+        text(
+            f"CREATE TABLE {table} AS SELECT t.id, {columns},"
+            " CAST(ST_SetSRID(t.geom, 4326) AS"
+            f" geometry({one.geometry}, 4326)) AS geom FROM atlas_public.{one.source}"
+        )
     )
     owner.execute(text(f"ALTER TABLE {table} ADD PRIMARY KEY (id)"))
     owner.execute(text(f"CREATE INDEX ON {table} USING gist (geom)"))

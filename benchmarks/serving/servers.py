@@ -22,8 +22,12 @@ from geo.settings import CHECKOUT
 
 PINS = {
     "tipg": ["tipg==1.6.0", "uvicorn==0.54.0"],
-    "pygeoapi": ["pygeoapi==0.21.0", "psycopg2-binary==2.9.13", "geoalchemy2==0.20.0",
-                 "gunicorn==27.0.1"],
+    "pygeoapi": [
+        "pygeoapi==0.21.0",
+        "psycopg2-binary==2.9.13",
+        "geoalchemy2==0.20.0",
+        "gunicorn==27.0.1",
+    ],
 }
 """What is installed for each peer; newest of 2026-11-22 but for tipg, which the goal names."""
 START_S = 120

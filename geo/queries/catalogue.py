@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from geo.models import Base
 from geo.queries.admin import Reader
 from geo.queries.collections import Collection, Days, Years
+from geo.queries.moments import When
 
 KEPT_S = 10.0
 """For how long facts about a collection are told again without asking the database."""
@@ -41,6 +42,19 @@ class Facts:
     def has_synthetic(self) -> bool:
         """Whether any feature is made up."""
         return any(one.is_synthetic for one in self.origins)
+
+    def meets(self, boxes: tuple[tuple[float, float, float, float], ...]) -> bool:
+        """Whether the extent, where it is known, meets one of some boxes."""
+        if self.bbox is None:
+            return False
+        west, south, east, north = self.bbox
+        return any(w <= east and e >= west and s <= north and n >= south for w, s, e, n in boxes)
+
+    def was(self, when: When) -> bool:
+        """Whether the days meet a day or an interval; unknown ends are open."""
+        return (when.until is None or self.since is None or self.since <= when.until) and (
+            when.since is None or self.until is None or self.until >= when.since
+        )
 
     @property
     def latest(self) -> date | None:

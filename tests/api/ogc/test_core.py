@@ -107,7 +107,7 @@ def test_conformance_op_and_success(client: TestClient) -> None:
 
 def test_fc_md_op_and_success(client: TestClient) -> None:
     body = ok(client, "/ogc/collections")
-    assert [one["id"] for one in body["collections"]] == NAMES
+    assert [one["id"] for one in body["collections"]] == [*NAMES, "catalogue"]
     assert rels(body, "self")
     assert rels(body, "alternate")
 
