@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
@@ -47,8 +48,8 @@ def rows() -> list[Row]:
 def _routes() -> Iterator[Row]:
     """What FastAPI's routers answer."""
     for module in pkgutil.iter_modules(routes.__path__):
-        router = importlib.import_module(f"{routes.__name__}.{module.name}").router
-        for route in router.routes:
+        made = vars(importlib.import_module(f"{routes.__name__}.{module.name}")).values()
+        for route in [r for one in made if isinstance(one, APIRouter) for r in one.routes]:
             if isinstance(route, APIRoute):
                 for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
                     yield Row(method, route.path, _cells(_gate(route.dependant)))

@@ -154,8 +154,12 @@ def safe_json(value: object) -> str:
 
 
 def draw_view(
-    page: Page, view: View, data: Mapping[str, Any] | None = None, *,
-    template: str = "board.html.j2", **values: Any,
+    page: Page,
+    view: View,
+    data: Mapping[str, Any] | None = None,
+    *,
+    template: str = "board.html.j2",
+    **values: Any,
 ) -> str:
     """Answer the HTML of a page with a map; `template` may fill the list, with `values`.
 

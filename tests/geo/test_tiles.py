@@ -419,9 +419,11 @@ def test_a_tile_outside_the_set_is_not_found(z: int, row: int, col: int) -> None
 
 def test_a_tile_is_found_by_an_index(writers: Engine, reader: Connection) -> None:
     with writers.begin() as owner:
-        owner.execute(text("""INSERT INTO facility (code, name, kinds, geom, is_published)
+        owner.execute(
+            text("""INSERT INTO facility (code, name, kinds, geom, is_published)
             SELECT 'm' || i, 'm', '{canteen}', ST_SetSRID(ST_Point(110 + (i % 100) / 10.0,
-                   25 + (i / 100) / 10.0), 4490), true FROM generate_series(1, 5000) i"""))
+                   25 + (i / 100) / 10.0), 4490), true FROM generate_series(1, 5000) i""")
+        )
         owner.execute(text("ANALYZE facility"))
     asked = ask(z=12)
     conditions, values = asked.question.conditions()

@@ -262,7 +262,9 @@ def _add_details(session: Session, records: list[PlaceRecord], ids: Mapping[str,
             for story in record.stories
         ]
     for table, rows in (
-        ("place_name", names), ("heritage_listing", listings), ("place_text", stories),
+        ("place_name", names),
+        ("heritage_listing", listings),
+        ("place_text", stories),
     ):
         _copy(session, table, rows)
     _copy(session, "place_position", positions)
