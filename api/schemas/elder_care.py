@@ -303,14 +303,18 @@ class StartsAnswer(Answer):
     starts: list[Start]
 
 
+InBoth = Annotated[list[str], Field(min_length=2, max_length=2)]
+"""Chinese, then English."""
+
+
 class OptionsAnswer(Answer):
     """What can be asked, in both languages."""
 
     what: list[dict[str, Any]]
     kinds: list[dict[str, str]]
-    filters: dict[str, tuple[str, str]]
-    sorts: dict[str, tuple[str, str]]
-    wrong: dict[str, tuple[str, str]]
+    filters: dict[str, InBoth]
+    sorts: dict[str, InBoth]
+    wrong: dict[str, InBoth]
 
 
 def options() -> dict[str, Any]:

@@ -8,6 +8,7 @@ the usual run stops there after four refusals that name the parameter, others at
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import random
@@ -283,12 +284,13 @@ def test_filters_100_000_deep_are_refused_at_once(
     deep = "(" * 100_000 if language == "cql2-text" else '{"op":"not","args":[' * 100_000
     began = time.monotonic()
     address = f"/ogc/collections/{collection}/items"
-    told = []
-    for shorter in (len(deep), 19_000):  # the first is stopped by the length of an address
-        answer = wire.get(address, params={"filter": deep[:shorter], "filter-lang": language})
-        told.append(answer.status_code)
-    assert told[1] == 400
-    assert told[0] in (400, 414, 431)
+    short = wire.get(address, params={"filter": deep[:19_000], "filter-lang": language})
+    assert short.status_code == 400
+    # The whole is longer than our client sends, and is stopped by the length of an address.
+    server = http.client.HTTPConnection(wire.base_url.host, wire.base_url.port, timeout=20)
+    with contextlib.closing(server):
+        server.request("GET", f"{address}?filter-lang={language}&filter={quote(deep)}")
+        assert server.getresponse().status in (400, 414, 431)
     assert time.monotonic() - began < 5
 
 

@@ -87,10 +87,17 @@ function drawLines(features, open) {
     const path = L.GeoJSON.coordsToLatLngs(geometry.coordinates, geometry.type === "MultiLineString" ? 1 : 0);
     const casing = L.polyline(path, { renderer: paper, pane: "lines", color: ink, ink, weight: 4, opacity: 0.9, smoothFactor: 1.3 });
     const core = L.polyline(path, { renderer: paper, pane: "lines", color: p.feature_class === "H" ? "#b9cfc9" : "#f7ecd0", weight: 1.8, interactive: false, smoothFactor: 1.3 });
-    casing.on("click", () => open(p.code)).bindTooltip(el("span", {}, p.name), { sticky: true, className: "old-tip", direction: "top" });
+    named(casing.on("click", () => open(p.code)), p.name);
     drawnLines.set(p.code, casing);
     layer("lines").addLayer(casing).addLayer(core);
   }
+}
+
+/** Shows a name beside the pointer while it is over a line or an area; the list tells it, too. */
+function named(drawn, name) {
+  const tip = L.tooltip({ className: "old-tip", direction: "top" }).setContent(el("span", {}, name));
+  drawn.on("mouseover mousemove", ({ latlng }) => tip.setLatLng(latlng).openOn(map));
+  drawn.on("mouseout", () => tip.close());
 }
 
 function drawAreas(features, open) {
@@ -98,7 +105,7 @@ function drawAreas(features, open) {
     const drawn = L.geoJSON({ type: "Feature", geometry, properties: {} }, {
       pane: "areas", style: () => ({ className: "old-area", color: eraOf(p.era).colour, fillColor: eraOf(p.era).colour }),
     });
-    drawn.on("click", () => open(p.code)).bindTooltip(el("span", {}, p.name), { sticky: true, className: "old-tip", direction: "top" });
+    named(drawn.on("click", () => open(p.code)), p.name);
     layer("areas").addLayer(drawn);
   }
 }
