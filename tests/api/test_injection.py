@@ -32,6 +32,8 @@ IS_FULL = os.environ.get("ATLAS_TEST_FULL", "") not in ("", "0")
 COUNT = 500 if IS_FULL else 50
 SLEEP_S = 30
 ENOUGH = COUNT if IS_FULL else 4
+PATIENCE_S = 600.0 if IS_FULL else 3.0
+"""What all strings of one place may take: a slow address is asked fewer in the normal run."""
 GOOD: dict[str, Any] = {
     "/api/names/check": {
         "name": "长江路",
@@ -175,6 +177,7 @@ def test_a_parameter_calls_nothing(
     parameter: dict[str, Any],
 ) -> None:  # fmt: skip
     name, refused = parameter["name"], 0
+    until = time.monotonic() + PATIENCE_S
     headers = target.head("administrator" if operation.needs_token else "public")
     for string in _turned((operation, name)):
         path, query = _request(operation, target, {name: string})
@@ -185,7 +188,7 @@ def test_a_parameter_calls_nothing(
         assert answer.status_code < 500, (string, answer.text[:300])
         assert time.monotonic() - began < SLEEP_S / 2, string
         refused += answer.status_code == 400 and answer.json().get("parameter") == name
-        if refused >= ENOUGH:
+        if refused >= ENOUGH or time.monotonic() > until:
             break
     assert _songs(owner) == 0
 
@@ -238,6 +241,7 @@ def test_a_body_calls_nothing(
     path, query = _request(operation, target, {})
     headers = {**target.head("administrator"), "Content-Type": media}
     refused = others = 0
+    until = time.monotonic() + PATIENCE_S
     for string in _turned((operation, field)):
         sent = json.loads(json.dumps(body))
         holder: Any = sent
@@ -256,7 +260,7 @@ def test_a_body_calls_nothing(
         others += named is not None
         if others >= ENOUGH and operation.path not in GOOD:
             break
-        if refused >= ENOUGH:
+        if refused >= ENOUGH or time.monotonic() > until:
             break
     assert _songs(owner) == 0
 
@@ -288,7 +292,7 @@ def test_filters_100_000_deep_are_refused_at_once(
     assert short.status_code == 400
     # The whole is longer than our client sends, and is stopped by the length of an address.
     server = http.client.HTTPConnection(wire.base_url.host, wire.base_url.port, timeout=20)
-    with contextlib.closing(server):
+    with contextlib.closing(server), contextlib.suppress(ConnectionError):  # or hung up on
         server.request("GET", f"{address}?filter-lang={language}&filter={quote(deep)}")
         assert server.getresponse().status in (400, 414, 431)
     assert time.monotonic() - began < 5

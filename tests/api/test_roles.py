@@ -24,10 +24,11 @@ QUERY = {
     "lon": "119.97", "lat": "31.78", "radius_m": "500", "kind": "canteen", "q": "常州",
     "since": "2010-01-01", "years": "2026", "number": "3204001Q", "within": "320402",
     "id": "320402000000", "codes": "no-such-1,no-such-2", "bbox": "119.9,31.7,120,31.8",
-    "code": "no-such",
+    "code": "no-such", "cell": "0.01",
 }  # fmt: skip
 ALSO = {
-    "/elder-care/compare": ["codes"], "/elder-care/marks": ["bbox"], "/elder-care/report": ["code"],
+    "/elder-care/compare": ["codes"], "/elder-care/marks": ["bbox", "cell"],
+    "/elder-care/report": ["code"],
     "/api/survey/deviations": ["within"], "/reconcile/preview": ["id"],
 }  # fmt: skip
 IS_FULL = os.environ.get("ATLAS_TEST_FULL", "") not in ("", "0")
@@ -73,13 +74,13 @@ def _address(row: Row, target: Target) -> str:
 
     def value(found: re.Match[str]) -> str:
         name = found[1].partition(":")[0]
+        if row.path.startswith("/api/names/approvals"):
+            return "999999"
         real = target.values.get((row.path, name))
         if row.method == "GET" and real and name != "planned_id":
             return str(real[0])
         if row.path.startswith("/api/heritage/nominations"):
             return "R-9999"
-        if row.path.startswith("/api/names/approvals"):
-            return "999999"
         return NONE.get(name, "999999")
 
     path = re.sub(r"\{([^}]*)\}", value, row.path.replace("/walks/{code}", f"/walks/{WALK}"))

@@ -149,6 +149,7 @@ def test_two_processes_serve_and_a_killed_one_is_replaced(
     assert "home" not in log.read_text("utf-8"), "what was asked for is nobody's business"
 
 
+@pytest.mark.full
 def test_processes_end_when_the_one_that_watches_them_is_killed(database: Database) -> None:
     with _serving("--workers", "2", **_private(database)) as (process, _):
         children = _children(process.pid)
