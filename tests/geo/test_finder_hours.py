@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from geo.access.finder import Question, find
-from geo.access.finder.hours import calendar, day_of, opening
+from geo.access.finder.hours import calendar, day_of, opening, speak_for
 from tests.factories import make_facility
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -118,3 +118,31 @@ def test_sql_says_what_python_says(session: Session) -> None:
         by_sql |= {card.code: "unknown" for card in find(session, apart).cards}
         by_python = {code: opening(week, at(moment)).state for code, week in hours.items()}
         assert {c: by_sql.get(c, "closed") for c in hours} == by_python, moment
+
+
+@pytest.mark.parametrize(
+    ("kinds", "asked", "speak"),
+    [
+        (["canteen"], ["canteen"], True),
+        (["nursing_home", "canteen"], ["canteen"], False),
+        (["nursing_home", "canteen"], ["nursing_home", "welfare_home"], True),
+        (["day_care", "canteen"], ["canteen"], True),
+        (["small_home", "day_care"], ["day_care"], False),
+        (["nursing_home"], ["canteen"], True),  # a home's own page
+    ],
+)
+def test_the_hours_of_a_home_are_not_those_of_its_canteen(
+    kinds: list[str], asked: list[str], speak: bool
+) -> None:
+    assert speak_for(kinds, asked) == speak
+
+
+def test_who_asks_for_an_open_canteen_gets_no_open_home(session: Session) -> None:
+    make_facility(session, code="home", kinds=["nursing_home", "canteen"], hours=ALWAYS)
+    make_facility(session, code="canteen", hours=ALWAYS)
+    late = at("2026-11-18T22:16")
+    found = find(session, Question(what="canteen", open_now=True, at=late))
+    assert [card.code for card in found.cards] == ["canteen"]
+    assert [(card.code, card.open.state) for card in found.unknown_cards] == [("home", "unknown")]
+    homes = find(session, Question(what="home", open_now=True, at=late))
+    assert [(card.code, card.open.state) for card in homes.cards] == [("home", "open")]

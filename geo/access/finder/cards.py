@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from geo.access.finder.hours import Opening, opening
+from geo.access.finder.hours import Opening, opening, speak_for
 from geo.access.finder.map_links import MapLink, map_links
 from geo.access.finder.question import Question
 from geo.access.finder.ranking import Spot
@@ -175,6 +175,7 @@ def _card(said: _Said, spot: Spot, row: Any, number: int, ways: tuple[MapLink, .
     kind = KINDS[next((kind for kind in row.kinds if kind in asked.kinds), row.kinds[0])]
     prices = tuple(_price(price) for price in row.prices or ())
     price = _shown(prices, asked)
+    hours = (row.hours or None) if speak_for(row.kinds, asked.kinds) else None
     return Card(
         **{name: getattr(row, name) for name in _SAME},
         number=number,
@@ -185,8 +186,8 @@ def _card(said: _Said, spot: Spot, row: Any, number: int, ways: tuple[MapLink, .
         walk_min=None if spot.walk_m is None else spot.walk_m / said.metres_min,
         measured_by=None if spot.line_m is None else "walk" if spot.walk_m is not None else "line",
         on_foot=spot.on_foot,
-        hours=row.hours or None,
-        open=opening(row.hours, said.moment, said.rules.closes_soon_min),
+        hours=hours,
+        open=opening(hours, said.moment, said.rules.closes_soon_min),
         prices=prices,
         price=price,
         price_fits=_fits(price, asked),

@@ -13,6 +13,7 @@ from typing import Any
 
 from geo.access.finder.hours import ALL_DAY, day_of
 from geo.access.finder.question import Question
+from geo.models.kinds import KINDS
 from geo.queries.filters import CONDITIONS as PLAIN
 from geo.queries.filters import DAYS
 
@@ -65,7 +66,11 @@ CONDITIONS = {
     "ramp": "f.has_ramp",
     "fire_ok": "f.fire_state = 'passed'",
     "q": "coalesce(" + PLAIN["text"] + ", false)",
-    **{f"open_now {kind}": condition for kind, condition in _OPEN.items()},
+    **{
+        f"open_now {kind}": "CASE WHEN NOT (CAST(:of_service AS boolean)"
+        f" AND f.kinds && CAST(:residential AS text[])) THEN ({condition}) END"
+        for kind, condition in _OPEN.items()
+    },
 }
 """Condition → its text; each stands alone and may be NULL. For few facilities."""
 
@@ -107,6 +112,8 @@ def binds_of(asked: Question) -> dict[str, Any]:
     if asked.open_now:
         made |= _paths(moment)
         made["open_dow"] = DAYS[moment.weekday()]
+        made["residential"] = [kind.code for kind in KINDS.values() if kind.is_residential]
+        made["of_service"] = not {*made["residential"]} & {*asked.kinds}
     if asked.q:
         made["text"] = asked.q.strip().lower()
     if asked.lon is not None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from geo.access.finder.words import WEEKDAYS, Words
+from geo.models.kinds import KINDS
 from geo.queries.filters import DAYS
 from geo.settings import CHECKOUT, FinderSettings, read
 
@@ -148,6 +149,20 @@ def hours_on(hours: Mapping[str, Any] | None, day: date) -> tuple[tuple[str, str
     if kind == "workday" and hours.get(DAYS[day.weekday()]) != hours.get("mon"):
         return None
     return _stated(hours, day)
+
+
+def speak_for(kinds: Iterable[str], asked: Iterable[str]) -> bool:
+    """Whether a site's stored hours are those of what is asked for.
+
+    kinds: of the site; asked: what somebody looks for. A site has one set of hours: of a home that
+    serves meals or day care too they are the home's, so nobody knows when its canteen opens. What
+    offers nothing of what is asked for is shown for itself, with its own hours.
+    """
+    kinds, asked = set(kinds), set(asked)
+    if not kinds & asked:
+        return True
+    is_home = any(KINDS[kind].is_residential for kind in kinds)
+    return not is_home or any(KINDS[kind].is_residential for kind in asked)
 
 
 def is_always_open(hours: Mapping[str, Any]) -> bool:
