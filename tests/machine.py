@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg import sql
+
 from geo.db.addresses import Database, socket_url
 from geo.db.configuration import OWNER, PUBLIC
 from geo.db.embedded import forget
@@ -80,7 +82,10 @@ _TAKEN: dict[str, str] = {}
 
 
 def worker_database(home: Path, socket: str, name: str) -> Database:
-    """Answer a fresh migrated database for one worker; the migrations run once per run."""
+    """Answer a fresh migrated database for one worker; the migrations run once per run.
+
+    Fresh each time: a file whose tests were stolen and came back sets its fixtures up once more.
+    """
     asker = sys._getframe(1).f_code.co_filename
     assert _TAKEN.setdefault(name, asker) == asker, f"{_TAKEN[name]} has a database named {name}"
     with one_at_a_time(home, MIGRATED):
@@ -91,6 +96,10 @@ def worker_database(home: Path, socket: str, name: str) -> Database:
                 # For the fixture `as_public`: the owner may look through the public's eyes.
                 admin.execute("GRANT atlas_public TO atlas")
             (home / MIGRATED).touch()
+        with connect_admin(socket) as admin:
+            admin.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
         make_database(socket, name, template=MIGRATED)
     return database_at(socket, name)
 
