@@ -11,21 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from api.auditing import note_write
 from api.job_board import Board
+from api.turns import Turns
 from geo.db import Database, make_engine, read_engine
 from geo.db.replicas import Readers
-from geo.errors import Unavailable
+from geo.errors import both
 from geo.settings import DatabaseSettings, read
 
 STATEMENT_TIMEOUT_S = 30
 COUNTING_AT_ONCE = 4
+COUNTING_WAITING = 4
 COUNTING_PATIENCE_S = 3.0
+_BUSY = both(
+    "正在计算的请求过多，请稍后再试。", "too many counts are running; try again in a few seconds"
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Doors:
 
     readers: Readers
     owner_engine: Engine
-    turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(COUNTING_AT_ONCE))
+    turns: Turns = field(default_factory=lambda: Turns(COUNTING_AT_ONCE, waiting=COUNTING_WAITING))
 
     @classmethod
     def of(cls, database: Database) -> Doors:
@@ -66,18 +70,10 @@ class Doors:
         """The same for counts that may take seconds; only some at one time, so that a few heavy
         questions leave threads and connections for the light ones.
 
-        Raises Unavailable when no turn comes within COUNTING_PATIENCE_S.
+        Raises Unavailable when no turn comes within COUNTING_PATIENCE_S, or too many wait.
         """
-        if not self.turns.acquire(timeout=COUNTING_PATIENCE_S):
-            raise Unavailable(
-                "正在计算的请求过多,请稍后再试 / "
-                "too many counts are running; try again in a few seconds"
-            )
-        try:
-            with self.staff() as connection:
-                yield connection
-        finally:
-            self.turns.release()
+        with self.turns.held(_BUSY, patience_s=COUNTING_PATIENCE_S), self.staff() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
-from threading import BoundedSemaphore
 
 from starlette.types import ASGIApp
 
@@ -14,14 +13,16 @@ from api.ogc.callers import eyes
 from api.ogc.exports import EXPORTS, Export
 from api.ogc.features import map_words
 from api.ogc.sending import Pieces, file_sent, patient
-from geo.errors import BadInput, Unavailable, both
+from api.turns import Turns
+from geo.errors import BadInput, both
 from geo.queries.formats import FORMATS, Format, Wanted, stream, whole_file
 from geo.queries.reference_systems import CRS84
 
 AT_ONCE = 3
 PATIENCE_S = 5.0
-_turns = BoundedSemaphore(AT_ONCE)
-"""Files under way in this process: each holds a connection."""
+TURNS = Turns(AT_ONCE, of_one=AT_ONCE - 1)
+"""Files under way in this process: each holds a connection, a stream until it has been read."""
+_BUSY = both("正在导出的文件过多，请稍后再试。", "too many files are being made; try again")
 
 
 def exported(call: Call, asked: Asked, word: str) -> ASGIApp:
@@ -35,7 +36,8 @@ def exported(call: Call, asked: Asked, word: str) -> ASGIApp:
     words = map_words(question.collection, question.when)
     about = "；".join(words[name] for name in ("mapApproval", "note") if name in words)
     with ExitStack() as stack:
-        _take_a_turn(stack)
+        address = str((call.scope.get("client") or ("",))[0])
+        stack.enter_context(TURNS.held(_BUSY, patience_s=PATIENCE_S, address=address))
         seen = stack.enter_context(eyes(call, question.collection, question.when))
         if seen.division is not None:
             question = replace(question, division=seen.division)
@@ -69,14 +71,6 @@ def _refuse(asked: Asked) -> None:
             ),
             parameter="crs",
         )
-
-
-def _take_a_turn(stack: ExitStack) -> None:
-    if not _turns.acquire(timeout=PATIENCE_S):
-        raise Unavailable(
-            both("正在导出的文件过多，请稍后再试。", "too many files are being made; try again")
-        )
-    stack.callback(_turns.release)
 
 
 def _headers(wanted: Wanted, form: Format, *, is_staff: bool) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date
 from typing import Any, TypeVar
 
@@ -281,15 +282,13 @@ def test_heavy_counts_wait_their_turn_and_light_questions_do_not(
 ) -> None:
     turns = client.app.state.doors.turns  # type: ignore[attr-defined]
     monkeypatch.setattr("api.reads.COUNTING_PATIENCE_S", 0.01)
-    taken = [turns.acquire() for _ in range(COUNTING_AT_ONCE)]
-    try:
+    with ExitStack() as taken:
+        for _ in range(COUNTING_AT_ONCE):
+            taken.enter_context(turns.held("busy", patience_s=1))
         answer = client.get("/api/access/coverage", params={"kind": "canteen"})
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) > 0
         assert client.get("/api/units/320400").status_code == 200
-    finally:
-        for _ in taken:
-            turns.release()
     assert client.get("/api/access/coverage", params={"kind": "canteen"}).status_code == 200
 
 

@@ -9,6 +9,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -168,14 +169,25 @@ def test_too_many_at_one_time_are_told_to_come_again(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doors, "PATIENCE_S", 0.1)
-    held = [doors._turns.acquire(timeout=10) for _ in range(doors.AT_ONCE)]
-    try:
+    with ExitStack() as held:
+        for number in range(doors.AT_ONCE):
+            held.enter_context(doors.TURNS.held("busy", patience_s=10, address=str(number)))
         answer = few(address, "csv")
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
-    finally:
-        for _ in held:
-            doors._turns.release()
+    assert few(address, "csv").status_code == 200
+
+
+def test_one_slow_reader_leaves_a_turn_for_others(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "PATIENCE_S", 0.1)
+    with ExitStack() as held:
+        for _ in range(doors.AT_ONCE - 1):
+            held.enter_context(doors.TURNS.held("busy", patience_s=10, address="127.0.0.1"))
+        assert few(address, "csv").status_code == 503
+        with doors.TURNS.held("busy", patience_s=0.1, address="192.0.2.1"):
+            pass
 
 
 def test_the_document_names_every_format(address: str) -> None:
