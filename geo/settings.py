@@ -299,6 +299,12 @@ class FinderSettings(BaseSettings):
         le=3650,
         description="Free beds reported longer ago than these days are shown with 「可能已变」.",
     )
+    price_stale_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="Prices of longer ago than these days are shown with 「可能已变」.",
+    )
     closes_soon_min: int = Field(
         default=30,
         ge=0,

@@ -4,47 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
 
-from geo.access.finder.hours import Opening, opening, speak_for
+from geo.access.finder.hours import Opening, is_home_besides, opening, speak_for
 from geo.access.finder.map_links import MapLink, map_links
+from geo.access.finder.offered import Price, Rating, is_stale, price_of, rating_of
 from geo.access.finder.question import Question
 from geo.access.finder.ranking import Spot
-from geo.access.finder.words import ITEM_WORDS
 from geo.access.walking.pace import speed_of
 from geo.models.kinds import KINDS
 from geo.queries.admin import Reader
 from geo.queries.features import PRICES, RATINGS
 from geo.settings import FinderSettings, read
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A price range in yuan for one care level or item, with what it includes and its date."""
-
-    item: str
-    item_zh: str
-    item_en: str
-    low: float
-    high: float
-    unit: str
-    includes: str | None
-    priced_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """A rating by one scheme."""
-
-    scheme: str
-    level: str
-    rated_on: date | None
-    valid_until: date | None
-    issuer: str | None
-    is_expired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +30,9 @@ class Card:
     on_foot: reached, too_far (not within an hour), off_network, None. price: the one that is
     shown, of the asked care level; price_fits: all of its range is within the cap, only from its
     low end, or None. beds_stale: the count is old or undated. unknown_for: filters of which it is
-    not known whether it passes. ways: links to map apps.
+    not known whether it passes. ways: links to map apps. is_beside: what is asked for is offered
+    beside the site's main service. hours: of what is asked for; home_hours: of the beds of a home
+    that offers something else too, whatever is asked for.
     """
 
     number: int
@@ -80,6 +56,8 @@ class Card:
     on_foot: str | None
     open: Opening
     hours: dict[str, Any] | None
+    home_hours: dict[str, Any] | None
+    is_beside: bool
     phone: str | None
     website: str | None
     prices: tuple[Price, ...]
@@ -173,7 +151,9 @@ class _Said:
 def _card(said: _Said, spot: Spot, row: Any, number: int, ways: tuple[MapLink, ...]) -> Card:
     asked, today = said.asked, said.moment.date()
     kind = KINDS[next((kind for kind in row.kinds if kind in asked.kinds), row.kinds[0])]
-    prices = tuple(_price(price) for price in row.prices or ())
+    prices = tuple(
+        price_of(price, today, said.rules.price_stale_days) for price in row.prices or ()
+    )
     price = _shown(prices, asked)
     hours = (row.hours or None) if speak_for(row.kinds, asked.kinds) else None
     return Card(
@@ -187,12 +167,15 @@ def _card(said: _Said, spot: Spot, row: Any, number: int, ways: tuple[MapLink, .
         measured_by=None if spot.line_m is None else "walk" if spot.walk_m is not None else "line",
         on_foot=spot.on_foot,
         hours=hours,
+        home_hours=(row.hours or None) if is_home_besides(row.kinds) else None,
+        is_beside=kind.code != row.kinds[0],
         open=opening(hours, said.moment, said.rules.closes_soon_min),
         prices=prices,
         price=price,
         price_fits=_fits(price, asked),
-        beds_stale=row.beds_free is not None and _is_stale(row.beds_on, today, said.rules),
-        ratings=tuple(_rating(rating, today) for rating in row.ratings or ()),
+        beds_stale=row.beds_free is not None
+        and is_stale(row.beds_on, today, said.rules.beds_stale_days),
+        ratings=tuple(rating_of(rating, today) for rating in row.ratings or ()),
         care_levels=tuple(row.care_levels) if row.care_levels else None,
         services=tuple(row.services) if row.services else None,
         nearest_stop=None,
@@ -200,26 +183,6 @@ def _card(said: _Said, spot: Spot, row: Any, number: int, ways: tuple[MapLink, .
         unknown_for=spot.unknown_for,
         ways=ways,
     )  # fmt: skip
-
-
-def _price(stored: dict[str, Any]) -> Price:
-    zh, en = ITEM_WORDS.get(stored["item"], (stored["item"], stored["item"]))
-    return Price(
-        stored["item"], zh, en, float(stored["low"]), float(stored["high"]), stored["unit"],
-        stored["includes"], _day(stored["priced_on"]),
-    )  # fmt: skip
-
-
-def _rating(stored: dict[str, Any], today: date) -> Rating:
-    until = _day(stored["valid_until"])
-    return Rating(
-        stored["scheme"], stored["level"], _day(stored["rated_on"]), until, stored["issuer"],
-        until is not None and until < today,
-    )  # fmt: skip
-
-
-def _day(written: str | None) -> date | None:
-    return None if written is None else date.fromisoformat(written)
 
 
 def _shown(prices: Sequence[Price], asked: Question) -> Price | None:
@@ -238,9 +201,3 @@ def _fits(price: Price | None, asked: Question) -> str | None:
     if price is None or asked.max_price is None or price.low > asked.max_price:
         return None
     return "all" if price.high <= asked.max_price else "from"
-
-
-def _is_stale(counted_on: date | None, today: date, rules: FinderSettings) -> bool:
-    """Whether a count of free beds is older than the setting allows, or has no date."""
-    oldest = today - timedelta(days=rules.beds_stale_days)
-    return counted_on is None or counted_on < oldest

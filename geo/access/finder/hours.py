@@ -159,10 +159,14 @@ def speak_for(kinds: Iterable[str], asked: Iterable[str]) -> bool:
     offers nothing of what is asked for is shown for itself, with its own hours.
     """
     kinds, asked = set(kinds), set(asked)
-    if not kinds & asked:
+    if not kinds & asked or not is_home_besides(kinds):
         return True
-    is_home = any(KINDS[kind].is_residential for kind in kinds)
-    return not is_home or any(KINDS[kind].is_residential for kind in asked)
+    return any(KINDS[kind].is_residential for kind in kinds & asked)
+
+
+def is_home_besides(kinds: Iterable[str]) -> bool:
+    """Whether a site is a home and offers something else too: its hours are those of the beds."""
+    return len({KINDS[kind].is_residential for kind in kinds}) == 2
 
 
 def is_always_open(hours: Mapping[str, Any]) -> bool:

@@ -14,17 +14,20 @@ Shape = tuple[str, ...]
 
 _LINE = f"ST_Distance(f.geom::geography, {HERE})"
 _SPOT = f"f.id, f.code, ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat, {_LINE} AS line_m"
-_KEPT = "f.id, f.code, f.name, f.admin_code, f.geom, f.beds_free, f.checked_on"
+_KEPT = "f.id, f.code, f.name, f.kinds, f.admin_code, f.geom, f.beds_free, f.checked_on"
 """What the orders need of a facility that was judged."""
+
+_MAINLY = "(f.kinds[1] = ANY(CAST(:kinds AS text[]))) DESC"
+"""First whose main service it is: a site's first kind is what it is, the others are beside it."""
 
 _ORDERS = {
     "price": f"{LOWEST} NULLS LAST",
     "rating": f"{BEST_LEVEL} DESC NULLS LAST",
     "beds": "f.beds_free DESC NULLS LAST",
     "checked": "f.checked_on DESC NULLS LAST",
-    "name": "f.admin_code NULLS LAST, f.name",
+    "name": f"{_MAINLY}, f.admin_code NULLS LAST, f.name",
 }
-"""Order → its SQL on `f`; the straight line, name and code decide among equals."""
+"""Order → its SQL on `f`; line, main service, name and code decide among equals."""
 
 PLACES = text(f"SELECT {_SPOT} FROM facility f WHERE f.id = ANY(:ids)")
 
@@ -47,9 +50,9 @@ def _gathered(shape: Shape) -> str:
 
 def _keys(order: str, from_start: bool) -> str:
     if order == "near":
-        return f"{_LINE}, f.code"
+        return f"{_LINE}, {_MAINLY}, f.code"
     line = [_LINE] if from_start else []
-    return ", ".join([_ORDERS[order], *line, "f.name", "f.code"])
+    return ", ".join([_ORDERS[order], *line, _MAINLY, "f.name", "f.code"])
 
 
 @lru_cache(maxsize=512)
@@ -85,7 +88,7 @@ def nearest(territory: Territory) -> TextClause:
         SELECT max(ST_Distance(first.geog, {HERE})) + 0.001 FROM (
             SELECT f.geom::geography AS geog FROM facility f WHERE {base(territory)}
             ORDER BY f.geom::geography <-> {HERE} LIMIT :most) AS first))
-    ORDER BY line_m, f.code LIMIT :most""")
+    ORDER BY line_m, {_MAINLY}, f.code LIMIT :most""")
 
 
 @lru_cache(maxsize=512)
@@ -117,7 +120,7 @@ def judged_within(shape: Shape, territory: Territory) -> TextClause:
     return text(f"""SELECT {_SPOT}{verdicts} FROM facility f
     WHERE {base(territory)}
       AND ST_DWithin(f.geom::geography, {HERE}, CAST(:radius_m AS float8))
-    ORDER BY line_m, f.code""")
+    ORDER BY line_m, {_MAINLY}, f.code""")
 
 
 @lru_cache(maxsize=16)

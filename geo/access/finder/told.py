@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from geo.access.finder.cards import Card, Price
+from geo.access.finder.cards import Card
+from geo.access.finder.offered import Price
 from geo.access.finder.words import (
     CARE_WORDS,
     FIRE_WORDS,
@@ -65,15 +66,21 @@ def price_words(price: Price | None, zh: bool) -> str:
     unit = UNIT_WORDS.get(price.unit, (price.unit, price.unit))[0 if zh else 1]
     item = price.item_zh if zh else price.item_en
     includes = price.includes or ("包含内容未知" if zh else "what it includes is unknown")
+    when = _on(price.priced_on, zh) + _stale(price.is_stale, zh)
     if zh:
         included = f"含{includes}" if price.includes else includes
-        return f"{unit} {amount} 元（{item}，{included}，{_on(price.priced_on, zh)}）"
+        return f"{unit} {amount} 元（{item}，{included}，{when}）"
     included = f"includes {includes}" if price.includes else includes
-    return f"¥{amount} {unit} ({item}, {included}, {_on(price.priced_on, zh)})"
+    return f"¥{amount} {unit} ({item}, {included}, {when})"
 
 
 def _on(day: date | None, zh: bool) -> str:
     return ("日期未知" if zh else "date unknown") if day is None else day.isoformat()
+
+
+def _stale(is_stale: bool, zh: bool) -> str:
+    """That what was told may have changed since."""
+    return "" if not is_stale else "，可能已变" if zh else ", may have changed"
 
 
 def _beds(card: Card, zh: bool) -> str:
@@ -82,11 +89,9 @@ def _beds(card: Card, zh: bool) -> str:
         total = f"，共 {card.beds_total} 张" if zh else f" of {card.beds_total}"
     if card.beds_free is None:
         return f"空床未知{total}" if zh else "Free beds unknown" + total.replace(" of ", "; beds: ")
-    when = _on(card.beds_on, zh)
+    when, stale = _on(card.beds_on, zh), _stale(card.beds_stale, zh)
     if zh:
-        stale = "，可能已变" if card.beds_stale else ""
         return f"空床 {card.beds_free} 张（{when} 填报{stale}）{total}"
-    stale = ", may have changed" if card.beds_stale else ""
     return f"{card.beds_free}{total} beds free (reported {when}{stale})"
 
 

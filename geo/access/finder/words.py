@@ -81,7 +81,7 @@ FILTERS: dict[str, Words] = {
     "free_beds": ("有空床", "free beds"),
     "medical": ("有医疗服务", "medical care"),
     "meals": ("有餐食", "meals"),
-    "barrier_free": ("无障碍(电梯和坡道)", "step-free (lift and ramp)"),
+    "barrier_free": ("无障碍（电梯和坡道）", "step-free (lift and ramp)"),
     "lift": ("有电梯", "lift"),
     "ramp": ("有坡道", "ramp"),
     "fire_ok": ("消防达标", "fire check passed"),
@@ -105,8 +105,8 @@ SORTS: dict[str, Words] = {
 
 CARE_WORDS: dict[str, Words] = {
     "independent": ("能自理", "independent"),
-    "partial": ("半失能", "some care"),
-    "full": ("失能", "full care"),
+    "partial": ("半失能", "needs some care"),
+    "full": ("失能", "needs full care"),
     "dementia": ("认知症", "dementia"),
 }
 ITEM_WORDS: dict[str, Words] = CARE_WORDS | {
@@ -131,9 +131,11 @@ OPERATION_WORDS: dict[str, Words] = {
     "private_nonprofit": ("民营非营利", "run by a non-profit"),
     "private_profit": ("民营营利", "run for profit"),
 }
+WARNINGS = ("failed",)
+"""States of a fire check that are told with a sign and a word, for colour alone says nothing."""
 FIRE_WORDS: dict[str, Words] = {
     "passed": ("达标", "passed"),
-    "failed": ("未达标", "failed"),
+    "failed": ("⚠ 警告：未达标", "⚠ Warning: failed"),
     "pending": ("办理中", "pending"),
 }
 WEEKDAYS: tuple[Words, ...] = (
