@@ -85,15 +85,18 @@ def starts_for(doors: Doors, typed: str, limit: int) -> list[Start]:
 def _located(connection: Reader, asked: Question) -> tuple[StartTold | None, Question]:
     """The start as it is told, and the question with its position where one is known."""
     if asked.has_start:
-        return StartTold(asked.start, asked.lon, asked.lat), asked
+        return StartTold(asked.start, asked.lon, asked.lat, is_vague=asked.rough), asked
     if not asked.start:
         return None, asked
     fitting = starts(connection, asked.start, on=asked.moment.date(), limit=CHOICES)
     one = chosen(fitting, asked.start)
     if one is None:
         return StartTold(asked.start, None, None, choices=tuple(fitting)), asked
-    start = StartTold(one.label, one.lon, one.lat, one.how_zh, one.how_en, one.is_vague)
-    return start, replace(asked, lon=one.lon, lat=one.lat)
+    start = StartTold(
+        one.label, one.lon, one.lat, one.how_zh, one.how_en, one.is_vague, one.about_zh,
+        one.about_en,
+    )  # fmt: skip
+    return start, replace(asked, lon=one.lon, lat=one.lat, rough=one.is_vague)
 
 
 # --- how it is sent ----------------------------------------------------------

@@ -143,6 +143,10 @@ def links(host: str, port: int, root_path: str = "") -> list[tuple[str, str]]:
         ("规划工作台 · planning (token)", f"{base}/planning"),
         ("界线 · boundaries", f"{base}/boundaries"),
         ("地名 · place names", f"{base}/names"),
+        ("地名核查 · naming (token)", f"{base}/naming"),
+        ("老地名 · old names", f"{base}/heritage"),
+        ("老地名·边界行 · walks", f"{base}/walks"),
+        ("勘界工作台 · survey (token)", f"{base}/survey"),
         ("数据 · data", f"{base}/data"),
         ("接口 · API", f"{base}/docs"),
     ]

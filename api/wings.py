@@ -6,12 +6,14 @@ The table `commands.json` is written by `python -m api.wings`; a test holds it t
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import typer
 import typer.main
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 WINGS = (
     "geo.cli",
@@ -33,6 +35,13 @@ WINGS = (
 
 TABLE = Path(__file__).with_name("commands.json")
 
+_FORMATS = {
+    "%Y-%m-%d": "YYYY-MM-DD",
+    "%Y-%m": "YYYY-MM",
+    "%Y-%m-%dT%H:%M%z": "YYYY-MM-DDTHH:MM+08:00",
+}
+"""How the help names the format of a date, which it would else show as `%Y-%m-%d`."""
+
 Commands = dict[str, TyperCommand | TyperGroup]
 
 
@@ -43,7 +52,18 @@ def commands_of(wing: str) -> Commands:
     import_module(wing).register(app)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
+    for option in _options(group):
+        formats = option.type_descriptor.parameter_info.formats
+        if option.metavar is None and formats:
+            option.metavar = _FORMATS.get(formats[0])
     return dict(group.commands)  # type: ignore[arg-type]
+
+
+def _options(command: Any) -> Iterator[TyperOption]:
+    """Every option of a command and of those below it."""
+    yield from (one for one in command.params if isinstance(one, TyperOption))
+    for one in getattr(command, "commands", {}).values():
+        yield from _options(one)
 
 
 def read_table() -> dict[str, dict[str, str]]:

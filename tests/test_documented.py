@@ -36,6 +36,13 @@ def _commands(group: Any, path: str = "atlas") -> Iterator[str]:
             yield f"{path} {name}"
 
 
+def _with_commands(group: Any) -> Iterator[tuple[str, Any]]:
+    """Every command and group with its name."""
+    for name, command in group.commands.items():
+        yield name, command
+        yield from _with_commands(command) if hasattr(command, "commands") else ()
+
+
 def every_command() -> Any:
     from api.cli import app
 
@@ -48,6 +55,17 @@ def test_every_command_is_documented() -> None:
     assert {"atlas up", "atlas serve", "atlas status", "atlas down", "atlas test"} <= set(commands)
     page = _text("docs/cli.md")
     assert [name for name in commands if not re.search(rf"\b{re.escape(name)}\b", page)] == []
+
+
+def test_a_date_is_asked_for_in_letters_that_people_read() -> None:
+    shown = [
+        told
+        for _, command in _with_commands(every_command())
+        for one in command.params
+        if (told := (one.get_help_record(typer.Context(command)) or [""])[0])
+    ]
+    assert any("YYYY-MM-DD" in one for one in shown)
+    assert [one for one in shown if "%" in one] == []
 
 
 def test_every_documented_command_exists() -> None:
@@ -119,6 +137,16 @@ def test_no_variable_is_read_behind_the_settings_back() -> None:
         for name in re.findall(r"\bATLAS_[A-Z_]*[A-Z]\b", source.read_text(encoding="utf-8"))
     }
     assert read - set(_settings()) - OF_THE_SCRIPT - OF_THE_TESTS == set()
+
+
+def test_every_page_is_named_when_the_service_starts() -> None:
+    from api.serving import links
+
+    rows = re.findall(r"^\| (`/[^|]*) \|", _text("docs/pages.md"), re.MULTILINE)
+    pages = {page for row in rows for page in re.findall(r"`(/[a-z-]*)`", row)}
+    assert {"/", "/elder-care", "/heritage", "/naming"} <= pages
+    told = {address.removeprefix("http://127.0.0.1:80") for _, address in links("0.0.0.0", 80)}
+    assert pages - told == set()
 
 
 def test_every_route_is_documented() -> None:

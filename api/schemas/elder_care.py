@@ -163,6 +163,7 @@ async def _asked(
     start: StartText = None,
     lon: FromLon = None,
     lat: FromLat = None,
+    rough: Annotated[_Switch, _flag("出发地只知大概", "the position stands for an area")] = False,
     within: WithinDivision = None,
     ownership: Owned = None,
     operation: RunBy = None,
@@ -249,6 +250,8 @@ class StartAnswer(Answer):
     how_zh: str | None
     how_en: str | None
     is_vague: bool
+    about_zh: str | None
+    about_en: str | None
     not_found: bool
     choices: list[Start]
 

@@ -38,6 +38,7 @@ POINTS = {
     "one_letter": 62.0,
     "part": 60.0,
     "specific": 54.0,
+    "shared": 50.0,
 }
 HOW = {
     "exact": ("名称相同", "same name"),
@@ -62,6 +63,7 @@ HOW = {
     "one_letter": ("拼音一个字母不同", "one letter of the pinyin differs"),
     "part": ("名称包含", "name contains it"),
     "specific": ("只有专名相同", "only the specific part is the same"),
+    "shared": ("名称有相同的字", "shares characters of the name"),
 }
 KINDS = {
     "standard": ("标准名称", "standard name"),
@@ -169,6 +171,8 @@ def _points(typed: str, row: Row[Any], probe: Probe) -> tuple[str, float] | None
         return how, points - OTHER_TIER * _other_tier(_typed_key(typed), row.rank)
     if how == "part":
         return _part(_typed_key(typed), search_key(row.name))
+    if how == "shared":  # the longer the part that is the same, the likelier
+        return how, points * len(probe.key.lstrip("^")) / len(_typed_key(typed))
     return how, points
 
 

@@ -111,6 +111,33 @@ _WITHIN = text(
     """
 )
 
+# Up the stated superiors to the first division that has an outline; a city's middle says nothing.
+_STAND_INS = text(
+    """
+    WITH RECURSIVE up (asked, code, steps) AS (
+        SELECT code, code, 0 FROM unnest(CAST(:codes AS text[])) AS wanted (code)
+        UNION ALL
+        SELECT up.asked, own.parent_code, up.steps + 1 FROM up
+        CROSS JOIN LATERAL (
+            SELECT a.parent_code FROM admin_unit a WHERE a.code = up.code
+            ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
+            LIMIT 1
+        ) own
+        WHERE own.parent_code IS NOT NULL AND up.steps < 3
+    )
+    SELECT DISTINCT ON (up.asked) up.asked, a.code, a.name,
+           ST_X(own.point) AS lon, ST_Y(own.point) AS lat
+    FROM up
+    JOIN admin_unit a ON a.code = up.code AND a.validity @> CAST(:on AS date)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN ST_Intersects(a.geom, ST_Centroid(a.geom)) THEN ST_Centroid(a.geom)
+                    ELSE ST_PointOnSurface(a.geom) END AS point
+    ) own
+    WHERE a.level >= 3 AND a.geom IS NOT NULL
+    ORDER BY up.asked, up.steps
+    """
+)
+
 _LEVEL_QUALITY = {1: "city", 2: "city", 3: "district", 4: "township", 5: "township"}
 
 
@@ -146,6 +173,27 @@ def _facts(row: Row[Any]) -> PlaceFacts:
         attribution=row.attribution,
         is_synthetic=row.is_synthetic,
     )
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The division whose middle stands for one without an outline; lon, lat in degrees, 4490."""
+
+    code: str
+    name: str
+    lon: float
+    lat: float
+
+
+def stand_ins(session: Session | Connection, codes: Sequence[str], on: date) -> dict[str, StandIn]:
+    """Answer for each division itself or its nearest superior with an outline, down from districts.
+
+    A division of which no district around has an outline is left out.
+    """
+    if not codes:
+        return {}
+    rows = session.execute(_STAND_INS, {"codes": list(codes), "on": on})
+    return {row.asked: StandIn(row.code, row.name, row.lon, row.lat) for row in rows}
 
 
 def units_within(session: Session | Connection, code: str, on: date) -> list[str]:

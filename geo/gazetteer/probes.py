@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from geo.gazetteer.finding.english import english_begun, english_generic
@@ -20,6 +20,9 @@ from geo.text.likeness import taken_for
 
 LONGEST_VARIED = 10
 """Longer texts are not tried with other characters: what is shorter covers every name we know."""
+LONGEST_SHARED = 6
+MOST_SEEN = 20
+"""Of a longer text, characters that it shares with a name are looked for in its beginning."""
 SHORTEST_MISSPELT = 5
 LONGEST_MISSPELT = 20
 _LETTERS = "abcdefghijklmnopqrstuwxyz"  # no v: the key writes u
@@ -108,6 +111,32 @@ def _varied(key: str) -> list[str]:
         if key[at] != key[at + 1]
     ]
     return found
+
+
+def shared_probes(text: str) -> list[Probe]:
+    """Answer the keys of names that stand inside a text, or begin with its specific part.
+
+    天宁区 in 天宁区政府; 红梅 and what begins so for 红梅公园. What lies wholly in the generic part
+    (公园) names nothing.
+    """
+    key = search_key(text)[:MOST_SEEN]
+    if is_latin(text):
+        return []
+    generic = len(key) - len(generic_part(key).replace("·", ""))
+    parts = [
+        key[at : at + length]
+        for length in range(min(LONGEST_SHARED, len(key) - 1), 1, -1)
+        for at in range(min(len(key) - length + 1, generic))
+    ]
+    begun = [replace(probe, how="shared") for probe in beginning_probes(key[:generic])]
+    return [
+        *(
+            Probe(part, kind, "shared")
+            for part in dict.fromkeys(parts)
+            for kind in ("exact", "core")
+        ),
+        *(begun if generic > 1 and parts else []),
+    ]
 
 
 def beginning_probes(text: str) -> list[Probe]:

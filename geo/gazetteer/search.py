@@ -30,6 +30,7 @@ from geo.gazetteer.probes import (
     close_probes,
     loose_probes,
     misspelt_probes,
+    shared_probes,
     sound_probes,
 )
 
@@ -98,6 +99,19 @@ def search(
         area=None if area is None else hexadecimal(area),
     )
     return _search(session, typed, filters, on=on, limit=limit, near=near)
+
+
+def sharing(session: Session | Connection, typed: str, *, on: date, limit: int = 10) -> list[Hit]:
+    """Answer the places whose name stands inside `typed`: what may help where nothing is found.
+
+    红梅公园 is not known, 红梅街道 is. None of it is what was typed. Raises BadInput as `search`.
+    """
+    check_text(typed)
+    check_asked(limit, None, None, None)
+    rows = look_up(session, shared_probes(typed), Filters(), most=limit)
+    judged = (judge(typed, row, probe, on) for row, probe in rows)
+    found = best_by_place([match for match in judged if match is not None])
+    return _hits(session, found, on=on, limit=limit, near=None)
 
 
 def _search(
@@ -228,4 +242,5 @@ __all__ = [
     "Hit",
     "refresh_keys",
     "search",
+    "sharing",
 ]

@@ -60,6 +60,10 @@ def make_town(session: Session) -> None:
     make_place(session, "红梅新村", east(0, 10), feature_class="P", code="E:1")
     make_place(session, "青龙新村", east(0, 10), feature_class="P", code="E:2")
     make_place(session, "青龙新村", east(500, 10), feature_class="P", code="E:3")
+    make_unit(session, "320402009000", name="红梅街道", level=4, unit_type="街道",
+              parent_code="320402000000", geom=None)  # fmt: skip
+    make_place(session, "红梅街道", None, feature_class="A", code="A:1", quality="township",
+               unit_code="320402009000", position={"unit_code": "320402009000"})  # fmt: skip
     refresh_keys(session)
 
 
@@ -124,6 +128,14 @@ def test_a_typed_start_is_looked_up_or_asked_back(client: TestClient) -> None:
     assert any("有了出发点" in zh for zh, _ in several["notes"])
     nothing = client.get(FIND, params={"start": "没有这里", "at": AT}).json()
     assert nothing["start"]["not_found"] is True
+    alike = client.get(FIND, params={"start": "红梅公园", "at": AT}).json()["start"]
+    assert (alike["not_found"], alike["lon"]) == (True, None)
+    assert [one["label"] for one in alike["choices"]] == ["红梅新村", "红梅街道"]
+    assert [one["about_zh"] for one in alike["choices"]] == [
+        None, "确切位置未知，按西区中心算，距离只是大约",
+    ]  # fmt: skip
+    rough = client.get(FIND, params={**HERE, "start": "红梅街道", "rough": "true", "at": AT}).json()
+    assert rough["start"]["is_vague"] is True
     hits = StartsAnswer.model_validate_json(
         client.get("/api/elder-care/starts", params={"q": "hmxc"}).content
     )

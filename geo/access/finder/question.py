@@ -37,7 +37,8 @@ class Question:
     """What is looked for, from where, under which conditions, in which order.
 
     what: a code of WHAT; kind: one of its kinds. lon, lat: degrees, EPSG:4490, both or neither;
-    start: what was typed. max_price: yuan in the unit of `what`. rating: least level of GB/T 37276.
+    start: what was typed; rough: its position stands for an area. max_price: yuan in the unit of
+    `what`. rating: least level of GB/T 37276.
     within_min: minutes on foot from the start. at: local time in China, None: now. part: those
     that fit, or those of which it is not known.
     """
@@ -47,6 +48,7 @@ class Question:
     start: str | None = None
     lon: float | None = None
     lat: float | None = None
+    rough: bool = False
     within: str | None = None
     ownership: str | None = None
     operation: str | None = None

@@ -10,7 +10,9 @@ class Start:
     """A place to start from, and why it fits what was typed; lon, lat in degrees, EPSG:4490.
 
     kind: division, road, settlement, site, place, facility or estate. is_vague: the point stands
-    for an area (a district, a town), so that distances from it say little.
+    for an area (a district, a town), so that distances from it say little; about_zh, about_en say
+    for which. is_stand_in: the area is another one around it, as its own position is not known.
+    is_alike: not what was typed, its name only shares characters with that.
     """
 
     label: str
@@ -26,6 +28,10 @@ class Start:
     score: float
     is_vague: bool
     is_synthetic: bool
+    about_zh: str | None = None
+    about_en: str | None = None
+    is_stand_in: bool = False
+    is_alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,11 @@ class StartTold:
     how_zh: str | None = None
     how_en: str | None = None
     is_vague: bool = False
+    about_zh: str | None = None
+    about_en: str | None = None
     choices: tuple[Start, ...] = ()
 
     @property
     def not_found(self) -> bool:
-        """Nothing fits what was typed."""
-        return self.lon is None and not self.choices
+        """Nothing fits what was typed; the choices, if any, only share characters with it."""
+        return self.lon is None and all(one.is_alike for one in self.choices)

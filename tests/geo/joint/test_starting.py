@@ -51,6 +51,16 @@ def town(session: Session) -> Session:
     )
     make_estate(session, code="HIDDEN2", name="内部花园", geom=stored((119.93, 31.74)),
                 is_published=False)  # fmt: skip
+    make_unit(session, "320402006000", name="兰陵街道", level=4, unit_type="街道",
+              parent_code="320402000000", geom=None)  # fmt: skip
+    make_place(session, "兰陵街道", None, feature_class="A", code="A:2", quality="township",
+               unit_code="320402006000", position={"unit_code": "320402006000"})  # fmt: skip
+    make_place(session, "兰陵", None, code="H:1", quality="township",
+               position={"unit_code": "320402006000"})  # fmt: skip
+    make_place(session, "烈士陵园", None, feature_class="S", code="H:2", quality="district",
+               position={"unit_code": "320402000000"})  # fmt: skip
+    make_place(session, "无处", None, code="H:3", quality="city",
+               position={"unit_code": "320400000000"})  # fmt: skip
     refresh_keys(session)
     return session
 
@@ -58,6 +68,13 @@ def town(session: Session) -> Session:
 @pytest.mark.parametrize(
     ("typed", "code", "kind"),
     [
+        ("兰陵", "A:2", "division"),
+        ("兰陵街道", "A:2", "division"),
+        ("lanling", "A:2", "division"),
+        ("兰", "A:2", "division"),
+        ("烈士", "H:2", "site"),
+        ("东方", "X1", "estate"),
+        ("茶山", "F1", "facility"),
         ("红梅新村", "E:1", "settlement"),
         ("延陵西路", "R:1", "road"),
         ("天宁区", "A:1", "division"),
@@ -92,6 +109,42 @@ def test_a_district_is_a_vague_start(town: Session) -> None:
     assert starts(town, "天宁区", on=TODAY)[0].is_vague
     assert not starts(town, "红梅新村", on=TODAY)[0].is_vague
     assert not starts(town, "西方花园", on=TODAY)[0].is_vague
+
+
+def test_a_street_without_an_outline_is_offered_by_its_district(town: Session) -> None:
+    """兰陵 is a street of 天宁区 and nobody gave its place: offered, told so, never taken unasked."""
+    found = starts(town, "兰陵", on=TODAY)
+    assert [one.code for one in found] == ["A:2"], "the name on a list is that of the street"
+    (street,) = found
+    district = starts(town, "天宁区", on=TODAY)[0]
+    assert (street.lon, street.lat) == (district.lon, district.lat)
+    assert street.about_zh == "确切位置未知，按天宁区中心算，距离只是大约"
+    assert (street.is_vague, street.is_stand_in, street.is_alike) == (True, True, False)
+    assert (district.about_zh, district.is_stand_in) == ("天宁区中心，距离只是大约", False)
+    assert chosen(found, "兰陵") is chosen(found, "兰陵街道") is None
+    assert starts(town, "无处", on=TODAY) == [], "a city's middle says nothing"
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("兰陵公园", ["A:2"]),
+        ("天宁区政府", ["A:1"]),
+        ("天宁区兰陵公园", ["A:1", "A:2"]),
+        ("东方医院", ["X1"]),
+        ("红梅新村三期", ["E:1"]),
+        ("文化宫", []),
+        ("怀德", []),
+    ],
+)
+def test_what_is_not_here_offers_what_shares_its_characters(
+    town: Session, typed: str, codes: list[str]
+) -> None:
+    found = starts(town, typed, on=TODAY)
+    assert [one.code for one in found][: len(codes)] == codes
+    assert bool(found) == bool(codes)
+    assert all(one.is_alike and one.how_zh for one in found)
+    assert chosen(found, typed) is None, "nothing of that name is known: never taken unasked"
 
 
 def test_only_what_is_sure_is_chosen(town: Session) -> None:

@@ -14,13 +14,15 @@ const form = () => document.getElementById("from");
 const list = () => document.getElementById("offers");
 
 /** Ask for the list from a place; sorted by nearness, the first rows first. */
-export function startAt(label, lon, lat) {
+export function startAt(label, lon, lat, { rough = false } = {}) {
   return go(addressOf(form(), (fields) => {
     fields.delete("sort");
     fields.delete("was");
     fields.set("start", label);
     fields.set("lon", lon.toFixed(6));
     fields.set("lat", lat.toFixed(6));
+    fields.delete("rough");
+    if (rough) fields.set("rough", "true");
   }));
 }
 
@@ -34,23 +36,28 @@ function close() {
 function pick(offer) {
   input().value = offer.label;
   close();
-  startAt(offer.label, offer.lon, offer.lat);
+  startAt(offer.label, offer.lon, offer.lat, { rough: offer.is_vague });
 }
 
 function point(to) {
   active = (to + offers.length) % offers.length;
-  [...list().children].forEach((one, i) => one.setAttribute("aria-selected", String(i === active)));
+  offers.forEach((_, i) => document.getElementById(`offer-${i}`).setAttribute("aria-selected", String(i === active)));
   input().setAttribute("aria-activedescendant", `offer-${active}`);
-  list().children[active]?.scrollIntoView({ block: "nearest" });
+  document.getElementById(`offer-${active}`).scrollIntoView({ block: "nearest" });
 }
+
+/** What is offered only shares characters with what was typed, or there is nothing. */
+const noneSuch = () => (offers.length
+  ? t(`没有找到「${input().value.trim()}」，名字相近的有：`, `“${input().value.trim()}” was not found; names that are alike:`)
+  : t(`没有找到「${input().value.trim()}」，换个写法试试（可用拼音、旧名）`, `“${input().value.trim()}” was not found; try another spelling`));
 
 function draw() {
   list()?.remove();
   const made = el("ul", { class: "offers", role: "listbox", id: "offers", "aria-label": t("可能的出发地", "Possible starts") });
-  put(made, offers.length
-    ? offers.map((offer, i) => el("li", { role: "option", id: `offer-${i}`, "aria-selected": "false", onpointerdown: (event) => { event.preventDefault(); pick(offer); } },
-      el("strong", {}, offer.label), el("span", {}, [t(offer.detail_zh, offer.detail_en), t(offer.how_zh, offer.how_en)].filter(Boolean).join(" · "))))
-    : el("li", { class: "offer-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, t("没有找到，换个写法试试（可用拼音、旧名）", "Nothing found; try another spelling")));
+  put(made,
+    offers.every((offer) => offer.is_alike) && el("li", { class: "offer-none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, noneSuch()),
+    offers.map((offer, i) => el("li", { role: "option", id: `offer-${i}`, "aria-selected": "false", onpointerdown: (event) => { event.preventDefault(); pick(offer); } },
+      el("strong", {}, offer.label), el("span", {}, [t(offer.detail_zh, offer.detail_en), t(offer.about_zh, offer.about_en) ?? t(offer.how_zh, offer.how_en)].filter(Boolean).join(" · ")))));
   input().parentElement.append(made);
   input().setAttribute("aria-expanded", "true");
 }
