@@ -1,12 +1,16 @@
-"""How is a tile of a collection asked of PostGIS? The text of the statements, built once each."""
+"""How is a tile of a collection asked of PostGIS? The text of the statements, built once each.
+
+The tile's edges stand in a statement as plain values and nowhere behind a subquery, so that the
+planner, which must be asked anew for each tile, knows how many of the features lie in it: of a few
+it follows the spatial index, of most it reads the table in the order of its rows.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from sqlalchemy import TextClause, text
-
 from geo.queries.collections import COLLECTIONS, Collection
+from geo.queries.items.statements import written
 from geo.queries.matrices import MATRIX_SETS, MatrixSet
 
 EXTENT = 4096
@@ -24,10 +28,8 @@ SHOWN = {
 }
 """Properties of a tile's features beside `source` and `is_synthetic`: what a map draws by."""
 
-_PLACED = "{geom} && (SELECT env FROM q)"
-_BOXES = """WITH q AS MATERIALIZED (SELECT
-    ST_MakeEnvelope(:west, :south, :east, :north, 4490) AS env,
-    CAST(ST_MakeEnvelope(:left, :bottom, :right, :top, 4490) AS box2d) AS tile)"""
+_NEAR = "ST_MakeEnvelope(:west, :south, :east, :north, 4490)"
+_TILE = "CAST(ST_MakeEnvelope(:left, :bottom, :right, :top, 4490) AS box2d)"
 
 
 def shown(collection: Collection) -> dict[str, str]:
@@ -43,20 +45,19 @@ def shown(collection: Collection) -> dict[str, str]:
 
 
 @lru_cache(maxsize=256)
-def whole_tile(collection: str, matrix_set: str, conditions: tuple[str, ...]) -> TextClause:
+def whole_tile(collection: str, matrix_set: str, conditions: tuple[str, ...]) -> str:
     """All features of a tile in the order of their keys, at most `:most` + 1: MVT bytes, how many
     there are, and how many of them have a shape at this scale."""
     one = COLLECTIONS[collection]
-    return text(f"""{_BOXES}
-SELECT ST_AsMVT(m, '{one.id}', {EXTENT}, 'g', 'fid') AS body, count(*) AS matched,
-       count(m.g) AS shown
+    return written(f"""SELECT ST_AsMVT(m, '{one.id}', {EXTENT}, 'g', 'fid') AS body,
+       count(*) AS matched, count(m.g) AS shown
 FROM (SELECT {_columns(one)}, {_drawn(one, MATRIX_SETS[matrix_set])} AS g
       FROM ({_found(one, conditions)}) AS s{_kept(one)}
       ORDER BY s.fid LIMIT :most + 1) AS m""")
 
 
 @lru_cache(maxsize=256)
-def thinned_tile(collection: str, matrix_set: str, conditions: tuple[str, ...]) -> TextClause:
+def thinned_tile(collection: str, matrix_set: str, conditions: tuple[str, ...]) -> str:
     """One feature of each cell of `:side` by `:side` over the tile, that of the lowest key.
 
     Each says in `tile_shown` and `tile_matched` how many of how many the tile holds.
@@ -66,11 +67,11 @@ def thinned_tile(collection: str, matrix_set: str, conditions: tuple[str, ...]) 
     column = _cell(f"(ST_XMin({box}) + ST_XMax({box})) / 2", "west", "east")
     row = _cell(f"(ST_YMin({box}) + ST_YMax({box})) / 2", "south", "north")
     chosen = f"{one.key} IN (SELECT k FROM chosen)"
-    return text(f"""{_BOXES}, chosen AS MATERIALIZED (
+    return written(f"""WITH chosen AS MATERIALIZED (
     SELECT min({one.key}) AS k, count(*) AS n
     FROM {one.source} WHERE {_where(one, conditions)} GROUP BY {column}, {row})
 SELECT ST_AsMVT(m, '{one.id}', {EXTENT}, 'g', 'fid') AS body,
-       (SELECT sum(n) FROM chosen) AS matched, count(*) AS shown
+       CAST((SELECT sum(n) FROM chosen) AS bigint) AS matched, count(*) AS shown
 FROM (SELECT d.*, count(*) OVER () AS tile_shown,
              CAST((SELECT sum(n) FROM chosen) AS bigint) AS tile_matched
       FROM (SELECT {_columns(one)}, {_drawn(one, MATRIX_SETS[matrix_set])} AS g
@@ -89,10 +90,7 @@ def _found(one: Collection, conditions: tuple[str, ...]) -> str:
     columns = ", ".join(f"{sql} AS {name}" for name, sql in shown(one).items())
     near = one.geom
     if one.geometry != "Point":
-        near = (
-            f"ST_Simplify(ST_ClipByBox2D({one.geom}, (SELECT CAST(env AS box2d) FROM q)),"
-            " :tolerance, true)"
-        )
+        near = f"ST_Simplify(ST_ClipByBox2D({one.geom}, CAST({_NEAR} AS box2d)), :tolerance, true)"
     if one.geometry == "Geometry":
         near = f"CASE WHEN ST_Dimension({one.geom}) = 0 THEN {one.geom} ELSE {near} END"
     return f"""SELECT {one.key} AS fid, {columns}, {near} AS near
@@ -105,7 +103,7 @@ def _columns(one: Collection) -> str:
 
 
 def _where(one: Collection, conditions: tuple[str, ...]) -> str:
-    return " AND ".join((_PLACED.format(geom=one.geom), *conditions))
+    return " AND ".join((f"{one.geom} && {_NEAR}", *conditions))
 
 
 def _kept(one: Collection) -> str:
@@ -116,7 +114,7 @@ def _kept(one: Collection) -> str:
 def _drawn(one: Collection, matrix_set: MatrixSet) -> str:
     """The shape in the tile's grid; one too small for it leaves a mark of a cell or two."""
     shape = _projected("s.near", matrix_set)
-    drawn = f"ST_AsMVTGeom({{}}, (SELECT tile FROM q), {EXTENT}, {BUFFER}, true)"
+    drawn = f"ST_AsMVTGeom({{}}, {_TILE}, {EXTENT}, {BUFFER}, true)"
     if one.geometry == "Point":
         return drawn.format(shape)
     middle = _projected("ST_Centroid(s.near)", matrix_set)

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from geo.db.plain import rows_of
 from geo.queries.items import Question
 from geo.queries.matrices import Box, MatrixSet
 from geo.queries.tile_log import Seen, last_seen, untouched_since
@@ -152,11 +153,23 @@ def _rendered(
     if collection.geometry != "Point":
         values |= {"tolerance": side / EXTENT * TOLERANCE, "unit": (box.east - box.west) / EXTENT}
     which = (collection.id, asked.matrix_set.id, conditions)
-    row = connection.execute(whole_tile(*which), {**values, "most": most}).one()
-    if row.matched > most or row.shown < row.matched:
+    body, matched, shown = _drawn(connection, whole_tile(*which), {**values, "most": most})
+    if matched > most or shown < matched:
         # So fine a grid that nothing shares a cell, where only shapes without a place are missing.
-        cells = max(1, math.isqrt(most)) if row.matched > most else 10**9
-        row = connection.execute(thinned_tile(*which), {**values, "side": cells}).one()
-    body = bytes(row.body) if row.shown else b""
+        cells = max(1, math.isqrt(most)) if matched > most else 10**9
+        body, matched, shown = _drawn(connection, thinned_tile(*which), {**values, "side": cells})
     digest = hashlib.sha256(body).hexdigest()[:32]
-    return Tile(body, f'"{digest}"', int(row.shown), int(row.matched or 0), now)
+    return Tile(body, f'"{digest}"', shown, matched, now)
+
+
+def _drawn(
+    connection: Connection, statement: str, values: dict[str, Any]
+) -> tuple[bytes, int, int]:
+    """Bytes (none where nothing is shown), and how many features touch the tile and are shown.
+
+    Never from a prepared plan: that would not know the tile, and take any for a small part of all.
+    """
+    row = rows_of(connection, statement, values, binary=True, prepare=False)
+    body, *numbers = (row.get_value(0, at) or b"" for at in range(3))
+    matched, shown = (int.from_bytes(one, "big") for one in numbers)
+    return (body if shown else b""), matched, shown

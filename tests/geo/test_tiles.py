@@ -434,6 +434,6 @@ def test_a_tile_is_found_by_an_index(writers: Engine, reader: Connection) -> Non
         "left": box.west, "bottom": box.south, "right": box.east, "top": box.north, "most": 50,
     }  # fmt: skip
     statement = whole_tile("facilities", "WebMercatorQuad", conditions)
-    plan = "\n".join(reader.scalars(text(f"EXPLAIN {statement.text}"), values))
+    plan = "\n".join(reader.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
     assert "Seq Scan on facility" not in plan
     assert "Index Scan" in plan
