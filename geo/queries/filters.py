@@ -24,7 +24,7 @@ VALUE_WORDS = {
     "open": "开放", "paused": "暂停", "planned": "筹建", "under_construction": "在建",
     "closed": "关闭", "passed": "达标", "failed": "未达标", "pending": "办理中",
     "independent": "能自理", "partial": "半失能", "full": "失能", "dementia": "认知症",
-    "public": "公有", "private": "民办",
+    "public": "公办", "private": "民办",
 }  # fmt: skip
 """What the fixed values of the filters are called in Chinese, for messages."""
 
