@@ -18,23 +18,33 @@ from starlette.responses import Response
 
 from api.deps import CityAsked, DoorsHere
 from api.elder_care import answer_to, card_of, comparison_of, take_report
+from api.outside import base_of
 from api.reads import Doors
 from api.routes.elder_care_ground import ground_of
 from api.routes.pages import Lang, Large, as_page, page_for
-from api.schemas.elder_care import Asked
+from api.schemas.elder_care import (
+    Asked,
+    CareWanted,
+    FromLat,
+    FromLon,
+    LangWanted,
+    StartText,
+    WhatWanted,
+)
 from api.schemas.parameters import BBox, ThingCode
 from geo.access.finder import Question
 from geo.access.finder.marks import marks
 from geo.errors import BadInput, GeoError, NotFound, Unavailable, both
 from geo.validity import today_in_china
 from maps.base import map_parts
-from maps.elder_care.address import Address, address_of, old_address
+from maps.elder_care.address import READ, Address, address_of, old_address
 from maps.elder_care.listing import draw_finder
 from maps.elder_care.saved import MAP
 from maps.elder_care.sheets import Sent, draw_comparison, draw_facility, draw_report
 
 router = APIRouter(include_in_schema=False)
 LONGEST_FORM = 10_000
+FINDER = "/elder-care"
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -52,30 +62,47 @@ Cell = Annotated[float, Query(gt=0, le=20, description="side of a cell in degree
 
 
 async def _tidy(request: Request) -> None:
-    """Lead an address with empty fields, or of an earlier version, to the one that says the same.
+    """Lead an untidy address, or one of an earlier version, to the one that says the same.
 
-    A form without scripts sends its empty fields too; `was` is the label under which a position
-    was shown: once another text is typed, that position is no longer meant.
+    A form without scripts sends its empty fields too, and apps hang parameters of their own on a
+    link that is handed on (`from`, `isappinstalled`, `utm_source`): a page knows them not, so it
+    leaves them out, and the next who gets the link has it clean. `was` is the label under which a
+    position was shown: once another text is typed, that position is no longer meant.
     """
     given = request.query_params.multi_items()
     root = request.scope.get("root_path", "")
-    if (old := old_address(given)) is not None:
+    page = request.url.path.removeprefix(root)
+    if page == FINDER and (old := old_address(given)) is not None:
         place, chosen = old
         here = Address(root, chosen)
         raise _elsewhere(here.to(f"facility/{place}") if place else here.to_finder())
-    kept = [(name, value.strip()) for name, value in given if value.strip() and name != "was"]
+    kept = [(name, value.strip()) for name, value in given if value.strip() and name in READ]
     was, start = request.query_params.get("was"), request.query_params.get("start", "").strip()
     if was is not None and was != start:
-        kept = [(name, value) for name, value in kept if name not in ("lon", "lat")]
+        kept = [(name, value) for name, value in kept if name not in ("lon", "lat", "rough")]
     if kept != given:
-        raise _elsewhere(f"{root}/elder-care?{urlencode(kept)}")
+        raise _elsewhere(f"{root}{page}?{urlencode(kept)}" if kept else f"{root}{page}")
 
 
 def _elsewhere(address: str) -> HTTPException:
     return HTTPException(303, "见新地址 / see the new address", headers={"Location": address})
 
 
-@router.get("/elder-care", name="page /elder-care", dependencies=[Depends(_tidy)])
+async def _asked_of_chosen(
+    what: WhatWanted = "home", start: StartText = None, lon: FromLon = None, lat: FromLat = None,
+    rough: Annotated[bool, Query()] = False, care_level: CareWanted = None, lang: LangWanted = "zh",
+) -> Question:  # fmt: skip
+    """What is asked of places that are chosen; the list's other conditions only lead back to it."""
+    return Question(
+        what=what, start=start, lon=lon, lat=lat, rough=rough, care_level=care_level, lang=lang
+    )
+
+
+AskedOfChosen = Annotated[Question, Depends(_asked_of_chosen)]
+TIDY = [Depends(_tidy)]
+
+
+@router.get(FINDER, name="page /elder-care", dependencies=TIDY)
 def finder(
     request: Request, doors: DoorsHere, city: CityAsked, asked: Asked,
     lang: Lang = "zh", large: Large = False,
@@ -94,9 +121,11 @@ def finder(
     return as_page(draw_finder(page, here, answer, ground), page.nonce, tile_url=page.tile_url)
 
 
-@router.get("/elder-care/facility/{code}", name="page /elder-care/facility/{code}")
+@router.get(
+    "/elder-care/facility/{code}", name="page /elder-care/facility/{code}", dependencies=TIDY
+)
 def facility(
-    request: Request, doors: DoorsHere, city: CityAsked, asked: Asked, code: ThingCode,
+    request: Request, doors: DoorsHere, city: CityAsked, asked: AskedOfChosen, code: ThingCode,
     lang: Lang = "zh", large: Large = False,
 ) -> Response:  # fmt: skip
     """All that is known of one place."""
@@ -109,16 +138,14 @@ def facility(
     return as_page(drawn, page.nonce)
 
 
-@router.get("/elder-care/compare", name="page /elder-care/compare")
+@router.get("/elder-care/compare", name="page /elder-care/compare", dependencies=TIDY)
 def compare(
-    request: Request, doors: DoorsHere, city: CityAsked, asked: Asked,
+    request: Request, doors: DoorsHere, city: CityAsked, asked: AskedOfChosen,
     codes: Annotated[list[str] | None, Query(max_length=20)] = None,
     lang: Lang = "zh", large: Large = False,
 ) -> Response:  # fmt: skip
     """Two to four places side by side; `codes` by commas, or given more than once."""
     wanted = [code for part in codes or [] for code in part.split(",") if code]
-    if "what" not in request.query_params:  # homes are what people compare
-        asked = replace(asked, what="home")
     found = comparison_of(doors, wanted, asked)
     with doors.public() as reader:
         page = page_for(request, reader, city, lang=lang, large=large)
@@ -129,7 +156,7 @@ def compare(
     return as_page(draw_comparison(page, here, found, ground, today_in_china()), page.nonce)
 
 
-@router.get("/elder-care/report", name="page /elder-care/report")
+@router.get("/elder-care/report", name="page /elder-care/report", dependencies=TIDY)
 def report(
     request: Request, doors: DoorsHere, city: CityAsked, code: Reported,
     lang: Lang = "zh", large: Large = False,
@@ -202,7 +229,8 @@ def _here(request: Request, **more: str) -> Address:
     """Where the request is, as links of the page need it."""
     root = request.scope.get("root_path", "")
     items = [*request.query_params.multi_items(), *more.items()]
-    return address_of(root, items, request.url.path.removeprefix(root))
+    page = request.url.path.removeprefix(root)
+    return address_of(root, items, page, base_of(request))
 
 
 def _half(told: str, lang: str) -> str:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.deps import CityAsked, Day, DoorsHere
-from api.routes.identifiers import base_of
+from api.outside import base_of
 from api.routes.pages import Lang, Large, as_page, page_for
 from api.schemas.geojson import layer_allowed
 from api.schemas.parameters import ThingCode

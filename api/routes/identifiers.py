@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from api.codes import PLACE_CODE
 from api.deps import Day, DoorsHere, checked
+from api.outside import base_of
 from api.schemas.geojson import layer_allowed
 from api.schemas.problem import ALWAYS, problems
 from api.schemas.written import plain_text
@@ -26,7 +27,7 @@ from geo.gazetteer.exchange import lpf_out, tables
 from geo.gazetteer.exchange.addresses import Addresses
 from geo.gazetteer.exchange.read import record
 from geo.gazetteer.exchange.record import PlaceRecord
-from geo.settings import MapSettings, ServeSettings, read
+from geo.settings import MapSettings, read
 from maps.place_page import draw_place
 
 FORMS = {"html": "text/html", "geojson": "application/geo+json", "lpf": "application/ld+json"}
@@ -70,12 +71,6 @@ Form = Annotated[
     Query(description="格式 · form; default by Accept, else html", examples=["lpf"]),
 ]
 Language = Annotated[Literal["zh", "en"], Query(description="语言 · language of the page")]
-
-
-def base_of(request: Request) -> str:
-    """The address of the service as others see it: the setting, else the one that was asked."""
-    stated = read(ServeSettings).public_url.strip().rstrip("/")
-    return stated or str(request.base_url).rstrip("/")
 
 
 @router.get(

@@ -16,8 +16,8 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from api.deps import Day, DoorsHere
+from api.outside import base_of
 from api.problems import problem
-from api.routes.identifiers import base_of
 from geo.errors import BadInput, GeoError, NotFound, both
 from geo.gazetteer import history, reconcile
 from maps.place_page import draw_preview

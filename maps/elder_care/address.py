@@ -6,30 +6,42 @@ whoever opens it. `old_address` reads the links of earlier versions of the page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from geo.access.finder import FILTERS
 from geo.models.kinds import KINDS
 
 SHARED = ("lang", "large", "city")
-START = ("start", "lon", "lat")
+START = ("start", "lon", "lat", "rough")
 ASKED = (*START, "what", *FILTERS, "sort", "part", "at")
-KNOWN = (*SHARED, *ASKED, "offset", "pick")
+PAGED = ("offset", "limit")
+KNOWN = (*SHARED, *ASKED, *PAGED, "pick")
 _OWN = ("codes", "code")
 """What only the comparison or the form has in its address."""
+READ = frozenset((*KNOWN, *_OWN))
+"""What these pages read; whatever else an app hangs on a link is left aside."""
 MOST_PICKED = 4
+MINE = ("我的位置", "my place")
+"""How one's own place is called; it stays out of what is handed on."""
+_ALONG = (*SHARED, *START, "what", *FILTERS, "sort")
+"""What goes along to a page below the list, so that the way back leads to the same list."""
 _USUAL = {"what": "canteen", "part": "found", "lang": "zh"}
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where we are: the root of the service, the page, and what was chosen (name → text)."""
+    """Where we are: the root of the service, the page, and what was chosen (name → text).
+
+    base: the address of the service as others see it, with its host, for links on paper.
+    """
 
     root: str
     chosen: Mapping[str, str]
     page: str = "/elder-care"
+    base: str = ""
 
     @property
     def path(self) -> str:
@@ -66,19 +78,30 @@ class Address:
     def to_finder(self, **changes: str | None) -> str:
         """The list with changes, from its first row on."""
         kept = {k: v for k, v in self._with(changes).items() if k in KNOWN}
-        if "offset" not in changes:
-            kept.pop("offset", None)
+        if not changes.keys() & set(PAGED):
+            kept = {k: v for k, v in kept.items() if k not in PAGED}
         return self._link(self.path, kept)
 
     def to(self, room: str, **more: str | None) -> str:
         """A page below this one (`facility/X`, `report`), which knows from where one came."""
-        kept = {k: self.chosen[k] for k in (*SHARED, *START, "care_level") if k in self.chosen}
+        kept = {k: self.chosen[k] for k in _ALONG if k in self.chosen}
         kept |= {k: v for k, v in more.items() if v}
         return self._link(f"{self.path}/{room}", kept)
 
+    def on_paper(self, **changes: str | None) -> str:
+        """This page as somebody may type it: its host, readable text, without one's own place."""
+        left_out = {"pick", "large"}
+        if self.chosen.get("start") in MINE:
+            left_out |= {*START, "within_min"}
+        told = [
+            f"{name}={_readable(value)}" for name, value in self._with(changes).items()
+            if name not in left_out and value and _USUAL.get(name) != value
+        ]  # fmt: skip
+        return f"{self.base or self.root}{self.page}{'?' if told else ''}{'&'.join(told)}"
+
     def hidden(self, *without: str) -> list[tuple[str, str]]:
         """What a form has to carry along besides its own fields; an answer begins anew."""
-        left_out = {*without, "offset", "part"}
+        left_out = {*without, *PAGED, "part"}
         return [(k, v) for k, v in self.chosen.items() if k in KNOWN and k not in left_out]
 
     @property
@@ -97,13 +120,23 @@ class Address:
         return f"{path}?{urlencode(told)}" if told else path
 
 
-def address_of(root: str, items: Iterable[tuple[str, str]], page: str = "/elder-care") -> Address:
+def _readable(value: str) -> str:
+    """A value as people read it in an address (RFC 3987): only what parts it is escaped."""
+    if re.fullmatch(r"-?\d+\.\d+", value):
+        value = value.rstrip("0").rstrip(".")
+    return "".join(one if one > "\x7f" and one.isprintable() and not one.isspace()
+                   else quote(one, safe=",:/-._~") for one in value)  # fmt: skip
+
+
+def address_of(
+    root: str, items: Iterable[tuple[str, str]], page: str = "/elder-care", base: str = ""
+) -> Address:
     """Where a request is: the parameters that these pages know, empty ones left out."""
     chosen: dict[str, str] = {}
     for name, value in items:
-        if name in (*KNOWN, *_OWN) and value.strip() and len(value) <= 420:
+        if name in READ and value.strip() and len(value) <= 420:
             chosen[name] = value.strip()
-    return Address(root, chosen, page)
+    return Address(root, chosen, page, base)
 
 
 # Switches that have new names: what an earlier address said → what is asked now.
@@ -111,6 +144,7 @@ _RENAMED = {
     "with_free_beds": "free_beds", "with_medical": "medical", "from_name": "start",
 }  # fmt: skip
 _OLD = {"from", "z", "place", "all_states", "on", *_RENAMED}
+_SPOT = re.compile(r"-?\d+(\.\d+)?,-?\d+(\.\d+)?")
 _GROUPS = {"elder_home": "home", "meal": "canteen", "community": "day_care"}
 
 
@@ -120,6 +154,8 @@ def old_address(items: Iterable[tuple[str, str]]) -> tuple[str | None, dict[str,
     Answers None for an address that is not of the earlier page.
     """
     old = {name: value for name, value in items if value}
+    if not _SPOT.fullmatch(old.get("from", "")):  # chat apps hang a `from` of their own on links
+        old.pop("from", None)
     kind = old.get("kind", "")
     is_list = "," in kind or kind in _GROUPS or (bool(kind) and "what" not in old)
     if not (_OLD & old.keys() or is_list):

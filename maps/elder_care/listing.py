@@ -10,13 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 from geo.access.finder import FILTERS, QUESTIONS, SORTS, WHAT, Answer
+from geo.access.finder.question import MOST
 from maps.base import WINGS, Page, map_parts, page_config, safe_json, template_named
 from maps.elder_care import choices
 from maps.elder_care.address import Address
 from maps.elder_care.cards import card_told
 from maps.elder_care.saved import MAP
-from maps.elder_care.shown import Ground, LinkTold, Pager, Shown, StartTold
+from maps.elder_care.shown import Ground, LinkTold, Pager, Printing, Shown
 from maps.elder_care.sketch import Point, Sketch, sign_of, sketch_of
+from maps.elder_care.start_told import start_told
+from maps.elder_care.versus import column_of, sent
 from maps.elder_care.words import Say, count
 
 
@@ -25,9 +28,14 @@ def draw_finder(page: Page, here: Address, answer: Answer, ground: Ground) -> st
     seen = replace(page, has_synthetic=page.has_synthetic or answer.has_synthetic)
     shown = shown_of(page.say, here, answer, ground)
     drawn = sketch_of_list(page, answer, ground) if page.may_show_map else None
+    columns = [
+        column_of(page.say, card, one, is_rough=answer.question.rough)
+        for card, one in zip(answer.cards, shown.cards, strict=True)
+    ]
     return template_named("elder_care.html.j2").render(
         **frame_of(seen, here, shown.heading), shown=shown, drawn=drawn,
         config=safe_json(_config(seen, here, answer)), module_map=_module_map(page),
+        columns=safe_json(sent(page.say, columns)),
         questions=QUESTIONS,
     )  # fmt: skip
 
@@ -63,17 +71,16 @@ def shown_of(say: Say, here: Address, answer: Answer, ground: Ground) -> Shown:
         more_on=sum(name not in own for name in is_on),
         clear_href=here.to_finder(**dict.fromkeys((*FILTERS, "part"), None)), q=asked.q or "",
         as_of=str(asked.at)[:10] if asked.at else "",
+        start=start_told(say, here, start),
         start_label=label or (say("所选位置", "the chosen place") if asked.has_start else ""),
         has_start=asked.has_start, start_at=_point_of(answer),
-        start_how=_how(say, start),
-        start_not_found=bool(start and start.not_found),
-        choices=tuple(_start_told(say, here, one) for one in (start.choices if start else ())),
         heading=_heading(say, answer), status=_status(say, answer), notes=_notes(say, answer),
         dropped=_dropped(say, here, answer) if not answer.found and asked.part == "found" else None,
         empty=say("本市还没有公开这类机构。", "No such place of this city is public yet."),
         cards=cards, unknown=_unknown(say, here, answer), pager=_pager(say, here, answer),
+        printing=_printing(say, here, answer),
         picked_elsewhere=tuple(one for one in ground.picked if one.code not in on_page),
-        sources=_sources(say, answer), today=str(answer.generated_on), link=here.same(),
+        sources=_sources(say, answer), today=str(answer.generated_on),
     )  # fmt: skip
 
 
@@ -90,29 +97,24 @@ def _heading(say: Say, answer: Answer) -> str:
 
 
 def _status(say: Say, answer: Answer) -> str:
-    number = answer.unknown if answer.question.part == "unknown" else answer.found
-    return say(f"共 {count(number)} 家。", f"{count(number)} found.")
+    """How many there are, and which of them are on this page, on screen as on paper."""
+    number, first, last = _span(answer)
+    if last - first + 1 >= number:
+        return say(f"共 {count(number)} 家。", f"{count(number)} found.")
+    return say(f"共 {count(number)} 家，这里是第 {first}–{last} 家。",
+               f"{count(number)} found; these are {first}–{last}.")  # fmt: skip
+
+
+def _span(answer: Answer) -> tuple[int, int, int]:
+    """How many are asked for, the number of the first on this page and that of the last."""
+    asked = answer.question
+    number = answer.unknown if asked.part == "unknown" else answer.found
+    return number, asked.offset + 1, asked.offset + len(answer.cards)
 
 
 def _notes(say: Say, answer: Answer) -> tuple[str, ...]:
     """What has to be said besides: no start, straight lines, a holiday."""
     return tuple(say(*words) for words in answer.notes)
-
-
-def _how(say: Say, start: Any) -> str:
-    """Why this place is meant, and that it stands for a whole area where it does."""
-    if start is None or not start.how_zh:
-        return ""
-    vague = say("；以区域中心代表，远近只供参考", "; the middle of an area: distances are rough")
-    how = say(
-        f"按「{start.label}」计算（{start.how_zh}）", f"From “{start.label}” ({start.how_en})"
-    )
-    return how + (vague if start.is_vague else "")
-
-
-def _start_told(say: Say, here: Address, one: Any) -> StartTold:
-    href = here.to_finder(start=one.label, lon=f"{one.lon:.6f}", lat=f"{one.lat:.6f}")
-    return StartTold(one.label, say(one.detail_zh or "", one.detail_en or ""), href)
 
 
 def _dropped(say: Say, here: Address, answer: Answer) -> tuple[LinkTold, ...]:
@@ -141,16 +143,38 @@ def _unknown(say: Say, here: Address, answer: Answer) -> LinkTold | None:
 
 def _pager(say: Say, here: Address, answer: Answer) -> Pager | None:
     asked = answer.question
-    total = answer.unknown if asked.part == "unknown" else answer.found
+    total, first, last = _span(answer)
     if total <= asked.limit:
         return None
-    first, last = asked.offset + 1, min(total, asked.offset + len(answer.cards))
     before = max(0, asked.offset - asked.limit)
     return Pager(
         here.to_finder(offset=str(before) if before else None) if asked.offset else None,
         here.to_finder(offset=str(answer.next_offset)) if answer.next_offset else None,
         say(f"第 {first}–{last} 家，共 {count(total)} 家", f"{first}–{last} of {count(total)}"),
     )
+
+
+def _printing(say: Say, here: Address, answer: Answer) -> Printing:
+    """What the buttons print, and on paper what is missing and how to get it."""
+    total, first, last = _span(answer)
+    shown = last - first + 1
+    if shown >= total:
+        return Printing(say("打印名单", "Print the list"))
+    words = say(f"打印这 {shown} 家", f"Print these {shown}")
+    if answer.question.limit >= MOST:
+        rest = say("其余的请翻到下一页再打印。", "Turn the page and print the rest.")
+        return Printing(words, partial=_partial(say, answer) + rest)
+    most = say(f"打印全部 {total} 家", f"Print all {total}") if total <= MOST else say(
+        f"打印前 {MOST} 家", f"Print the first {MOST}")  # fmt: skip
+    how = say(f"要更多，请在网页上点「{most}」。", f"For more choose “{most}” on the page.")
+    whole = here.to_finder(limit=str(MOST))
+    return Printing(words, LinkTold(most, whole), _partial(say, answer) + how)
+
+
+def _partial(say: Say, answer: Answer) -> str:
+    total, first, last = _span(answer)
+    return say(f"这张纸只有第 {first}–{last} 家，共 {count(total)} 家。",
+               f"This paper holds {first}–{last} of {count(total)} only. ")  # fmt: skip
 
 
 def _sources(say: Say, answer: Answer) -> str:

@@ -7,40 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.access.finder import QUESTIONS, WRONG, Card, Comparison
-from geo.access.finder.comparing import Row
 from maps.base import Page, template_named
 from maps.elder_care.address import Address
-from maps.elder_care.cards import CardTold, card_told
+from maps.elder_care.cards import card_told
 from maps.elder_care.listing import frame_of
 from maps.elder_care.shown import Ground
 from maps.elder_care.sketch import SMALL, Point, Sketch, sign_of, sketch_of
-from maps.elder_care.words import UNKNOWN, Say
+from maps.elder_care.versus import column_of, rows_of, title_of
 
 LONGEST = 300
 """Characters that a report may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellTold:
-    """One fact of one place; is_best where all of them state a number and this is the best."""
-
-    lines: tuple[str, ...]
-    is_unknown: bool
-    is_best: bool
-    link: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RowTold:
-    """One fact of all places, side by side."""
-
-    key: str
-    name: str
-    cells: tuple[CellTold, ...]
-
-
-_FACT = {"access": "barrier", "open": "hours", "checked": "source", "price": "prices"}
-"""Key of a compared row → code of the fact that says it in a card, where the two differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +44,19 @@ def draw_comparison(
 ) -> str:
     """Answer two to four facilities side by side, with a small map and eight questions."""
     seen = replace(page, has_synthetic=found.has_synthetic)
-    cards: Sequence[CardTold] = [
-        card_told(page.say, one, here, today=today, shows_kind=True) for one in found.cards
-    ]
-    title = page.say(
-        f"{'一二三四'[len(cards) - 1] if cards else ''}家比一比", f"{len(cards)} side by side"
-    )
-    title = title.replace("二家", "两家")
+    columns = [
+        column_of(
+            page.say, one, card_told(page.say, one, here, today=today, shows_kind=True),
+            is_rough=found.question.rough,
+        )
+        for one in found.cards
+    ]  # fmt: skip
+    title = title_of(page.say, len(columns))
     return template_named("elder_care_compare.html.j2").render(
-        **frame_of(seen, here, title), cards=cards, missing=found.missing,
-        rows=[_row(page.say, row, cards) for row in found.rows], questions=QUESTIONS,
-        drawn=_sketch(page, here, found.cards, ground), today=str(today),
-        without={one.code: _without(here, found.cards, one.code) for one in cards},
+        **frame_of(seen, here, title), columns=columns, missing=found.missing,
+        rows=rows_of(page.say, columns), questions=QUESTIONS,
+        drawn=_sketch(page, here, found.cards, ground, start=_start_of(found)), today=str(today),
+        without={one.code: _without(here, found.cards, one.code) for one in columns},
     )  # fmt: skip
 
 
@@ -92,32 +69,23 @@ def draw_report(page: Page, here: Address, one: Card, sent: Sent) -> str:
     )
 
 
-def _row(say: Say, row: Row, cards: Sequence[CardTold]) -> RowTold:
-    """A compared row in the words of the cards, so that list and comparison never differ."""
-    code = _FACT.get(row.key, row.key)
-    name = say("距离", "Distance")
-    cells = []
-    for cell, one in zip(row.cells, cards, strict=True):
-        fact = next((fact for fact in one.facts if fact.code == code), None)
-        name = fact.name if fact else name
-        lines = fact.lines if fact else ()
-        if row.key == "distance":
-            lines = tuple(part for part in (one.walk, one.way) if part)
-        elif row.key in one.short:
-            lines = one.short[row.key] or (lines if row.key == "price" else ())
-        told = lines or (say(*UNKNOWN),)
-        cells.append(CellTold(told, not lines, cell.is_best, fact.link if fact else None))
-    return RowTold(row.key, name, tuple(cells))
-
-
-def _sketch(page: Page, here: Address, cards: Sequence[Card], ground: Ground) -> Sketch | None:
+def _sketch(
+    page: Page, here: Address, cards: Sequence[Card], ground: Ground,
+    start: tuple[float, float] | None = None,
+) -> Sketch | None:  # fmt: skip
     if not page.may_show_map:
         return None
     points = [Point(one.number, one.lon, one.lat, sign_of(one.kind)) for one in cards]
     return sketch_of(
-        points, ground.areas, start=here.point, km=page.say("公里", "km"),
+        points, ground.areas, start=start or here.point, km=page.say("公里", "km"),
         metres=page.say("米", "m"), credit=ground.credit, size=SMALL,
     )  # fmt: skip
+
+
+def _start_of(found: Comparison) -> tuple[float, float] | None:
+    """Where distances are measured from: as given, or as what was typed was understood."""
+    asked = found.question
+    return None if asked.lon is None or asked.lat is None else (asked.lon, asked.lat)
 
 
 def _without(here: Address, cards: Sequence[Card], code: str) -> str | None:

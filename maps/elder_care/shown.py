@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from maps.elder_care.cards import CardTold
 from maps.elder_care.choices import ChipTold, Choice, District, Tab, Tick
 from maps.elder_care.sketch import Area
+from maps.elder_care.start_told import StartSaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +20,21 @@ class LinkTold:
 
 
 @dataclass(frozen=True, slots=True)
-class StartTold:
-    """A place that fits what was typed."""
-
-    label: str
-    detail: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class Pager:
     """Which rows are shown, and the links to those before and after."""
 
     before: str | None
     after: str | None
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What the button prints, the link to a longer list, and what paper says of the rest."""
+
+    words: str
+    whole: LinkTold | None = None
+    partial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,10 @@ class Shown:
     clear_href: str
     q: str
     as_of: str
+    start: StartSaid
     start_label: str
     has_start: bool
     start_at: tuple[float, float] | None
-    start_how: str
-    start_not_found: bool
-    choices: tuple[StartTold, ...]
     heading: str
     status: str
     notes: tuple[str, ...]
@@ -72,10 +71,10 @@ class Shown:
     cards: tuple[CardTold, ...]
     unknown: LinkTold | None
     pager: Pager | None
+    printing: Printing
     picked_elsewhere: tuple[Picked, ...]
     sources: str
     today: str
-    link: str
 
 
 @dataclass(frozen=True, slots=True)

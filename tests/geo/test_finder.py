@@ -402,14 +402,39 @@ def test_compare_marks_unknown_and_best(homes: Session) -> None:
     rows = {row.key: row.cells for row in compared.rows}
     assert [cell.is_unknown for cell in rows["beds"]] == [False, True, False]
     assert not any(cell.is_best for cell in rows["beds"])  # one of them is unknown
-    two = {row.key: row.cells for row in compare(homes, ["YES", "NO"], asked(what="home")).rows}
-    assert [cell.is_best for cell in two["beds"]] == [True, False]
-    assert [cell.is_best for cell in two["price"]] == [True, False]
+    assert led(homes, "price", "YES", "NO") == []  # prices of an unknown day
+    assert led(homes, "beds", "YES", "NO") == []  # counts of an unknown day may have changed
     assert len(compared.questions) == 8
     assert compare(homes, ["NO", "NOBODY"], asked(what="home")).missing == ("NOBODY",)
     for wrong in (["YES"], ["YES", "YES"], list("ABCDE")):
         with pytest.raises(BadInput):
             compare(homes, wrong, asked(what="home"))
+
+
+def led(session: Session, key: str, *codes: str) -> list[str]:
+    """Who leads in a row of a comparison."""
+    compared = compare(session, codes, asked(what="home", care_level="partial"))
+    row = next(row for row in compared.rows if row.key == key)
+    return [code for code, cell in zip(codes, row.cells, strict=True) if cell.is_best]
+
+
+def test_nothing_old_unknown_or_of_another_kind_leads(session: Session) -> None:
+    fresh = {"kinds": ["nursing_home"], "beds_on": NOON.date()}
+    for code, free, more, low, includes in (
+        ("A", 9, {}, 3500, "床位"), ("B", 4, {}, 5000, "床位"), ("ALL", 4, {}, 3000, "床位、伙食"),
+        ("OLD", 30, {"beds_on": date(2026, 1, 1)}, 3500, "床位"),
+        ("PAUSED", 40, {"state": "paused"}, 100, "床位"),
+    ):  # fmt: skip
+        home = make_facility(session, east(100), code=code, beds_free=free, **(fresh | more))
+        make_price(session, home, item="partial", low=low, high=low, includes=includes,
+                   priced_on=NOON.date())  # fmt: skip
+    assert led(session, "beds", "A", "B") == ["A"]
+    assert led(session, "beds", "A", "OLD") == [], "an old count is never the most"
+    assert led(session, "beds", "A", "B", "OLD") == []
+    assert led(session, "beds", "B", "ALL") == [], "equal counts"
+    assert led(session, "beds", "A", "PAUSED") == [], "nobody can move in there"
+    assert led(session, "price", "A", "B") == ["A"]
+    assert led(session, "price", "A", "ALL") == [], "the one includes more than the other"
 
 
 def test_a_report_is_a_work_item_without_place_or_sender(session: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geo.access.finder.answer import Answer, Dropped, cards_of, find, one_card
 from geo.access.finder.cards import Card
-from geo.access.finder.comparing import QUESTIONS, Comparison, compare
+from geo.access.finder.comparing import QUESTIONS, Comparison, Measured, compare, leading, measured
 from geo.access.finder.question import Question
 from geo.access.finder.reports import WRONG, report_wrong
 from geo.access.finder.start import Start, StartTold
@@ -22,6 +22,7 @@ __all__ = [
     "Card",
     "Comparison",
     "Dropped",
+    "Measured",
     "Question",
     "Start",
     "StartTold",
@@ -29,6 +30,8 @@ __all__ = [
     "cards_of",
     "compare",
     "find",
+    "leading",
+    "measured",
     "one_card",
     "report_wrong",
     "told",

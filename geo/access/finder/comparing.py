@@ -34,7 +34,7 @@ QUESTIONS: tuple[Words, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One fact of one place, in words."""
+    """One fact of one place, in words; is_best: all have a fresh number and this one leads."""
 
     text: str
     is_unknown: bool
@@ -91,12 +91,56 @@ _ROWS: tuple[tuple[str, str, str, Callable[[Card], bool]], ...] = (
 )
 """Fact → what it is called, and whether it is unknown of a card."""
 
-_BEST: dict[str, Callable[[Card], float | None]] = {
-    "distance": lambda card: card.walk_m,
-    "beds": lambda card: None if card.beds_free is None else -card.beds_free,
-    "price": lambda card: None if card.price is None else card.price.low,
-}
-"""Fact → the number of which the least is the best."""
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number of which the least leads, and what it is of: only the same may be compared."""
+
+    amount: float
+    of: str
+
+
+def _far(card: Card) -> Measured | None:
+    """On foot, as finely as it is told: what reads the same leads nobody."""
+    if card.walk_m is None:
+        return None
+    return Measured(round(card.walk_m, -1 if card.walk_m < 995 else -2), "walk")
+
+
+def _free(card: Card) -> Measured | None:
+    """A count that is old or undated may have changed, so it leads nobody."""
+    if card.beds_free is None or card.beds_stale:
+        return None
+    return Measured(-card.beds_free, "beds")
+
+
+def _cheap(card: Card) -> Measured | None:
+    """From what price on: of the same thing with the same included, and of a known day."""
+    price = card.price
+    if price is None or price.priced_on is None:
+        return None
+    return Measured(price.low, f"{price.item}/{price.unit}/{price.includes or ''}")
+
+
+_MEASURES: dict[str, Callable[[Card], Measured | None]] = {
+    "distance": _far, "beds": _free, "price": _cheap,
+}  # fmt: skip
+"""Fact → what may be compared as a number."""
+
+
+def measured(card: Card, key: str) -> Measured | None:
+    """What of a fact may be compared as a number; None: nothing, unknown, or too old."""
+    measure = _MEASURES.get(key)
+    return measure(card) if measure and card.state == "open" else None
+
+
+def leading(measures: Sequence[Measured | None]) -> tuple[bool, ...]:
+    """Which of some leads: none unless all have a number of the same thing and they differ."""
+    known = [one for one in measures if one is not None]
+    is_telling = len(known) == len(measures) > 1 and len({one.of for one in known}) == 1
+    least = min((one.amount for one in known), default=0.0)
+    is_telling = is_telling and any(one.amount > least for one in known)
+    return tuple(is_telling and one is not None and one.amount == least for one in measures)
 
 
 def compare(
@@ -144,12 +188,8 @@ def _said(card: Card, lang: str) -> dict[str, str]:
 def _cells(
     key: str, cards: Sequence[Card], words: Sequence[str], is_unknown: Callable[[Card], bool]
 ) -> tuple[Cell, ...]:
-    measure = _BEST.get(key)
-    amounts = [measure(card) if measure else None for card in cards]
-    known = [amount for amount in amounts if amount is not None]
-    # The best is marked only where all are known and they differ.
-    is_telling = len(known) == len(cards) > 1 and min(known) < max(known)
+    leads = leading([measured(card, key) for card in cards])
     return tuple(
-        Cell(text, is_unknown(card), is_telling and amount == min(known))
-        for card, text, amount in zip(cards, words, amounts, strict=True)
+        Cell(text, is_unknown(card), is_best)
+        for card, text, is_best in zip(cards, words, leads, strict=True)
     )

@@ -1,39 +1,51 @@
-// Which places are to be compared? Ticks that outlast a change of the list, and a comparison that
-// needs no network: the facts that a card holds are kept when it is ticked.
+// Which places are to be compared? Ticks that outlast a change of the list, for this tab and a day at
+// most, each with the column that the list brought, so that they compare without a network too.
 
 import { el, put } from "atlas/dom.js";
+import { linkOf } from "atlas/elder_care/deeds.js";
 import { t, tell } from "atlas/elder_care/say.js";
+import { brought, versusSheet } from "atlas/elder_care/versus.js";
 
 const MOST = 4;
 const KEPT = "atlas-picked";
+const KEPT_MS = 24 * 3600 * 1000;
 const PATIENCE_MS = 8000;
-const picks = new Map(); // code → { name, number, facts: [[code, name, text, isKnown]] }
+const picks = new Map(); // code → its column; only its name where no list brought it
 
 function keep() {
-  try { sessionStorage.setItem(KEPT, JSON.stringify([...picks])); } catch { /* private windows may forbid it */ }
+  try {
+    if (picks.size) sessionStorage.setItem(KEPT, JSON.stringify({ at: Date.now(), picks: [...picks] }));
+    else sessionStorage.removeItem(KEPT);
+  } catch { /* private windows may forbid it */ }
 }
 
-/** What a card says, as plain text. */
-function told(card) {
-  const rows = [...card.querySelectorAll(".facts > div")].map((row) => [
-    row.dataset.fact, row.querySelector("dt").textContent, [...row.querySelectorAll(".line")].map((one) => one.textContent).join("\n") || row.querySelector("dd").textContent,
-    !row.querySelector(".unknown")]);
-  const way = card.querySelector(".way")?.textContent.trim();
-  return { name: card.dataset.name, facts: [...(way ? [["way", t("距离", "Distance"), way, true]] : []), ...rows] };
+/** What this tab ticked before; free beds of yesterday are no choice of today. */
+function kept() {
+  try {
+    const { at, picks: before } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+    return Date.now() - at < KEPT_MS ? before : [];
+  } catch {
+    return [];
+  }
 }
 
 const boxes = (code) => [...document.querySelectorAll('.pick input[name="codes"]')].filter((one) => one.value === code);
 
 function onTick(box) {
-  const card = box.closest(".card");
-  if (!card) { picks.delete(box.value); boxes(box.value).forEach((one) => { one.checked = false; }); }
-  else if (!box.checked) picks.delete(box.value);
+  if (!box.checked) picks.delete(box.value);
   else if (picks.size >= MOST) {
-    box.checked = false;
     tell(t("最多比较四家，请先去掉一家。", "At most four can be compared; take one away first."), { seen: true });
-  } else picks.set(box.value, told(card));
+  } else picks.set(box.value, brought().columns[box.value]);
   keep();
   draw();
+}
+
+function clear() {
+  picks.clear();
+  keep();
+  draw();
+  tell(t("已全部清除。", "All ticks are cleared."), { seen: true });
+  document.getElementById("found").focus();
 }
 
 /** The tray names what is ticked; ticks of other lists stand there as fields of the form. */
@@ -49,52 +61,65 @@ function draw() {
   put(document.getElementById("tray-note"), picks.size < 2 ? t("再选一家就可以比", "choose one more to compare") : "");
 }
 
-/** Without a network: a comparison of what the cards said, in place of the page. */
-export function compareHere() {
-  const chosen = [...picks.values()];
-  const names = new Map(chosen.flatMap((one) => one.facts.map(([code, name]) => [code, name])));
-  const cell = (one, code) => one.facts.find(([its]) => its === code);
-  const table = el("table", { class: "versus" },
-    el("caption", {}, t("没有网络：按已载入的信息比较", "No network: compared from what is loaded")),
-    el("thead", {}, el("tr", {}, el("td"), chosen.map((one, i) => el("th", { scope: "col" }, `${i + 1} ${one.name}`)))),
-    el("tbody", {}, [...names].map(([code, name]) => el("tr", {}, el("th", { scope: "row" }, name),
-      chosen.map((one) => el("td", { class: cell(one, code)?.[3] ? null : "unknown" }, (cell(one, code)?.[2] ?? t("未知", "unknown")).split("\n").map((line) => el("span", { class: "line" }, line))))))));
-  const questions = document.getElementById("questions").content.cloneNode(true);
-  const back = el("button", { type: "button", class: "act", onclick: () => { box.remove(); document.body.classList.remove("comparing"); document.getElementById("found").focus(); } }, t("回到名单", "Back to the list"));
-  const box = el("section", { class: "here-compared", id: "here-compared", "aria-labelledby": "here-title" },
-    el("h2", { id: "here-title", tabindex: "-1" }, t(`${chosen.length} 家比一比`, `${chosen.length} side by side`)),
-    el("p", { class: "form-acts" }, back, el("button", { type: "button", class: "act main", onclick: () => window.print() }, t("打印", "Print"))),
-    el("div", { class: "versus-box", tabindex: "0", role: "region", "aria-label": t("比较表", "Comparison") }, table),
-    el("h2", {}, t("打电话时问这八句", "Eight questions to ask by phone")), questions);
+/** Where the service shows this comparison. */
+function addressOf(form) {
+  const fields = new URLSearchParams([...new FormData(form)].filter(([name, value]) => name !== "codes" && value));
+  return new URL(`${form.getAttribute("action")}?codes=${[...picks.keys()].map(encodeURIComponent).join(",")}&${fields}`, location.href).href;
+}
+
+/** Without a network: the same comparison from what the lists brought, in place of the page. */
+function compareHere() {
   document.getElementById("here-compared")?.remove();
+  const known = new Map([...picks].filter(([, one]) => one.cells));
+  const lost = [...picks.values()].filter((one) => !one.cells).map((one) => one.name);
+  if (known.size < 2) {
+    tell(t("没有网络，这几家的信息还没有载入，有网络后再比。", "No network, and these places are not loaded; please compare later."), { seen: true, isProblem: true });
+    return;
+  }
+  const leave = () => { box.remove(); document.body.classList.remove("comparing", "compared"); document.getElementById("found").focus(); };
+  const drop = (code) => { picks.delete(code); keep(); draw(); compareHere(); };
+  const sheet = versusSheet(known, linkOf(addressOf(document.getElementById("compare"))).link, drop);
+  const box = el("section", { class: "here-compared", id: "here-compared" },
+    el("p", { class: "back" }, el("button", { type: "button", class: "act", onclick: leave }, t("回到名单", "Back to the list"))),
+    el("p", { class: "problem" }, t("没有网络：按已载入的信息比较。", "No network: compared from what is loaded."),
+      lost.length > 0 && t(`没有载入：${lost.join("、")}。`, ` Not loaded: ${lost.join(", ")}.`)), sheet);
   document.getElementById("panel").append(box);
-  document.body.classList.add("comparing");
-  box.querySelector("h2").focus();
+  document.body.classList.add("comparing", "compared");
+  sheet.querySelector(".sheet-title").focus();
   scrollTo(0, 0);
 }
 
-/** A list came: cards that are ticked say what is newest. */
+/** A list came: its places that are ticked say what is newest. */
 function renew() {
-  for (const box of document.querySelectorAll('.pick input[name="codes"]')) if (picks.has(box.value)) picks.set(box.value, told(box.closest(".card")));
+  const { columns } = brought();
+  for (const code of picks.keys()) if (columns[code]) picks.set(code, columns[code]);
   draw();
 }
 
+async function compare(event) {
+  event.preventDefault();
+  const address = addressOf(event.target);
+  try {
+    const answer = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.status >= 500) throw new Error(String(answer.status));
+    location.assign(address);
+  } catch {
+    compareHere();
+  }
+}
+
 export function startPicking() {
-  try { for (const [code, one] of JSON.parse(sessionStorage.getItem(KEPT) ?? "[]")) picks.set(code, one); } catch { /* nothing kept */ }
-  for (const box of document.querySelectorAll('.pick input[name="codes"]:checked')) picks.set(box.value, told(box.closest(".card")));
+  for (const box of document.querySelectorAll('#picked input[name="codes"]:checked')) picks.set(box.value, { name: box.parentElement.textContent.trim() });
+  for (const [code, one] of kept()) if (picks.size < MOST || picks.has(code)) picks.set(code, one);
+  for (const box of document.querySelectorAll('.pick input[name="codes"]:checked')) picks.set(box.value, brought().columns[box.value]);
   document.addEventListener("change", (event) => event.target.matches('.pick input[name="codes"]') && onTick(event.target));
   document.addEventListener("atlas:listed", renew);
-  addEventListener("pageshow", draw);
-  document.getElementById("compare").addEventListener("submit", async (event) => {
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("#clear-picks")) return;
     event.preventDefault();
-    const fields = new URLSearchParams([...new FormData(event.target)].filter(([name, value]) => name !== "codes" && value));
-    const address = `${event.target.getAttribute("action")}?codes=${[...picks.keys()].map(encodeURIComponent).join(",")}&${fields}`;
-    try {
-      await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(PATIENCE_MS) });
-      location.assign(address);
-    } catch {
-      compareHere();
-    }
+    clear();
   });
+  addEventListener("pageshow", draw);
+  document.getElementById("compare").addEventListener("submit", compare);
   renew();
 }
