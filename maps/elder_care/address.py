@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from geo.access.finder import FILTERS
@@ -87,6 +87,12 @@ class Address:
         kept = {k: self.chosen[k] for k in _ALONG if k in self.chosen}
         kept |= {k: v for k, v in more.items() if v}
         return self._link(f"{self.path}/{room}", kept)
+
+    @property
+    def alone(self) -> Address:
+        """Here, without the conditions of the list that led here."""
+        kept = {k: v for k, v in self.chosen.items() if k not in (*FILTERS, "sort")}
+        return replace(self, chosen=kept)
 
     def on_paper(self, **changes: str | None) -> str:
         """This page as somebody may type it: its host, readable text, without one's own place."""

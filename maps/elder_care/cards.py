@@ -10,9 +10,12 @@ from typing import Any
 from geo.access.finder import FILTERS, Card
 from geo.models.kinds import KINDS
 from maps.elder_care.address import Address
-from maps.elder_care.facts import Fact, facts_of, kind_names, source_line, tel
+from maps.elder_care.facts import Fact, facts_of, is_warned_of, kind_names, tel
 from maps.elder_care.past import known_on
 from maps.elder_care.sketch import Sign, sign_of
+from maps.elder_care.times import today_told
+from maps.elder_care.vocabulary import in_words
+from maps.elder_care.whereabouts import is_near, source_line, way_told
 from maps.elder_care.words import (
     CARE,
     FIRE,
@@ -21,14 +24,22 @@ from maps.elder_care.words import (
     Say,
     count,
     is_known,
-    metres,
+    may_have_changed,
     price_range,
+    rated,
     word,
     yes_or_no,
 )
 
-Brief = tuple[str, tuple[str, ...], bool]
-"""A name, what is told in parts that stay on one line each, and whether it is known."""
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A name, what is told in parts that stay on one line each, and whether it is known."""
+
+    name: str
+    parts: tuple[str, ...]
+    is_known: bool = True
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,7 @@ class CardTold:
     way: str
     brief: tuple[Brief, ...]
     short: Mapping[str, tuple[str, ...]]
+    beside: str
     unknown_for: str
     is_synthetic: bool
     checked: str
@@ -68,48 +80,27 @@ def card_told(
 ) -> CardTold:
     """Say what a card of the finder holds; `shows_kind`: the list mixes kinds; `at`: a past day."""
     one = known_on(one, at.date() if at else None)
-    walk, way = _way(say, one)
+    walk, way = way_told(say, one)
     state, opening = _open(say, one)
     home = KINDS[one.kind].is_residential
     return CardTold(
         one.number, one.code, one.name, one.kind,
         kind_names(say, one) if shows_kind or len(one.kinds) > 1 else "",
         sign_of(one.kind), here.to(f"facility/{one.code}"), here.to("report", code=one.code),
-        one.lon, one.lat, _is_near(one), opening, state, walk, way,
+        one.lon, one.lat, is_near(one), opening, state, walk, way,
         tuple(_home(say, one, today.year) if home else _service(say, one)),
         _short(say, one, today.year),
-        _unknown_for(say, one), one.is_synthetic, source_line(say, one), one.phone, tel(one.phone),
-        one.address, tuple(one.ways), one.code in here.picked, facts_of(say, one),
+        _beside(say, one), _unknown_for(say, one), one.is_synthetic, source_line(say, one),
+        one.phone, tel(one.phone), one.address, tuple(one.ways),
+        one.code in here.picked, facts_of(say, one),
     )  # fmt: skip
 
 
 def _short(say: Say, one: Card, year: int) -> dict[str, tuple[str, ...]]:
     """What a comparison tells as shortly as the card does; () is unknown."""
-    told = {"beds": _beds(say, one, year), "price": _price(say, one), "fire": _fire(say, one),
-            "rating": _rating(say, one)}  # fmt: skip
-    return {key: parts if is_known else () for key, (_, parts, is_known) in told.items()}
-
-
-def _is_near(one: Card) -> bool:
-    """Whether the position is only near the true one."""
-    exact = one.position_quality in ("surveyed", "point")
-    return not exact or "近似" in (one.position_note or "")
-
-
-def _way(say: Say, one: Card) -> tuple[str, str]:
-    """「步行约 9 分钟（430 米）」 and 「直线 350 米」; empty without a start."""
-    if one.line_m is None:
-        return "", ""
-    line = say(f"直线 {metres(say, one.line_m)}", f"{metres(say, one.line_m)} straight line")
-    if one.walk_min is not None and one.walk_m is not None:
-        minutes = max(1, round(one.walk_min))
-        far = metres(say, one.walk_m)
-        return say(f"步行约 {minutes} 分钟（{far}）", f"about {minutes} min on foot ({far})"), line
-    unknown = {
-        "too_far": ("步行超过 1 小时", "more than an hour on foot"),
-        "off_network": ("步行时间未知", "walking time unknown"),
-    }.get(one.on_foot or "")
-    return say(*unknown) if unknown else "", line
+    told = {"beds": _beds(say, one, year), "price": _price(say, one),
+            "fire": _fire(say, one), "rating": _rating(say, one)}  # fmt: skip
+    return {key: one.parts if one.is_known else () for key, one in told.items()}
 
 
 def _open(say: Say, one: Card) -> tuple[str, str]:
@@ -129,36 +120,13 @@ def _open(say: Say, one: Card) -> tuple[str, str]:
 
 def _service(say: Say, one: Card) -> list[Brief]:
     """Canteens, day care and the rest: hours of the day, price, step-free."""
-    return [_today(say, one), _price(say, one), _access(say, one)]
-
-
-def _today(say: Say, one: Card) -> Brief:
-    name, told = say("今天", "Today"), one.open
-    if told.today is None:
-        return _unknown(say, name)
-    if told.today == (("00:00", "24:00"),):
-        return name, (say("全天", "all day"),), True
-    spans = [
-        f"{_meal(say, start)} {start}–{end}" if "canteen" in one.kinds else f"{start}–{end}"
-        for start, end in told.today
-    ]
-    if not spans:
-        spans = [say("休息", "closed")]
-    is_later = told.opens_at and not any(start == told.opens_at for start, _ in told.today)
-    if is_later and told.opens_on:
-        spans.append(say(f"{told.opens_on:%m-%d} {told.opens_at} 开",
-                         f"opens {told.opens_on:%m-%d} {told.opens_at}"))  # fmt: skip
-    return name, tuple(spans), True
+    name, today = say("今天", "Today"), today_told(say, one)
+    hours = Brief(name, today) if today else _unknown(say, name)
+    return [hours, _price(say, one), _access(say, one)]
 
 
 def _unknown(say: Say, name: str) -> Brief:
-    return name, (say(*UNKNOWN),), False
-
-
-def _meal(say: Say, start: str) -> str:
-    if start < "09:30":
-        return say("早餐", "breakfast")
-    return say("午餐", "lunch") if start < "14:30" else say("晚餐", "dinner")
+    return Brief(name, (say(*UNKNOWN),), is_known=False)
 
 
 def _price(say: Say, one: Card) -> Brief:
@@ -170,14 +138,20 @@ def _price(say: Say, one: Card) -> Brief:
     name = say(*named.get(price.unit, ("价格", "Price")))
     notes = [say(price.item_zh, price.item_en)]
     if is_known(price.includes):
-        notes.append(say(f"含{price.includes}", f"incl. {price.includes}"))
+        notes.append(say(f"含{price.includes}", f"incl. {in_words(say, price.includes or '')}"))
     if price.unit not in named:
         notes.append(say("每", "per ") + word(say, UNIT, price.unit))
-    told = [f"{price_range(price)} {say('元', 'yuan')}",
-            say(f"（{'，'.join(notes)}）", f"({', '.join(notes)})")]  # fmt: skip
+    if price.is_stale:
+        day = price.priced_on
+        told = (
+            say(f"{day} 的价格", f"priced {day}") if day else say("价格日期未知", "undated price")
+        )
+        notes.append(told + may_have_changed(say, is_stale=True))
+    parts = [f"{price_range(price)} {say('元', 'yuan')}",
+             say(f"（{'，'.join(notes)}）", f"({', '.join(notes)})")]  # fmt: skip
     if one.price_fits == "from":
-        told.append(say("最低价符合，最高价超出", "the lowest price fits, the highest does not"))
-    return name, tuple(told), True
+        parts.append(say("最低价符合，最高价超出", "the lowest price fits, the highest does not"))
+    return Brief(name, tuple(parts))
 
 
 def _home(say: Say, one: Card, year: int) -> list[Brief]:
@@ -197,15 +171,15 @@ def _beds(say: Say, one: Card, year: int) -> Brief:
     day = say("日期未知", "date unknown")
     if one.beds_on:
         day = f"{one.beds_on:%m-%d}" if one.beds_on.year == year else str(one.beds_on)
-    stale = say("，可能已变", ", may have changed") if one.beds_stale else ""
+    stale = may_have_changed(say, is_stale=one.beds_stale)
     told = say(f"{count(one.beds_free)} 张", f"{count(one.beds_free)}")
-    return name, (told, say(f"（{day} 填报{stale}）", f"(as of {day}{stale})")), True
+    return Brief(name, (told, say(f"（{day} 填报{stale}）", f"(as of {day}{stale})")))
 
 
 def _care(say: Say, one: Card) -> Brief:
     levels = [say(*CARE[level]) for level in one.care_levels or () if level in CARE]
     name = say("接收", "Takes in")
-    return (name, (say("、", ", ").join(levels),), True) if levels else _unknown(say, name)
+    return Brief(name, (say("、", ", ").join(levels),)) if levels else _unknown(say, name)
 
 
 def _rating(say: Say, one: Card) -> Brief:
@@ -215,9 +189,9 @@ def _rating(say: Say, one: Card) -> Brief:
         gone = next(iter(one.ratings), None)
         if gone is None:
             return _unknown(say, name)
-        return name, (say(f"{gone.level}（已过有效期）", f"{gone.level} (expired)"),), True
+        return Brief(name, (rated(say, gone),))
     year = str(best.rated_on.year) if best.rated_on else say("日期未知", "date unknown")
-    return name, (say(f"{best.level}（{year} 评）", f"{best.level} ({year})"),), True
+    return Brief(name, (rated(say, best) + say(f"（{year} 评）", f" ({year})"),))
 
 
 def _fire(say: Say, one: Card) -> Brief:
@@ -226,7 +200,7 @@ def _fire(say: Say, one: Card) -> Brief:
         return _unknown(say, name)
     day = f"{one.fire_checked_on:%Y-%m}" if one.fire_checked_on else say("日期未知", "undated")
     told = word(say, FIRE, one.fire_state)
-    return name, (say(f"{told}（{day}）", f"{told} ({day})"),), True
+    return Brief(name, (say(f"{told}（{day}）", f"{told} ({day})"),), is_warning=is_warned_of(one))
 
 
 def _access(say: Say, one: Card) -> Brief:
@@ -237,7 +211,18 @@ def _access(say: Say, one: Card) -> Brief:
         say(f"{zh}{yes_or_no(say, value)}", f"{en} {yes_or_no(say, value)}")
         for zh, en, value in (("坡道", "ramp", one.has_ramp), ("电梯", "lift", one.has_lift))
     ]
-    return name, (say(" · ", ", ").join(parts),), True
+    return Brief(name, (say(" · ", ", ").join(parts),))
+
+
+def _beside(say: Say, one: Card) -> str:
+    """That a home offers it, which may be for those only who live there."""
+    main = KINDS[one.kinds[0]]
+    if not one.is_beside or not main.is_residential:
+        return ""
+    return say(
+        f"设在{main.zh}内，是否对外请先打电话问",
+        f"Inside a {main.en.lower()}: please phone whether it serves others",
+    )
 
 
 def _unknown_for(say: Say, one: Card) -> str:

@@ -12,7 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from geo.access.finder import Card
+from geo.access.finder.words import NATURE_WORDS, WARNINGS
 from geo.models.kinds import KINDS
+from maps.elder_care.times import hours_told, meals_told
+from maps.elder_care.vocabulary import in_words
+from maps.elder_care.whereabouts import position_told, source_line
 from maps.elder_care.words import (
     CARE,
     FIRE,
@@ -22,10 +26,10 @@ from maps.elder_care.words import (
     STATE,
     Say,
     count,
-    hour_lines,
     is_known,
-    native,
+    may_have_changed,
     price_line,
+    rated,
     word,
     yes_or_no,
 )
@@ -33,12 +37,16 @@ from maps.elder_care.words import (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact: a code that stays, its name, what is known in lines (empty: unknown), a link."""
+    """One fact: a code that stays, its name, what is known in lines (empty: unknown), a link.
+
+    is_warning: something that a family must not overlook; its lines begin with a sign.
+    """
 
     code: str
     name: str
     lines: tuple[str, ...]
     link: str | None = None
+    is_warning: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -71,21 +79,21 @@ def facts_of(say: Say, p: Card) -> tuple[Fact, ...]:
         _fact("state", say("状态", "State"), word(say, STATE, p.state)),
         _fact("address", say("地址", "Address"), p.address),
         Fact("phone", say("电话", "Phone"), _known(p.phone), tel(p.phone)),
-        Fact("hours", say("时间", "Hours"), tuple(_hours(say, p))),
+        Fact("hours", say("时间", "Hours"), tuple(hours_told(say, p))),
         Fact("prices", say("收费", "Prices"), tuple(_prices(say, p))),
         *(_living(say, p) if home else ()),
-        *([_meals(say, p)] if "canteen" in p.kinds else ()),
-        Fact("services", say("服务", "Services"), _joined(say, p.services)),
+        *_meals(say, p),
+        Fact("services", say("服务", "Services"), tuple(_services(say, p))),
         _fact("barrier", say("无障碍", "Step-free"), _barrier(say, p)),
         Fact("rating", say("等级", "Rating"), tuple(_ratings(say, p))),
-        _fact("fire", say("消防", "Fire safety"), _fire(say, p)),
+        Fact("fire", say("消防", "Fire safety"), _known(_fire(say, p)), None, is_warned_of(p)),
         _fact("medical", say("医疗", "Medical care"), _medical(say, p)),
         _fact("nature", say("性质", "Run by"), _nature(say, p)),
         _fact("filing", say("备案", "Filing"), _filing(say, p)),
         _fact("stop", say("公交站", "Bus stop"), None),
         _fact("photos", say("照片", "Photos"), None),
         Fact("website", say("网址", "Website"), _known(p.website), _web(p.website)),
-        _fact("position", say("位置", "Position"), _position(say, p)),
+        _fact("position", say("位置", "Position"), position_told(say, p)),
         _fact("source", say("来源", "Source"), source_line(say, p)),
     ]
     return tuple(facts)
@@ -111,22 +119,30 @@ def _joined(say: Say, told: Iterable[str] | None) -> tuple[str, ...]:
     return (say("、", ", ").join(told),) if told else ()
 
 
-def _on(say: Say, day: object, what: tuple[str, str] = ("", "")) -> str:
-    """「（2026-09-12 填报）」; a date that is not known is said to be so."""
+def _on(say: Say, day: object, what: tuple[str, str] = ("", ""), more: str = "") -> str:
+    """「（2026-09-12 填报，可能已变）」; a date that is not known is said to be so."""
     told = str(day) if is_known(day) else say("日期未知", "date unknown")
     zh, en = what
-    return say(f"（{told}{' ' + zh if zh else ''}）", f" ({(en + ' ') if en else ''}{told})")
+    return say(
+        f"（{told}{' ' + zh if zh else ''}{more}）", f" ({(en + ' ') if en else ''}{told}{more})"
+    )
 
 
-def _hours(say: Say, p: Card) -> list[str]:
-    return hour_lines(say, p.hours) if p.hours else []
+def is_warned_of(p: Card) -> bool:
+    """Whether its fire check failed: told with a sign and a word, never by colour alone."""
+    return p.fire_state in WARNINGS
+
+
+def _services(say: Say, p: Card) -> list[str]:
+    return [in_words(say, "、".join(p.services))] if p.services else []
 
 
 def _prices(say: Say, p: Card) -> list[str]:
     prices = p.prices
     days = sorted({str(one.priced_on) for one in prices if is_known(one.priced_on)})
     told = "、".join(days) or say("未知", "unknown")
-    dated = [say(f"价格日期 {told}", f"priced {told}")] if prices else []
+    stale = may_have_changed(say, is_stale=any(one.is_stale for one in prices))
+    dated = [say(f"价格日期 {told}{stale}", f"priced {told}{stale}")] if prices else []
     return [price_line(say, one) for one in prices] + dated
 
 
@@ -144,13 +160,14 @@ def _beds(say: Say, p: Card) -> list[str]:
         return []
     if not is_known(p.beds_free):
         parts.insert(0, say("空床未知", "free beds unknown"))
-    return [" · ".join(parts) + _on(say, p.beds_on, ("填报", "as of"))]
+    stale = may_have_changed(say, is_stale=p.beds_stale)
+    return [" · ".join(parts) + _on(say, p.beds_on, ("填报", "as of"), stale)]
 
 
-def _meals(say: Say, p: Card) -> Fact:
-    number = p.meals_per_day
-    told = None if number is None else say(f"每天 {count(number)} 份", f"{count(number)} a day")
-    return _fact("meals", say("供餐", "Meals"), told)
+def _meals(say: Say, p: Card) -> tuple[Fact, ...]:
+    """Always told of a home, of another place where something is known of it."""
+    told = tuple(meals_told(say, p))
+    return (Fact("meals", say("供餐", "Meals"), told),) if told or is_home(p) else ()
 
 
 def _barrier(say: Say, p: Card) -> str | None:
@@ -163,7 +180,10 @@ def _barrier(say: Say, p: Card) -> str | None:
 
 
 def _ratings(say: Say, p: Card) -> list[str]:
-    return [f"{one.level} · {one.scheme}{_rated(say, one)}" for one in p.ratings or ()]
+    return [
+        f"{rated(say, one)} · {in_words(say, one.scheme)}{_rated(say, one)}"
+        for one in p.ratings or ()
+    ]
 
 
 def _rated(say: Say, one: Any) -> str:
@@ -188,7 +208,10 @@ def _medical(say: Say, p: Card) -> str | None:
 def _nature(say: Say, p: Card) -> str | None:
     if not (is_known(p.ownership) or is_known(p.operation)):
         return None
-    return f"{word(say, OWNERSHIP, p.ownership)} · {word(say, OPERATION, p.operation)}"
+    if words := NATURE_WORDS.get((p.ownership or "", p.operation or "")):
+        return say(*words)
+    owner, runner = word(say, OWNERSHIP, p.ownership), word(say, OPERATION, p.operation)
+    return say(f"举办 {owner} · 运营 {runner}", f"owned: {owner} · run: {runner}")
 
 
 def _filing(say: Say, p: Card) -> str | None:
@@ -199,17 +222,6 @@ def _filing(say: Say, p: Card) -> str | None:
     return told + _on(say, day)
 
 
-def _position(say: Say, p: Card) -> str | None:
-    note = p.position_note
-    if is_known(note):
-        return native(say, str(note))
-    exact = {"surveyed": ("实测", "surveyed"), "point": ("点位已知", "known to the point")}
-    quality = p.position_quality
-    if quality in exact:
-        return say(*exact[quality])
-    return say("近似", "approximate") if is_known(quality) else None
-
-
 def _web(address: str | None) -> str | None:
     """A plain web address; a stored `javascript:` must not run."""
     try:
@@ -217,17 +229,3 @@ def _web(address: str | None) -> str | None:
     except ValueError:
         return None
     return address if parts.scheme in ("http", "https") and parts.netloc else None
-
-
-def source_line(say: Say, p: Card) -> str:
-    """「合成数据 · 生成日期 2026-10-31」 or 「2026-11-01 核实 · 来源：××」."""
-    day = str(p.source_date) if is_known(p.source_date) else say("未知", "unknown")
-    if p.is_synthetic:
-        return say(f"合成数据 · 生成日期 {day}", f"Synthetic data · generated {day}")
-    source = str(p.source) if is_known(p.source) else say("未知", "unknown")
-    if is_known(p.checked_on):
-        checked = p.checked_on
-        return say(f"{checked} 核实 · 来源：{source}", f"Checked {checked} · source: {source}")
-    return say(
-        f"核实日期未知 · 来源：{source}（{day}）", f"Check date unknown · source: {source} ({day})"
-    )

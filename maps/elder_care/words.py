@@ -6,8 +6,11 @@ The same words stand in `maps/static/js/words.js` for the pages that draw themse
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from geo.access.finder.words import CARE_WORDS, FIRE_WORDS, OPERATION_WORDS, OWNERSHIP_WORDS
+from maps.elder_care.vocabulary import in_words
 
 Say = Callable[[str, str], str]
 """`Page.say`: the text in the reader's language."""
@@ -17,32 +20,14 @@ STATE = {
     "open": ("在营", "open"), "paused": ("暂停服务", "paused"), "planned": ("筹建", "planned"),
     "under_construction": ("在建", "being built"), "closed": ("已关停", "closed"),
 }  # fmt: skip
-CARE = {
-    "independent": ("能自理", "independent"), "partial": ("半失能", "partly dependent"),
-    "full": ("失能", "dependent"), "dementia": ("认知症", "dementia"),
-}  # fmt: skip
+CARE, FIRE, OWNERSHIP, OPERATION = CARE_WORDS, FIRE_WORDS, OWNERSHIP_WORDS, OPERATION_WORDS
 UNIT = {
     "month": ("月", "month"), "meal": ("餐", "meal"), "time": ("次", "visit"), "day": ("天", "day"),
-}  # fmt: skip
-FIRE = {
-    "passed": ("达标", "passed"),
-    "failed": ("未达标", "failed"),
-    "pending": ("办理中", "pending"),
-}
-OWNERSHIP = {"public": ("公有", "public"), "private": ("民办", "private")}
-OPERATION = {
-    "public": ("公营", "run publicly"), "private_nonprofit": ("民办非营利", "private, non-profit"),
-    "private_profit": ("民办营利", "private, for profit"),
 }  # fmt: skip
 MEDICAL = {
     "own": ("内设医疗机构", "own clinic"),
     "contract": ("签约医疗机构", "contract with a clinic"),
 }
-DAYS = {
-    "mon": ("周一", "Mon"), "tue": ("周二", "Tue"), "wed": ("周三", "Wed"), "thu": ("周四", "Thu"),
-    "fri": ("周五", "Fri"), "sat": ("周六", "Sat"), "sun": ("周日", "Sun"),
-    "holiday": ("节假日", "holidays"),
-}  # fmt: skip
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -92,34 +77,20 @@ def price_range(one: Any) -> str:
 def price_line(say: Say, one: Any) -> str:
     """「半失能 2,600–4,800 元/月（含床位、护理、伙食）」."""
     includes = one.includes
-    told = say(f"（含{includes}）", f" (incl. {includes})") if is_known(includes) else ""
+    told = say(f"（含{includes}）", f" (incl. {in_words(say, includes)})") if includes else ""
     unit = word(say, UNIT, one.unit)
     return f"{say(one.item_zh, one.item_en)} {price_range(one)} {say('元', 'yuan')}/{unit}{told}"
 
 
-def hour_lines(say: Say, hours: Mapping[str, Sequence[Sequence[str]]] | None) -> list[str]:
-    """Opening hours, days with the same hours joined: 「周一至周五 08:00–17:00」."""
-    if not hours:
-        return [say(*UNKNOWN)]
-    runs: list[tuple[str, str, str]] = []
-    for day in list(DAYS)[:7]:
-        spans = [f"{start}–{end}" for start, end in hours.get(day) or []]
-        told = say("、", ", ").join(spans) or say("休息", "closed")
-        if runs and runs[-1][2] == told:
-            runs[-1] = (runs[-1][0], day, told)
-        else:
-            runs.append((day, day, told))
-    if len(runs) == 1:
-        every = say("每天", "daily")
-        told = say("全天", "all day") if runs[0][2] == "00:00–24:00" else runs[0][2]
-        return [f"{every} {told}"]
-    return [f"{_days(say, first, last)} {told}" for first, last, told in runs]
+def may_have_changed(say: Say, *, is_stale: bool) -> str:
+    """That what was told long ago, or nobody knows when, may have changed since."""
+    return say("，可能已变", ", may have changed") if is_stale else ""
 
 
-def _days(say: Say, first: str, last: str) -> str:
-    if first == last:
-        return say(*DAYS[first])
-    return say("至", "–").join((say(*DAYS[first]), say(*DAYS[last])))
+def rated(say: Say, one: Any) -> str:
+    """The level of a rating, and that it holds no longer: 「五级（已过有效期）」."""
+    gone = say("（已过有效期）", " (expired)") if one.is_expired else ""
+    return in_words(say, one.level) + gone
 
 
 def native(say: Say, told: str) -> str:

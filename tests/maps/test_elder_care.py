@@ -93,7 +93,7 @@ def test_a_home_tells_beds_price_rating_and_fire(hamlet: Session) -> None:
     html = drawn(hamlet, what="home", care_level="partial")
     told = plain(html)
     assert re.search(r"空床 6 张 （.*11-15 填报", told)
-    assert re.search(r"每月 2,600–4,800 元 （半失能，含床位、护理、伙食）", told)
+    assert re.search(r"每月 2,600–4,800 元 （半失能，含床位、护理、伙食，价格日期未知", told)
     assert "等级 未知" in told
     assert "消防 未知" in told
     assert not re.search(r'id="synthetic"[^>]* hidden', html)

@@ -10,6 +10,7 @@ from geo.access.finder.offered import Price
 from geo.access.finder.words import (
     CARE_WORDS,
     FIRE_WORDS,
+    NATURE_WORDS,
     OPERATION_WORDS,
     OWNERSHIP_WORDS,
     UNIT_WORDS,
@@ -152,6 +153,8 @@ def _nature(card: Card, zh: bool) -> str:
     runner = OPERATION_WORDS.get(card.operation or "", UNKNOWN)[at]
     if card.ownership is None and card.operation is None:
         return "性质未知" if zh else "Ownership unknown"
+    if words := NATURE_WORDS.get((card.ownership or "", card.operation or "")):
+        return words[at]
     if zh:
         return f"举办：{owner}；运营：{runner}"
     return f"Owned: {owner}; operation: {runner}"

@@ -131,6 +131,14 @@ OPERATION_WORDS: dict[str, Words] = {
     "private_nonprofit": ("民营非营利", "run by a non-profit"),
     "private_profit": ("民营营利", "run for profit"),
 }
+NATURE_WORDS: dict[tuple[str, str], Words] = {
+    ("public", "public"): ("公办公营", "public, publicly run"),
+    ("public", "private_nonprofit"): ("公建民营（非营利）", "public, run by a non-profit"),
+    ("public", "private_profit"): ("公建民营（营利）", "public, run for profit"),
+    ("private", "private_nonprofit"): ("民办（非营利）", "private, non-profit"),
+    ("private", "private_profit"): ("民办（营利）", "private, for profit"),
+}
+"""Who owns it and who runs it → what offices call that."""
 WARNINGS = ("failed",)
 """States of a fire check that are told with a sign and a word, for colour alone says nothing."""
 FIRE_WORDS: dict[str, Words] = {
