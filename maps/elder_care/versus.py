@@ -38,7 +38,10 @@ DOES_NOT_APPLY = ("不适用", "does not apply")
 
 @dataclass(frozen=True, slots=True)
 class CellTold:
-    """One fact of one place; state: known, unknown, or none where it does not apply to the kind."""
+    """One fact of one place.
+
+    state: known, warning, unknown, or none where it does not apply to the kind of place.
+    """
 
     lines: tuple[str, ...]
     state: str = "known"
@@ -147,4 +150,5 @@ def _cell(say: Say, key: str, card: Card, one: CardTold, facts: Mapping[str, Fac
         lines = (f"{say(*_PER[card.price.unit])} {lines[0]}", *lines[1:])
     if not lines:
         return CellTold((say(*UNKNOWN),), "unknown")
-    return CellTold(lines, "known", fact.link if fact else None, measured(card, key))
+    state = "warning" if fact and fact.is_warning else "known"
+    return CellTold(lines, state, fact.link if fact else None, measured(card, key))

@@ -115,9 +115,9 @@ def _free(card: Card) -> Measured | None:
 
 
 def _cheap(card: Card) -> Measured | None:
-    """From what price on: of the same thing with the same included, and of a known day."""
+    """From what price on, while it is fresh: of the same thing with the same included."""
     price = card.price
-    if price is None or price.priced_on is None:
+    if price is None or price.is_stale:
         return None
     return Measured(price.low, f"{price.item}/{price.unit}/{price.includes or ''}")
 

@@ -80,7 +80,7 @@ function compareHere() {
   const drop = (code) => { picks.delete(code); keep(); draw(); compareHere(); };
   const sheet = versusSheet(known, linkOf(addressOf(document.getElementById("compare"))).link, drop);
   const box = el("section", { class: "here-compared", id: "here-compared" },
-    el("p", { class: "back" }, el("button", { type: "button", class: "act", onclick: leave }, t("回到名单", "Back to the list"))),
+    el("p", { class: "back" }, el("button", { type: "button", class: "act", onclick: leave }, t("‹ 回到名单", "‹ Back to the list"))),
     el("p", { class: "problem" }, t("没有网络：按已载入的信息比较。", "No network: compared from what is loaded."),
       lost.length > 0 && t(`没有载入：${lost.join("、")}。`, ` Not loaded: ${lost.join(", ")}.`)), sheet);
   document.getElementById("panel").append(box);

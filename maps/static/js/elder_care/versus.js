@@ -4,6 +4,9 @@
 import { el, put, svg } from "atlas/dom.js";
 import { t } from "atlas/elder_care/say.js";
 
+const SMALL = { width: 360, height: 270 };
+const MARGIN = 46;
+
 /** What the list that is shown brought along: rows, titles, and a column for each of its places. */
 export const brought = () => JSON.parse(document.getElementById("columns").textContent);
 
@@ -21,10 +24,12 @@ function leading(cells) {
   return amounts.map((amount) => isTelling && amount === Math.min(...amounts));
 }
 
+const STYLES = { known: null, warning: "warning", unknown: "unknown", none: "unknown" };
+
 function row([key, name, lead], cells) {
   if (cells.every(([, state]) => state === "none")) return null;
   const leads = leading(cells);
-  return el("tr", { "data-row": key }, el("th", { scope: "row" }, name), cells.map(([lines, state, link], i) => el("td", { class: (state ?? "known") === "known" ? null : "unknown" },
+  return el("tr", { "data-row": key }, el("th", { scope: "row" }, name), cells.map(([lines, state, link], i) => el("td", { class: STYLES[state ?? "known"] },
     lines.map((line) => (link ? el("a", { class: "phone", href: link }, line) : el("span", { class: "line" }, line))),
     leads[i] && el("span", { class: "lead" }, lead))));
 }
@@ -40,7 +45,23 @@ function sketch(codes) {
     for (const name of ["lead-dot", "lead"]) if (spot.previousElementSibling?.classList.contains(name)) spot.previousElementSibling.remove();
     spot.remove();
   }
-  return drawn.querySelector("g.sign") && drawn;
+  return drawn.querySelector("g.sign") && closer(drawn);
+}
+
+/** The part of a sketch that holds its marks, as large as the service draws a small one. */
+function closer(drawn) {
+  const sketch = drawn.querySelector("svg");
+  const [, , width, height] = sketch.getAttribute("viewBox").split(" ").map(Number);
+  const spots = [...drawn.querySelectorAll("g.sign, g.here")].map((one) => one.getAttribute("transform").match(/-?[\d.]+/g).map(Number));
+  const [left, right] = [Math.min(...spots.map(([x]) => x)), Math.max(...spots.map(([x]) => x))];
+  const [top, bottom] = [Math.min(...spots.map(([, y]) => y)), Math.max(...spots.map(([, y]) => y))];
+  const wide = Math.min(width, Math.max(SMALL.width, right - left + 2 * MARGIN, (bottom - top + 2 * MARGIN) * SMALL.width / SMALL.height));
+  const high = Math.min(height, wide * SMALL.height / SMALL.width);
+  const [x, y] = [Math.min(Math.max(0, (left + right - wide) / 2), width - wide), Math.min(Math.max(0, (top + bottom - high) / 2), height - high)];
+  sketch.setAttribute("viewBox", `${x} ${y} ${wide} ${high}`);
+  drawn.querySelector(".bar").setAttribute("transform", `translate(${x + 14} ${y + high - 14})`);
+  drawn.querySelector(".north").setAttribute("transform", `translate(${x + wide - 20} ${y + 34})`);
+  return drawn;
 }
 
 /** A comparison as the service draws it. `chosen`: code → column; `drop`: takes one away. */
