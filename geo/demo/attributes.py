@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from geo.demo.figures import CHECKED_LATELY, DAY, LATELY_DAYS, LONGEST_DAYS
+from geo.demo.lives import Life, day_before, filed_on, lives_of
 from geo.demo.siting import Site
 from geo.models.kinds import KINDS
 
@@ -48,15 +49,6 @@ _OWNERS = (("public", "public"), ("public", "private_nonprofit"), ("public", "pr
 _LEVELS = ("一级", "二级", "三级", "四级", "五级")
 
 
-@dataclass(frozen=True)
-class Life:
-    """One version of a facility: its state from a day until another (None: lasting)."""
-
-    state: str
-    start: date
-    end: date | None
-
-
 @dataclass
 class Made:
     """A synthetic facility: its site, its lives, its values, and its ratings and prices."""
@@ -71,14 +63,14 @@ class Made:
 def describe(site: Site, rng: Rng, operators: list[str]) -> Made:
     """Make up one facility; `operators` are the codes of those that may run a private one."""
     kind = KINDS[site.kind]
-    lives = _lives(site, rng)
+    lives = lives_of(site, rng)
     values: dict[str, Any] = {
         "kinds": _kinds(site.kind, rng),
         "services": _some(_SERVICES[kind.group], rng),
         "floor_area_m2": float(round(rng.lognormal(6.3, 0.7), -1)),
         "has_lift": _maybe(rng, 0.5, known=0.85),
         "has_ramp": _maybe(rng, 0.75, known=0.85),
-        "checked_on": _day_before(DAY, 300, rng),
+        "checked_on": day_before(DAY, 300, rng),
     }
     _describe_beds(site.kind, lives[-1].state, values, rng)
     _describe_owner(site.kind, values, rng, operators)
@@ -91,29 +83,11 @@ def describe(site: Site, rng: Rng, operators: list[str]) -> Made:
         values["meals_per_day"] = int(rng.integers(4, 30)) * 10
     if kind.is_residential:
         values["medical_link"] = str(rng.choice(["own", "contract", ""], p=[0.3, 0.5, 0.2])) or None
-        values["filed_on"] = min(lives[0].start + timedelta(days=10), DAY)
+        values["filed_on"] = filed_on(lives)
     made = Made(site, lives, values)
     _rate(made, rng)
     _price(made, rng)
     return made
-
-
-def _lives(site: Site, rng: Rng) -> list[Life]:
-    """Its states over time; the first of a kind is open, so that one can be found."""
-    opened = date(1998, 1, 1) + timedelta(days=int(rng.integers(0, 27 * 365)))
-    turn = _day_before(DAY, 500, rng)
-    opened = min(opened, turn - timedelta(days=200))
-    draw = 0.0 if site.is_first else rng.random()
-    if draw < 0.91:
-        return [Life("open", opened, None)]
-    if draw < 0.94:
-        return [Life("open", opened, turn), Life("paused", turn, None)]
-    if draw < 0.96:
-        return [Life("open", opened, turn), Life("closed", turn, None)]
-    if draw < 0.98:
-        return [Life("planned", turn, None)]
-    begun = turn - timedelta(days=180)
-    return [Life("planned", begun, turn), Life("under_construction", turn, None)]
 
 
 def _kinds(kind: str, rng: Rng) -> list[str]:
@@ -136,7 +110,7 @@ def _describe_beds(kind: str, state: str, values: dict[str, Any], rng: Rng) -> N
     values["beds_nursing"] = int(beds * rng.uniform(0.3, 0.85))
     if state == "open" and rng.random() < 0.9:  # some do not tell how many are free
         values["beds_free"] = int(beds * rng.beta(2, 4)) if rng.random() < 0.88 else 0
-        values["beds_on"] = _day_before(DAY, 60, rng)
+        values["beds_on"] = day_before(DAY, 60, rng)
     levels = ["independent", "partial", "full", "dementia"]
     shares = (0.8, 0.95, 0.75, 0.35)
     took = [level for level, share in zip(levels, shares, strict=True) if rng.random() < share]
@@ -162,7 +136,7 @@ def _describe_fire(state: str, values: dict[str, Any], rng: Rng) -> None:
         return
     values["fire_state"] = str(rng.choice(["passed", "pending", "failed"], p=[0.88, 0.09, 0.03]))
     longest = LATELY_DAYS if rng.random() < CHECKED_LATELY else LONGEST_DAYS
-    values["fire_checked_on"] = _day_before(DAY, longest, rng)
+    values["fire_checked_on"] = day_before(DAY, longest, rng)
 
 
 def _rate(made: Made, rng: Rng) -> None:
@@ -172,14 +146,14 @@ def _rate(made: Made, rng: Rng) -> None:
         return
     if rng.random() < 0.62:
         level = _LEVELS[int(rng.choice(5, p=[0.12, 0.26, 0.36, 0.18, 0.08]))]
-        made.ratings.append(_rating("GB/T 37276", level, rng))
+        made.ratings.append(_rating("GB/T 37276", level, made.lives[0].start, rng))
     if kind == "small_home" and rng.random() < 0.5:
         level = f"{'一二三四五'[int(rng.integers(5))]}叶"
-        made.ratings.append(_rating("示例叶级(合成)", level, rng))
+        made.ratings.append(_rating("示例叶级(合成)", level, made.lives[0].start, rng))
 
 
-def _rating(scheme: str, level: str, rng: Rng) -> dict[str, Any]:
-    rated = _day_before(DAY, 900, rng)
+def _rating(scheme: str, level: str, opened: date, rng: Rng) -> dict[str, Any]:
+    rated = min(max(day_before(DAY, 900, rng), opened + timedelta(days=180)), DAY)
     return {
         "scheme": scheme, "level": level, "rated_on": rated,
         "valid_until": date(rated.year + 3, rated.month, min(rated.day, 28)),
@@ -209,7 +183,7 @@ def _price(made: Made, rng: Rng) -> None:
         items = [("bath", low := rng.uniform(20, 60), low + rng.uniform(0, 60), "time", None)]
     elif kind == "rehab_rental":
         items = [("rental", low := rng.uniform(20, 80), low + rng.uniform(20, 300), "month", None)]
-    priced = _day_before(DAY, 400, rng)
+    priced = day_before(DAY, 400, rng)
     step = 10 if KINDS[kind].is_residential else 1
     for item, low, high, unit, includes in items:
         made.prices.append(
@@ -228,7 +202,3 @@ def _maybe(rng: Rng, share: float, *, known: float) -> bool | None:
     """True with the share, None where it is not known."""
     yes, told = rng.random(2)
     return bool(yes < share) if told < known else None
-
-
-def _day_before(day: date, days: int, rng: Rng) -> date:
-    return day - timedelta(days=int(rng.integers(1, days)))

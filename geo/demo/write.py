@@ -11,9 +11,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 
-from geo.demo.attributes import Life, Made
+from geo.demo.attributes import Made
 from geo.demo.figures import BASE_YEAR, DAY, SOURCE
 from geo.demo.ground import Ground, Target
+from geo.demo.lives import Life
 from geo.demo.people import People
 from geo.demo.zones import Zone
 from geo.loaders.store import driver_connection

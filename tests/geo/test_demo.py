@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -242,7 +243,24 @@ def facilities_are_plausible(s: Session) -> None:
     unknown_hub = "hub_code IS NOT NULL AND hub_code NOT IN (SELECT code FROM facility)"
     assert one(s, f"SELECT count(*) FROM facility WHERE {unknown_hub}") == 0
     assert one(s, "SELECT count(*) FROM facility_rating") > 50
+    attributes_keep_the_law(s)
     assert one(s, "SELECT count(*) FROM facility_price") > 500
+
+
+def attributes_keep_the_law(s: Session) -> None:
+    """Filing replaced the licence on 2019-01-02; nothing is rated before it opened."""
+    filed = one(s, "SELECT count(*) FROM facility WHERE filed_on IS NOT NULL")
+    assert filed > 100
+    assert one(s, "SELECT min(filed_on) FROM facility") >= date(2019, 1, 2)
+    early = "filed_on <= lower(validity) AND state = 'open'"
+    assert one(s, f"SELECT count(*) FROM facility WHERE {early}") == 0
+    never_open = "filed_on IS NOT NULL AND state IN ('planned', 'under_construction')"
+    assert one(s, f"SELECT count(*) FROM facility WHERE {never_open}") == 0
+    first = "(SELECT min(lower(o.validity)) FROM facility o WHERE o.code = f.code)"
+    rated = "SELECT count(*) FROM facility_rating r JOIN facility f ON f.id = r.facility_id"
+    assert one(s, f"{rated} WHERE r.rated_on <= {first}") == 0
+    assert one(s, "SELECT count(*) FROM facility WHERE ownership = 'private'"
+                  " AND operation = 'public'") == 0  # fmt: skip
 
 
 def every_row_is_flagged(s: Session) -> None:
