@@ -199,6 +199,11 @@ def test_a_place_that_several_names_fit_is_chosen_from_links(client: TestClient)
     assert len(links) == len(found)
     assert "lon=" in links[0]
     assert "没有找到「天涯海角无此处」" in client.get("/elder-care?start=天涯海角无此处").text
+    alike = client.get("/elder-care?start=红梅公园").text
+    assert re.search("没有找到「红梅公园」.*名字相近的有.*红梅街道.*距离只是大约", alike, re.DOTALL)
+    link = re.findall(r'<li><a href="([^"]+)" data-live><strong>', alike)[0]
+    assert "从「红梅街道」算起（只知道大概位置" in client.get(unescape(link)).text
+    assert "是这里吗？" in client.get("/elder-care?start=兰陵").text
 
 
 def test_nothing_found_says_what_one_condition_less_would_give(client: TestClient) -> None:

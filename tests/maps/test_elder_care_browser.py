@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
 
 from maps.assets import VENDOR
 from tests.browser import Watched
@@ -30,6 +31,18 @@ TIGHT_LINES = """[...document.querySelectorAll('main *, header *, footer *')].fi
   return own && one.checkVisibility() && !one.closest('svg, .sr')
     && parseFloat(style.lineHeight) / parseFloat(style.fontSize) < 1.195;
 }).map(one => one.outerHTML.slice(0, 90))"""
+NEAREST_NUMBERS_PX = """(() => {
+  const at = [...document.querySelectorAll('.num')].map(one => one.getBoundingClientRect());
+  const far = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+  return Math.min(...at.flatMap((a, i) => at.slice(i + 1).map(b => far(a, b))));
+})()"""
+ROOM_FOR_PLACEHOLDER = """(() => {
+  const field = document.getElementById('start'), style = getComputedStyle(field);
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = `${style.fontSize} ${style.fontFamily}`;
+  return field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+    - pen.measureText(field.placeholder).width;
+})()"""
 SMALL_TEXT = """[...document.querySelectorAll('body *')].filter(one => {
   if (one.closest('svg, script, style, template, .sr')) return false;
   const own = [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
@@ -58,6 +71,12 @@ def test_the_first_screen_of_a_phone_holds_the_first_card(
     assert banner["y"] >= 0
     assert name["y"] + name["height"] <= PHONE["height"], "the first card's name is in sight"
     assert box_of(tab, ".tabs")["y"] < box_of(tab, "#start")["y"] < box_of(tab, "#see-map")["y"]
+    assert tab.evaluate(ROOM_FOR_PLACEHOLDER) >= 0, "what to type is told in full"
+    assert box_of(tab, "#mine")["height"] > 40
+    assert "lang=en" in look or box_of(tab, "#ask-what")["height"] > 20, "the question is shown"
+    if not look:
+        acts = box_of(tab, ".card .acts")
+        assert acts["y"] + acts["height"] <= PHONE["height"], "and its buttons"
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), "sideways scrolling"
     assert tab.locator(".chip").first.is_visible() == ("large" not in look), "folded when large"
     assert tab.evaluate(SMALL_TARGETS) == []
@@ -178,9 +197,16 @@ def test_a_tap_changes_the_list_at_once_and_says_so(server: str, browser_page: W
 
 
 def test_the_numbers_on_the_map_are_those_of_the_list(server: str, browser_page: Watched) -> None:
-    tab = visit(browser_page, f"{server}/elder-care?what=home&{PLACE}")
+    tab = visit(browser_page, f"{server}/elder-care?what=home&large=1&{PLACE}")
     open_the_map(tab)
     tab.locator(".num").first.wait_for()
+    assert tab.evaluate(NEAREST_NUMBERS_PX) >= 40, "no number covers another"
+    assert re.search(r"\d (公里|米)$", tab.inner_text(".leaflet-control-scale-line"))
+    assert tab.locator("#notices").evaluate("one => one.offsetHeight") < 100, "the map is seen"
+    tab.locator("#sources summary").click()
+    sources = tab.inner_text("#sources")
+    assert sources.count("地名：") == sources.count("区划图形：") == 1
+    assert not re.search("[,;()]", sources), "Chinese points in a Chinese line"
     numbers = sorted(int(text) for text in tab.locator(".num").all_inner_texts())
     assert numbers == list(range(1, 21))
     names = tab.locator(".card").evaluate_all("all => all.map(one => one.dataset.name)")
@@ -200,6 +226,16 @@ def test_the_numbers_on_the_map_are_those_of_the_list(server: str, browser_page:
     tab.get_by_role("link", name="下一页").click()
     settle(tab)
     assert sorted(int(one) for one in tab.locator(".num").all_inner_texts()) == list(range(21, 41))
+    assert "#" not in tab.url, "a new list, a new view"
+    tab.locator("#map_atlas").focus()
+    tab.keyboard.press("+")
+    expect(tab).to_have_url(re.compile("#map="))
+    seen, shown = tab.url, tab.evaluate("[map_atlas.getZoom(), map_atlas.getCenter().lat]")
+    tab.goto("about:blank")
+    visit(browser_page, seen)
+    open_the_map(tab)
+    again = tab.evaluate("[map_atlas.getZoom(), map_atlas.getCenter().lat]")
+    assert again == pytest.approx(shown, abs=1e-3), "the link shows the same part of the map"
 
 
 def test_a_tap_on_the_map_offers_a_start(server: str, open_page: OpenPage) -> None:
@@ -211,7 +247,9 @@ def test_a_tap_on_the_map_offers_a_start(server: str, open_page: OpenPage) -> No
     settle(tab)
     asked = parse_qs(urlsplit(tab.url).query)
     assert (asked["lon"], asked["lat"]) == (["119.970000"], ["31.780000"])
+    assert tab.url.endswith("#map"), "a link opens the map too"
     tab.get_by_role("button", name="看名单").click()
+    assert "#" not in tab.url
     assert "直线" in tab.locator(".way").first.inner_text()
     assert tab.locator("#see-map").evaluate("one => one === document.activeElement")
 
@@ -225,7 +263,7 @@ def test_by_keyboard_from_the_first_link_to_the_comparison(
         tab.keyboard.press("Tab")
         reached.append(tab.evaluate(
             """(() => { const one = document.activeElement;
-            return ['.skip', '.tools', '.tabs', '#start', '.go-from', '#mine', '.chip', '#more',
+            return ['.skip', '.tools', '.tabs', '#mine', '#start', '.go-from', '.chip', '#more',
               'h3', '.go', '.pick', '.all'].find(name => one.closest(name)) ?? ''; })()"""
         ))  # fmt: skip
         if reached[-1] == ".pick":
@@ -233,7 +271,7 @@ def test_by_keyboard_from_the_first_link_to_the_comparison(
         if reached.count(".pick") == 2:
             break
     order = list(dict.fromkeys(one for one in reached if one))
-    assert order[:8] == [".skip", ".tools", ".tabs", "#start", ".go-from", "#mine", ".chip",
+    assert order[:8] == [".skip", ".tools", ".tabs", "#mine", "#start", ".go-from", ".chip",
                          "#more"]  # fmt: skip
     assert {"h3", ".go", ".pick", ".all"} <= set(order)
     tab.locator("#compare-go").focus()
@@ -252,6 +290,17 @@ def test_offers_while_typing_are_chosen_by_arrow_keys(server: str, browser_page:
     tab.keyboard.press("Enter")
     settle(tab)
     assert "竹箦" in field.input_value()
+    field.fill("")
+    field.press_sequentially("红梅公园")
+    none = tab.locator("#offers [aria-disabled]")
+    none.wait_for()
+    assert none.inner_text() == "没有找到「红梅公园」，名字相近的有："
+    tab.keyboard.press("ArrowDown")
+    assert "距离只是大约" in tab.locator("#offer-0").inner_text()
+    tab.keyboard.press("Enter")
+    settle(tab)
+    assert parse_qs(urlsplit(tab.url).query)["rough"] == ["true"]
+    assert "距离只是大约" in tab.inner_text("#from-note")
     assert {"lon", "lat", "start"} <= parse_qs(urlsplit(tab.url).query).keys()
     assert "直线" in tab.locator(".way").first.inner_text()
 

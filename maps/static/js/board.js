@@ -4,7 +4,7 @@ import { el, soon, byId, put } from "atlas/dom.js";
 import { page } from "atlas/page.js";
 import { chosenNumber, choose } from "atlas/state.js";
 import { extent, labelPoint } from "atlas/geodesy.js";
-import { day, isKnown, t } from "atlas/words.js";
+import { day, isKnown, pointed, t } from "atlas/words.js";
 
 const L = globalThis.L;
 
@@ -12,6 +12,14 @@ const L = globalThis.L;
 export const map = globalThis.map_atlas ?? null;
 export const layer = (code) => globalThis[`feature_group_${code}`] ?? null;
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Leaflet's scale bar, in the reader's words. */
+const ScaleBar = L?.Control.Scale.extend({
+  _updateMetric(most) {
+    const length = this._getRoundNum(most);
+    this._updateScale(this._mScale, length < 1000 ? `${length} ${t("米", "m")}` : `${length / 1000} ${t("公里", "km")}`, length / most);
+  },
+});
 
 /**
  * Prepare the map; it shows the linked view, or `bounds` (west, south, east, north). A page whose
@@ -21,7 +29,7 @@ export function openMap(bounds = page.bounds, { isKeeper = true } = {}) {
   if (!map) return;
   map.attributionControl?.setPrefix("Leaflet");
   map.options.zoomAnimation = map.options.fadeAnimation = !isCalm;
-  L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
+  new ScaleBar({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
   nameControls();
   const zoom = isKeeper ? chosenNumber("z") : null;
   if (zoom !== null && chosenNumber("lat") !== null) {
@@ -208,9 +216,9 @@ export function drawLegend(title, rows, note = null) {
 export function drawSources(lines) {
   said = lines;
   const spans = [...new Set([...lines, ...credits, ...page.attributions])].filter(Boolean);
-  const shown = spans.map((line) => el("span", {}, line));
-  // Large letters on a phone would cover the map: there one line opens to all of them.
-  const isTight = matchMedia("(max-width: 720px)").matches && document.documentElement.classList.contains("large");
+  const shown = spans.map((line) => el("span", {}, pointed(line)));
+  // Large letters would cover the map: there one line opens to all of them.
+  const isTight = document.documentElement.classList.contains("large");
   put(byId("sources"), isTight && spans.length ? el("details", { open: byId("sources").querySelector("details")?.open }, el("summary", {}, t("来源与日期", "Sources and dates")), shown) : shown);
 }
 

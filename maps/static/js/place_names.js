@@ -25,5 +25,5 @@ export async function drawPlaceNames([west, south, east, north] = []) {
   map.on("moveend", soon(draw, 80));
   draw();
   const sources = [...new Set(found.features.map(({ properties }) => properties.attribution).filter(isKnown).flatMap((line) => line.split("; ")))];
-  credit(sources.map((line) => t(`地名：${line}`, `names: ${line}`)));
+  if (sources.length) credit([t(`地名：${sources.join("、")}`, `Names: ${sources.join("; ")}`)]);
 }

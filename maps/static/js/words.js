@@ -20,6 +20,10 @@ export function native(text) {
   if (!parts.every(isPair)) return text;
   return parts.map((pair) => t(...pair)).join(t("；", "; "));
 }
+
+/** A line with the reader's points: in Chinese full width, also beside foreign names. */
+export const pointed = (line) => (isEnglish ? line : line.replace(/ ?\(/g, "（").replace(/\) ?/g, "）").replace(/, ?/g, "，").replace(/; ?/g, "；"));
+
 const HAN = /\p{Script=Han}/u;
 
 const locale = isEnglish ? "en-GB" : "zh-CN";

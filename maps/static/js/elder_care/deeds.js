@@ -9,6 +9,7 @@ export function linkOf(address = location.href) {
   const link = new URL(address);
   const keepsQuiet = isMine(link.searchParams.get("start"));
   if (keepsQuiet) for (const name of ["start", "lon", "lat", "rough", "within_min"]) link.searchParams.delete(name);
+  if (keepsQuiet) link.hash = ""; // the map's middle would tell it
   return { link: link.href, keepsQuiet };
 }
 

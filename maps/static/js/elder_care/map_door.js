@@ -5,6 +5,10 @@ import { page, t, tell, OFFLINE } from "atlas/elder_care/say.js";
 const WIDE = matchMedia("(min-width: 68rem)");
 let loading = null;
 
+const isLinked = () => location.hash.startsWith("#map");
+const mark = (hash) => history.replaceState(history.state, "", location.pathname + location.search + hash);
+/** A link that is copied now opens the map too; `map_view.js` adds which part of it. */
+const markOpen = () => document.body.classList.contains("mapped") && !isLinked() && mark("#map");
 const side = () => document.getElementById("map-side");
 const file = (name) => `${page.root}/static/${name}`;
 
@@ -59,6 +63,7 @@ async function open() {
   under(true);
   startButton();
   if (!await wantMap()) { shut(); return; }
+  markOpen();
   dispatchEvent(new Event("resize"));
   document.getElementById("map-close").focus();
 }
@@ -67,6 +72,7 @@ function shut() {
   document.body.classList.remove("mapped");
   under(false);
   startButton();
+  mark("");
   document.getElementById("see-map")?.focus();
 }
 
@@ -76,6 +82,8 @@ export function startMap() {
   close.textContent = t("看名单", "See the list");
   side().append(close);
   document.addEventListener("click", (event) => {
+    const tool = event.target.closest("a[data-tool]");
+    if (tool) tool.hash = location.hash; // another language or type size, the same map
     const link = event.target.closest("#see-map");
     if (!link) return;
     event.preventDefault();
@@ -86,8 +94,10 @@ export function startMap() {
     if (event.key === "Escape" && document.body.classList.contains("mapped")) shut();
   });
   document.addEventListener("atlas:listed", startButton);
+  document.addEventListener("atlas:listed", markOpen);
   document.addEventListener("atlas:to-list", shut);
   startButton();
+  if (isLinked() && !WIDE.matches) open();
   const whenWide = () => WIDE.matches && (globalThis.requestIdleCallback ?? setTimeout)(wantMap);
   WIDE.addEventListener("change", whenWide);
   if (document.readyState === "complete") whenWide();

@@ -3,7 +3,9 @@
 import { drawGround, drawSources, isInView, layer, map, mark, nearby, openMap, show, showPoint, viewBox } from "atlas/board.js";
 import { el, put, soon } from "atlas/dom.js";
 import { startAt } from "atlas/elder_care/from.js";
+import { keepView, linkedView } from "atlas/elder_care/map_view.js";
 import { page, t, tell, OFFLINE } from "atlas/elder_care/say.js";
+import { spread } from "atlas/elder_care/spread.js";
 import { drawPlaceNames } from "atlas/place_names.js";
 import { badge, sign } from "atlas/marks.js";
 import { colourOf } from "atlas/page.js";
@@ -42,12 +44,38 @@ function onNumber(card) {
     el("p", { class: "form-acts" }, el("button", { type: "button", class: "act main", onclick: toList }, t("看它的信息", "See its card"))));
 }
 
+let numbered = [];
+
 function drawNumbers() {
-  const numbered = layer("numbers").clearLayers();
-  for (const card of cards()) {
+  numbered = cards().map((card) => {
     const name = `${card.dataset.number} ${card.dataset.name}`;
-    numbered.addLayer(mark(at(card), el("span", { class: "hollow" in card.dataset ? "num hollow" : "num", style: `--kind:${colourOf(card.dataset.kind)}` }, card.dataset.number), { name, size: 44, pane: "numbers", onclick: () => onNumber(card) }));
-  }
+    return { at: at(card), made: mark(at(card), el("span", { class: "hollow" in card.dataset ? "num hollow" : "num", style: `--kind:${colourOf(card.dataset.kind)}` }, card.dataset.number), { name, size: 44, pane: "numbers", onclick: () => onNumber(card) }) };
+  });
+  layer("numbers").clearLayers();
+  numbered.forEach(({ made }) => layer("numbers").addLayer(made));
+  partNumbers();
+}
+
+/** Marks that would cover one another stand beside their places, each with a line to its own. */
+function standApart(marks, group, fixed = []) {
+  const apart = document.documentElement.classList.contains("large") ? 44 : 38;
+  const places = marks.map(({ at: [lon, lat] }) => map.project([lat, lon]));
+  spread(places, apart, fixed.map(({ made }) => map.project(made.getLatLng()))).forEach(({ x, y }, i) => {
+    const { at: [lon, lat], made } = marks[i];
+    const isMoved = Math.hypot(x - places[i].x, y - places[i].y) > 2;
+    const spot = isMoved ? map.unproject([x, y]) : [lat, lon];
+    made.setLatLng(spot);
+    if (!isMoved) return;
+    group.addLayer(globalThis.L.polyline([[lat, lon], spot], { pane: "lines", className: "lead", interactive: false }));
+    group.addLayer(globalThis.L.circleMarker([lat, lon], { pane: "lines", radius: 3.5, className: "lead-dot", interactive: false }));
+  });
+}
+
+const leads = globalThis.L.layerGroup();
+
+function partNumbers() {
+  leads.clearLayers().addTo(layer("numbers"));
+  standApart(numbered, leads);
 }
 
 function drawStart() {
@@ -56,6 +84,9 @@ function drawStart() {
   if (!from) return;
   group.addLayer(mark(from, el("span", { class: "start-mark" }), { size: 24, pane: "numbers", name: t("起点", "start") }));
 }
+
+const circle = (one) => mark([one.lon, one.lat], badge(one.count > 999 ? "999+" : String(one.count), t("处，点按放大", " places, activate to zoom in")), { size: 44, name: t(`${one.count} 处`, `${one.count} places`), inList: true, onclick: () => map.setView([one.lat, one.lon], Math.min(18, map.getZoom() + 2)) });
+const lone = (one) => mark([one.lon, one.lat], el("span", { class: "lone" }, sign(one.kind, {})), { size: 44, name: one.name, inList: true, onclick: () => onOther(one) });
 
 /** All that fits in the view, close ones as one circle with their number. */
 async function drawOthers() {
@@ -77,10 +108,9 @@ async function drawOthers() {
     return;
   }
   const group = layer("others").clearLayers();
-  for (const one of found.marks) {
-    if (one.count > 1) group.addLayer(mark([one.lon, one.lat], badge(one.count > 999 ? "999+" : String(one.count), t("处，点按放大", " places, activate to zoom in")), { size: 44, name: t(`${one.count} 处`, `${one.count} places`), inList: true, onclick: () => map.setView([one.lat, one.lon], Math.min(18, map.getZoom() + 2)) }));
-    else group.addLayer(mark([one.lon, one.lat], el("span", { class: "lone" }, sign(one.kind, {})), { size: 44, name: one.name, inList: true, onclick: () => onOther(one) }));
-  }
+  const others = found.marks.map((one) => ({ at: [one.lon, one.lat], made: one.count > 1 ? circle(one) : lone(one) }));
+  others.forEach(({ made }) => group.addLayer(made));
+  standApart(others, group, numbered);
   put(document.getElementById("map-told"), t(`编号与名单一致；图上另有 ${found.found} 处符合`, `Numbers as in the list; ${found.found} more on the map fit`));
 }
 
@@ -99,14 +129,20 @@ function onGround({ latlng }) {
 
 const boxOf = (points) => points.reduce(([w, s, e, n], [x, y]) => [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)], [Infinity, Infinity, -Infinity, -Infinity]);
 
-/** A list came: its numbers, the start, and a view that holds both. */
+/** A list came: its numbers, the start, and the view of the link, or one that holds both. */
 function follow() {
+  showAll();
   drawNumbers();
   drawStart();
+  drawOthers();
+}
+
+function showAll() {
+  const linked = linkedView();
+  if (linked) { map.setView(linked.centre, linked.zoom, { animate: false }); return; }
   const points = [...cards().map(at), ...(start() ? [start()] : [])];
   if (points.length > 1) show(boxOf(points), { animate: false });
   else if (points.length) showPoint(points[0]);
-  drawOthers();
 }
 
 function drawNotices() {
@@ -128,6 +164,8 @@ export async function drawMap() {
   drawSources([]);
   map.on("click", onGround);
   map.on("moveend", soon(drawOthers, 150));
+  map.on("zoomend", partNumbers);
+  keepView();
   document.addEventListener("atlas:listed", follow);
   document.addEventListener("focusin", (event) => {
     const card = event.target.closest?.(".cards > .card");
