@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import python_calamine
+import shapely
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
@@ -28,6 +30,7 @@ from geo.errors import BadInput
 from geo.queries.collections import COLLECTIONS
 from geo.queries.formats import FORMATS, Wanted, sheets, stream, whole_file
 from geo.queries.formats.batches import unhexed
+from geo.queries.formats.flatgeobuf import along_curve, write_indexed
 from geo.queries.items import Question
 from geo.queries.moments import on_day
 from tests.factories import make_facility, make_line, make_place, make_unit, square
@@ -260,6 +263,38 @@ def test_a_failure_of_the_database_is_told_as_one(public: Connection) -> None:
     bad = replace(broken, geom="ST_Translate(t.geom, 1 / (t.id - t.id), 0)")
     with pytest.raises(DivisionByZero):
         whole_file(public, Wanted(Question(bad, on_day(DAY))), FORMATS["fgb"])
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 16, 17, 257, 1_000])
+def test_an_index_finds_what_lies_in_a_box(tmp_path: Path, number: int) -> None:
+    """As GDAL reads it; levels of the tree of 16 end at 1, 16 and 256."""
+    chance = np.random.default_rng(4490)
+    corner, size = chance.random((number, 2)) * 50, chance.random((number, 2))
+    shapes = shapely.box(*corner.T, *(corner + size).T)
+    made = gpd.GeoDataFrame({"n": np.arange(number)}, geometry=shapes, crs=4490)
+    plain, indexed = tmp_path / "plain.fgb", tmp_path / "indexed.fgb"
+    pyogrio.write_dataframe(
+        made, plain, driver="FlatGeobuf", SPATIAL_INDEX="NO", geometry_type="Polygon"
+    )
+    write_indexed(plain, indexed, shapely.bounds(shapes))
+    rows = pyogrio.read_dataframe(indexed)
+    assert shapely.equals(rows.geometry.values, shapes[rows["n"].to_numpy(dtype=int)]).all()
+    assert sorted(rows["n"]) == list(range(number))
+    assert pyogrio.read_info(indexed)["capabilities"]["fast_spatial_filter"] == (number > 0)
+    if number:
+        along = along_curve(shapely.bounds(rows.geometry.values))
+        assert (np.diff(along.astype(np.int64)) >= 0).all()
+    for west, south in (*corner[:10], (60, 60)):
+        area = shapely.box(west, south, west + 4, south + 3)
+        found = pyogrio.read_dataframe(indexed, bbox=area.bounds)
+        assert set(found["n"]) == set(made["n"][shapely.intersects(shapes, area)])
+
+
+def test_places_near_each_other_are_near_on_the_curve() -> None:
+    """It goes through every cell of a grid, from each one to the next beside it."""
+    x, y = (side.ravel() for side in np.meshgrid(np.arange(32.0), np.arange(32.0)))
+    order = np.argsort(along_curve(np.stack([x, y, x, y], axis=1)))
+    assert (np.abs(np.diff(x[order])) + np.abs(np.diff(y[order])) == 1).all()
 
 
 def test_hexadecimal_texts_become_bytes() -> None:

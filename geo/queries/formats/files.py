@@ -7,38 +7,47 @@ gets the path of a file in a folder of its own that is deleted afterwards.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pyproj
+import shapely
 
 from geo.queries.formats.asked import Told, Wanted
 from geo.queries.formats.batches import GEOMETRY, batches, schema
+from geo.queries.formats.flatgeobuf import write_indexed
 from geo.queries.items.statements import written
 
 STORED = 4490
 ROW_GROUP = 50_000
+See = Callable[[pa.RecordBatch], None]
 
 
 def _by_gdal(
     driver: psycopg.Connection[Any], wanted: Wanted, path: Path, name: str,
-    *, crs: int = STORED, layer: str | None = None, **options: str,
+    *, crs: int = STORED, layer: str | None = None, see: See = lambda _: None, **options: str,
 ) -> None:  # fmt: skip
-    """Write by a driver of GDAL; what the database said goes before what GDAL makes of it."""
+    """Write by a driver of GDAL; what the database said goes before what GDAL makes of it.
+
+    see: is shown every batch before GDAL is.
+    """
     kind = wanted.collection.geometry
     failures: list[BaseException] = []
 
     def watched(made: Generator[pa.RecordBatch]) -> Generator[pa.RecordBatch]:
         try:
-            yield from made
-        except Exception as problem:
+            for batch in made:
+                see(batch)
+                yield batch
+        except Exception as problem:  # of any kind: GDAL raises another one in its place
             failures.append(problem)
             raise
 
@@ -50,7 +59,7 @@ def _by_gdal(
                 geometry_name=GEOMETRY, layer_options=options,
                 geometry_type="Unknown" if kind == "Geometry" else kind,
             )  # fmt: skip
-        except Exception:
+        except Exception:  # of GDAL, Arrow or pyogrio: the first cause is what counts
             if failures:
                 raise failures[0] from None
             raise
@@ -59,11 +68,24 @@ def _by_gdal(
 def flatgeobuf(driver: psycopg.Connection[Any], wanted: Wanted, known: Told, path: Path) -> None:
     """With a spatial index, unless a row has no shape: those have no place in one."""
     told = known.lines(wanted)
+    plain = path.with_name("plain.fgb")
+    boxes = np.empty((known.rows, 4))
+    seen = 0
+
+    def see(batch: pa.RecordBatch) -> None:
+        nonlocal seen
+        shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
+        boxes[seen : seen + len(batch)] = shapely.bounds(shapes)
+        seen += len(batch)
+
     _by_gdal(
-        driver, wanted, path, "FlatGeobuf", TITLE=told["title"],
-        DESCRIPTION=sentence(told), SPATIAL_INDEX="NO" if known.without_shape else "YES",
-        TEMPORARY_DIR=str(path.parent),
+        driver, wanted, plain, "FlatGeobuf", see=see, TITLE=told["title"],
+        DESCRIPTION=sentence(told), SPATIAL_INDEX="NO",
     )  # fmt: skip
+    if known.without_shape:
+        plain.replace(path)
+    else:
+        write_indexed(plain, path, boxes)
 
 
 def geopackage(driver: psycopg.Connection[Any], wanted: Wanted, known: Told, path: Path) -> None:
