@@ -83,6 +83,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "website": ("网址", "网站", "website", "url", "web address", "homepage", "홈페이지주소",
                 "홈페이지"),
+    "hours": ("营业时间", "开放时间", "服务时间", "运营时间", "供餐时间", "就餐时间",
+              "营业时段", "opening hours", "opening_hours", "business hours", "hours"),
     # A capacity in persons (定員, places, capacity) is not a number of beds: it stays in `extra`.
     "beds_total": (
         "床位", "床位数", "总床位", "总床位数", "核定床位数", "beds", "beds_total", "核定床数",

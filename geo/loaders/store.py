@@ -33,7 +33,8 @@ __all__ = ["Target", "driver_connection", "keep_refused", "merge", "place", "sta
 # Fields that a delivery may bring, with their types on the stage.
 FIELD_TYPES = {
     "name": "text", "kinds": "text[]", "state": "text", "address": "text", "stated_unit": "text",
-    "phone": "text", "website": "text", "services": "text[]", "beds_total": "int",
+    "phone": "text", "website": "text", "hours": "jsonb", "services": "text[]",
+    "beds_total": "int",
     "beds_nursing": "int", "beds_free": "int", "beds_on": "date", "meals_per_day": "int",
     "floor_area_m2": "float8", "uscc": "text", "filing_no": "text", "filed_on": "date",
     "checked_on": "date",

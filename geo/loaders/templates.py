@@ -56,6 +56,8 @@ _NOTES = {
     "lon": f"必填，{_DEGREES}",
     "lat": "必填，十进制度，如 31.781234 · needed, decimal degrees",
     "phone": "机构公开电话，不填个人手机 · published phone, no personal one",
+    "hours": "如 周一至周五 08:30-12:00、13:30-17:00；周六 09:00-12:00，或 每天 10:30-12:30，"
+    "或 24小时 · the days and HH:MM-HH:MM",
     "beds_total": "整数，张 · whole number",
     "beds_nursing": "整数，不大于床位 · not more than the beds",
     "beds_free": "整数，不大于床位 · not more than the beds",
@@ -70,8 +72,9 @@ _NOTES = {
 }
 _EXAMPLE_FACILITY = {
     "name": "示例养老院", "kind": "养老院", "state": "运营", "stated_unit": "示例区",
-    "address": "示例路 1 号", "lon": "119.981234", "lat": "31.781234", "beds_total": "50",
-    "beds_nursing": "30", "beds_free": "5", "beds_on": "2025-06-30", "services": "助餐、助浴",
+    "address": "示例路 1 号", "lon": "119.981234", "lat": "31.781234", "hours": "24小时",
+    "beds_total": "50", "beds_nursing": "30", "beds_free": "5", "beds_on": "2025-06-30",
+    "services": "助餐、助浴",
 }  # fmt: skip
 _NEEDED = ("name", "kind", "lon", "lat")
 _RULES = (

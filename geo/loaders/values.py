@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.loaders.columns import to_numpy
+from geo.loaders.hours import weekly_hours
 from geo.loaders.kinds import STATE_WORDS
 
 UNKNOWN = {"", "-", "--", "—", "/", "\\", "无", "未知", "不详", "null", "none", "n/a", "na", "nan"}
@@ -140,6 +141,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "checked_on": day,
     "state": _state,
     "services": _services,
+    "hours": weekly_hours,
     "uscc": _uscc,
 }
 RULES = {
@@ -147,6 +149,7 @@ RULES = {
     **dict.fromkeys(("beds_on", "filed_on", "checked_on"), "date"),
     "floor_area_m2": "number",
     "state": "state",
+    "hours": "hours",
     "uscc": "uscc",
 }
 TYPES: dict[str, pa.DataType] = {
