@@ -102,6 +102,10 @@ ADDRESSES = [
     "/api/places/heritage?family=red&within=100150",
     "/api/places/p77",
     "/api/places/p77?year=1930",
+    "/api/names/near?lon=115&lat=27&radius_m=3000",
+    "/api/names/address?q=单元77村p77幢12号",
+    "/api/names/suggest?q=村p77",
+    "/api/names/p77/life",
 ]
 
 
