@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from functools import cache
-from typing import Any
 
 import anyio
 import anyio.to_thread
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from api.deps import HomeCity
+from api.description import describe
 from api.envelope import Envelope, Uploads
 from api.jobs import Jobs, sweep
 from api.ogc import formats, tilesets
@@ -58,16 +55,9 @@ from api.routes import (
     walks,
     work,
 )
-from api.schemas.deliveries import SCHEMAS
-from api.schemas.exported import EXPORTED_SCHEMAS
-from api.schemas.heritage import SCHEMAS as HERITAGE_SCHEMAS
-from api.schemas.inspections import SCHEMAS as INSPECTION_SCHEMAS
-from api.schemas.lines import SCHEMAS as LINE_SCHEMAS
-from api.schemas.problem import Problem, problems
-from api.schemas.walks import SCHEMAS as WALK_SCHEMAS
+from api.version import version
 from geo.db import Database, open_database
 from geo.settings import (
-    CHECKOUT,
     DatabaseSettings,
     GuardSettings,
     ServeSettings,
@@ -76,7 +66,7 @@ from geo.settings import (
 )
 
 DESCRIPTION = """
-民政一张图:养老设施、行政区划、地名。坐标为 CGCS2000 经纬度(GeoJSON:经度在前);未知的值为 null。
+民政一张图：养老设施、行政区划、地名。坐标为 CGCS2000 经纬度（GeoJSON:经度在前）；未知的值为 null。
 
 Facilities, boundaries and place names of Chinese civil affairs. Coordinates are CGCS2000 longitude
 and latitude; what is unknown is null. Every question takes `on`, the day asked about. A parameter
@@ -101,7 +91,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         title="民政一张图 · Minzheng Atlas",
         version=version(),
         description=DESCRIPTION,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,  # ours too: it takes seconds to make, in a thread
         docs_url=None,  # the documentation page is ours: offline, with a nonce
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -132,7 +122,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
     app.router.routes.insert(0, OgcRoute())  # first: the busiest, and found by its prefix
     pages.mount_static(app)
     install(app)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    describe(app)
     return app
 
 
@@ -171,45 +161,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await anyio.to_thread.run_sync(app.state.jobs.close)
         app.state.doors.close()
-
-
-@cache
-def version() -> str:
-    """The version that `pyproject.toml` states."""
-    with (CHECKOUT / "pyproject.toml").open("rb") as file:
-        stated: str = tomllib.load(file)["project"]["version"]
-    return stated
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the schema of problems that every refusal refers to."""
-    if not app.openapi_schema:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            license_info=app.license_info,
-            routes=app.routes,
-        )
-        schemas = document["components"]["schemas"]
-        written = EXPORTED_SCHEMAS | LINE_SCHEMAS | INSPECTION_SCHEMAS | WALK_SCHEMAS
-        schemas.update(SCHEMAS | written | HERITAGE_SCHEMAS | identifiers.FORM_SCHEMAS)
-        schemas["Problem"] = Problem.model_json_schema()
-        schemas["Exposition"] = {"type": "string", "description": "Prometheus's text format"}
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)  # the framework's own form of refusal: never sent here
-        for methods in document["paths"].values():
-            for operation in methods.values():
-                operation["responses"].pop("422", None)
-                operation["responses"] |= {str(k): v for k, v in problems(429).items()}
-                _only_references(operation["responses"])
-        app.openapi_schema = document
-    return app.openapi_schema
-
-
-def _only_references(responses: dict[str, Any]) -> None:
-    """Drop the `type` that the framework writes beside a reference to another schema."""
-    for response in responses.values():
-        for content in response.get("content", {}).values():
-            if "$ref" in content.get("schema", {}):
-                content["schema"].pop("type", None)

@@ -29,6 +29,8 @@ class Asking:
     request_id: str
     caller: Caller | None = None
     wrote: bool = False
+    is_of_rows: bool = True
+    """Whether the answer tells anything of what is stored: what does not needs no entry."""
 
     @property
     def what(self) -> str:
@@ -36,7 +38,9 @@ class Asking:
         given = parse_qsl(self.scope["query_string"].decode("latin-1"))
         names = sorted({name[:50] for name, _ in given})
         asked = f"{self.scope['method']} {self.scope['path'][:500]}"
-        return f"{asked}?{'&'.join(names[:20])}" if names else asked
+        told = f"{asked}?{'&'.join(names[:20])}" if names else asked
+        # A NUL has no place in a text of the database: it must not keep anybody off the record.
+        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in told)
 
     def entry(self, action: str, status: int | None = None) -> Entry:
         """This request as an entry of the record."""
@@ -59,6 +63,12 @@ def came_in(caller: Caller) -> None:
     """Note who is asking, once that is known."""
     if (now := asking.get()) is not None:
         now.caller = caller
+
+
+def shows_no_rows() -> None:
+    """Say that the answer to this request tells of the service alone."""
+    if (now := asking.get()) is not None:
+        now.is_of_rows = False
 
 
 def note_write(session: Session) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.telling import Teller
+from api.version import version
 from geo.backup.restore import restore
 from geo.backup.save import save
 from geo.db import open_database
@@ -27,8 +28,6 @@ def keep(
     ] = False,
 ) -> None:
     """把全部数据备份成一个文件。Keep all data in one file, with a hash of every table."""
-    from api.app import version  # brings the service: only when needed
-
     teller = Teller()
     with open_database("atlas backup") as opened, teller.step("备份 · backup"):
         kept = save(opened.database, file, version=version(), replace=replace)

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auditing import Asking, asking, note_reading
-from api.problems import OFTEN, SLOW, fault, problem
+from api.problems import OFTEN, PACKED, SLOW, fault, problem
 from api.rates import Rates
 from api.witness import UNDER_WAY, witness
 
@@ -110,7 +110,7 @@ class Envelope:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(message, inner["request_id"])
+                _complete(message, inner["request_id"], is_staff=now.caller is not None)
             elif is_head:
                 message = {**message, "body": b""}
             sent += len(message.get("body", b""))
@@ -122,6 +122,10 @@ class Envelope:
                 headers = {"Retry-After": str(wait_s)}
                 await problem(Request(inner), 429, OFTEN, headers=headers)(inner, receive, sending)
                 return
+            if _is_packed(scope):
+                headers = {"Accept-Encoding": "identity"}
+                await problem(Request(inner), 415, PACKED, headers=headers)(inner, receive, sending)
+                return
             with anyio.fail_after(deadline_s) as limit:
                 inner["deadline"] = limit  # an answer that is long on purpose moves it
                 await self.app(inner, receiving, sending)
@@ -129,7 +133,7 @@ class Envelope:
             if status:
                 raise
             await problem(Request(inner), 503, SLOW)(inner, receive, sending)
-        except Exception as error:
+        except Exception as error:  # whatever nothing foresaw: a plain problem, logged
             if status:
                 raise
             await fault(Request(inner), error)(inner, receive, sending)
@@ -140,9 +144,20 @@ class Envelope:
             await _put_on_record(scope, now, status)
 
 
+def _is_packed(scope: Scope) -> bool:
+    """Whether the body of a request is compressed: it is never unpacked here, so that its size is
+    what was sent.
+    """
+    if scope["method"] in ("GET", "HEAD"):
+        return False
+    said = [value for name, value in scope["headers"] if name == b"content-encoding"]
+    return any(value.strip().lower() not in (b"", b"identity") for value in said)
+
+
 async def _put_on_record(scope: Scope, now: Asking, status: int) -> None:
     """Note what somebody with a token read or was refused; a write has its entry already."""
-    if now.caller is not None and not now.wrote and (status < 400 or status == 403):
+    is_read = status < 400 and now.is_of_rows
+    if now.caller is not None and not now.wrote and (is_read or status == 403):
         with anyio.CancelScope(shield=True):
             doors = scope["app"].state.doors
             await anyio.to_thread.run_sync(note_reading, doors, now, status)
@@ -156,8 +171,10 @@ def _request_id(scope: Scope) -> str:
     return secrets.token_hex(8)
 
 
-def _complete(message: Message, request_id: str) -> None:
-    """Add the headers that the answer does not set itself."""
+def _complete(message: Message, request_id: str, *, is_staff: bool) -> None:
+    """Add the headers that the answer does not set itself. What is answered to somebody with a
+    token is kept nowhere.
+    """
     headers = [(name.lower(), value) for name, value in message.get("headers", ())]
     said = {name for name, _ in headers}
     if b"content-security-policy" in said:
@@ -166,5 +183,8 @@ def _complete(message: Message, request_id: str) -> None:
         if any(b"frame-ancestors *" in value for value in policies):
             said.add(b"x-frame-options")
     headers.append((b"x-request-id", request_id.encode("latin-1")))
+    if is_staff and b"cache-control" not in said:
+        said.add(b"cache-control")
+        headers.append((b"cache-control", b"no-store"))
     headers += [one for one in _ENCODED if one[0] not in said]
     message["headers"] = headers

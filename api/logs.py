@@ -37,12 +37,19 @@ class PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
-        line = f"{at} {record.levelname:<7} {record.getMessage()}"
+        line = f"{at} {record.levelname:<7} {_one_line(record.getMessage())}"
         if told := getattr(record, "request", None):
             line += f"  {told['ms']} ms  {told['bytes']} B  {told['request_id']}"
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
         return line
+
+
+def _one_line(message: str) -> str:
+    """A message whose line nobody can break: an address may hold any character."""
+    if message.isprintable():
+        return message
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in message)
 
 
 def set_up_logs_as_set() -> None:

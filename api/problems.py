@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from html import escape
 from http import HTTPStatus
 from typing import Any
 
@@ -19,7 +18,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
+from api.problem_page import is_browser_page, page
 from geo.errors import (
     Ambiguous,
     BadInput,
@@ -76,23 +77,29 @@ _SENTENCES = {
     "less_than_equal": ("须不大于 {le}。", "it must be at most {le}"),
     "finite_number": ("须为有限数字。", "it must be a finite number"),
     "bool_parsing": ("须为 true(是)或 false(否)。", "it must be true or false"),
-    "literal_error": ("须为以下之一:{expected}。", "it must be one of: {expected}"),
+    "literal_error": ("须为以下之一：{expected}。", "it must be one of: {expected}"),
     "string_too_long": ("最多 {max_length} 个字。", "at most {max_length} characters"),
     "json_invalid": ("不是有效的 JSON。", "it is not valid JSON"),
 }
 AWAY = both(
-    "数据库暂时无法访问,请稍后再试。",
+    "数据库暂时无法访问，请稍后再试。",
     "the database cannot be reached now; try again in a few seconds",
 )
 SLOW = both(
-    "查询用时过长,已中止;请缩小范围。", "the query took too long and was stopped; ask for less"
+    "查询用时过长，已中止；请缩小范围。", "the query took too long and was stopped; ask for less"
 )
 OFTEN = both(
     "请求过于频繁，请按 Retry-After 的秒数稍后再试。",
     "too many requests; wait for the seconds that Retry-After names",
 )
+PACKED = both(
+    "正文不接受压缩（Content-Encoding），请原样发送。",
+    "bodies are taken as they are: send it without Content-Encoding",
+)
+METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+"""Those that some address takes."""
 _FAULT = both(
-    "服务内部出错,已记入日志;请把请求编号告诉管理员。",
+    "服务内部出错，已记入日志；请把请求编号告诉管理员。",
     "an internal fault was logged; tell the administrator the request id",
 )
 
@@ -110,9 +117,9 @@ def problem(
     sent = dict(headers or {})
     if status == 503:
         sent.setdefault("Retry-After", str(RETRY_AFTER_S))
-    if _is_browser_page(request):
+    if is_browser_page(request):
         return Response(
-            _page(request, title, detail), status, sent, media_type="text/html; charset=utf-8"
+            page(request, title, detail), status, sent, media_type="text/html; charset=utf-8"
         )
     body: dict[str, Any] = {
         "type": f"urn:minzheng-atlas:problem:{word}",
@@ -189,29 +196,24 @@ def _http_error(request: Request, error: Exception) -> Response:
     detail, headers = str(error.detail), dict(error.headers or {})
     if error.status_code == 404:
         path = request.url.path
-        detail = both(f"没有这个地址:{path}", f"there is no such address: {path}")
+        detail = both(f"没有这个地址：{path}", f"there is no such address: {path}")
     if error.status_code == 405:
         allowed = methods_at(request)
         headers["Allow"] = ", ".join(allowed)
         listed = ", ".join(allowed)
-        detail = both(f"此地址只接受:{listed}。", f"this address takes only: {listed}")
+        detail = both(f"此地址只接受：{listed}。", f"this address takes only: {listed}")
     return problem(request, error.status_code, detail, headers=headers)
 
 
 def methods_at(request: Request) -> list[str]:
     """Every method that some route takes at the address asked for; HEAD comes with GET."""
-    found: set[str] = set()
-    paths = request.app.openapi()["paths"]
-    wanted = request.scope["path"].removeprefix(request.scope.get("root_path", "")).split("/")
-    for template, methods in paths.items():
-        parts = template.split("/")
-        if len(parts) == len(wanted) and all(
-            part.startswith("{") or part == given for part, given in zip(parts, wanted, strict=True)
-        ):
-            found |= {method.upper() for method in methods}
-    if not found or "GET" in found:
-        found |= {"GET", "HEAD"}  # pages and static files stand in no OpenAPI document
-    return sorted(found)
+    routes = [one for one in request.app.router.routes if not isinstance(one, Mount)]
+    found = {
+        method
+        for method in METHODS
+        if any(one.matches({**request.scope, "method": method})[0] is Match.FULL for one in routes)
+    }
+    return sorted(found | {"GET", "HEAD"} if "GET" in found or not found else found)
 
 
 def _database_error(request: Request, error: Exception) -> Response:
@@ -244,22 +246,3 @@ _HANDLERS: tuple[tuple[type[Exception], Callable[[Request, Exception], Response]
     (DBAPIError, _database_error),
     (PoolTimeout, _database_error),
 )
-
-
-def _is_browser_page(request: Request) -> bool:
-    """Did a person's browser open an address outside /api?"""
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    wants_html = "text/html" in request.headers.get("accept", "")
-    return wants_html and not path.startswith(("/api/", "/static/"))
-
-
-def _page(request: Request, title: str, detail: str) -> str:
-    """The smallest page that says what happened and leads home; all text is escaped."""
-    home = escape(request.scope.get("root_path", "") + "/", quote=True)
-    return (
-        '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>民政一张图</title>'
-        '<body style="font:18px/1.6 sans-serif;max-width:40em;margin:3em auto;padding:0 1em">'
-        f"<h1>{escape(title)}</h1><p>{escape(detail).replace(chr(10), '<br>')}</p>"
-        f'<p><a href="{home}">民政一张图 · home</a></p></body></html>'
-    )

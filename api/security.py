@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 
 from api.auditing import came_in
 from api.openid import Said, provider_as_set
-from geo.errors import BadInput, NotAllowed, NotFound
+from geo.errors import BadInput, NotAllowed, NotFound, both
 from geo.models.account import ROLES, ApiToken
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PREFIX = "mza_"
 """Begins every token, so that one that leaks into a file can be found by its look."""
 
+LONGEST_LABEL = 200
 _bearer = HTTPBearer(auto_error=False, description="令牌 · a token made by `atlas token create`")
 
 
@@ -47,8 +48,16 @@ def issue(
 ) -> Issued:
     """Make a token of a role, for a division (None: everywhere), for so many days (None: lasting).
 
-    Raises BadInput for an unknown role or a term that is not positive.
+    Raises BadInput for a label that is none, an unknown role, a term that is not positive.
     """
+    if not label.strip() or not label.isprintable() or len(label) > LONGEST_LABEL:
+        raise BadInput(
+            both(
+                f"用途须为 1–{LONGEST_LABEL} 个可见字符。",
+                f"a label is 1 to {LONGEST_LABEL} printable characters",
+            ),
+            parameter="label",
+        )
     if role not in ROLES:
         raise BadInput(
             f"未知角色 {role!r} / unknown role; known: {', '.join(ROLES)}", parameter="role"

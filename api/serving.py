@@ -35,7 +35,7 @@ def take_port(host: str, port: int) -> socket.socket:
         )[0]
     except OSError as problem:
         raise Unavailable(
-            f"地址 {host} 无法识别 ({problem})。请检查 --host。\n"
+            f"地址 {host} 无法识别（{problem}）。请检查 --host。\n"
             f"The address {host} is not known ({problem}). Check --host."
         ) from problem
     taken = socket.socket(family, kind, number)
@@ -52,7 +52,7 @@ def take_port(host: str, port: int) -> socket.socket:
 def _why_not(host: str, port: int, problem: OSError) -> str:
     if problem.errno == errno.EADDRINUSE:
         return (
-            f"端口 {port} 已被占用。请用 --port 换一个端口; 如果是本程序占用,"
+            f"端口 {port} 已被占用。请用 --port 换一个端口；如果是本程序占用，"
             " 可用 ./atlas status 查看、./atlas down 停止。\n"
             f"Port {port} is in use. Choose another with --port; ./atlas status tells whether it is"
             " this atlas."
@@ -63,7 +63,7 @@ def _why_not(host: str, port: int, problem: OSError) -> str:
             f"Port {port} needs an administrator; choose one above 1023."
         )
     return (
-        f"不能在 {host}:{port} 上提供服务: {problem.strerror}。请检查 --host 和 --port。\n"
+        f"不能在 {host}:{port} 上提供服务：{problem.strerror}。请检查 --host 和 --port。\n"
         f"Cannot listen on {host}:{port}: {problem.strerror}. Check --host and --port."
     )
 
@@ -82,10 +82,12 @@ def serve(database: Database, taken: socket.socket, *, city_code: str | None, wo
     with _watched(database), contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn
         if workers == 1:
             from api.app import create_app
+            from api.description import describe_beside
             from geo.access.warming import warm_up_beside
 
             warm_up_beside()
             app = create_app(database, city_code=city_code)
+            describe_beside(app)
             uvicorn.Server(_config(app)).run(sockets=[taken])
         else:
             with _for_workers(workers, city_code):

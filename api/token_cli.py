@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from api.schemas.parameters import full_division
@@ -15,7 +16,7 @@ from geo.models.account import ROLES
 
 app = typer.Typer(
     name="token",
-    help="令牌:新建、列出、撤销 / API tokens: create, list, revoke",
+    help="令牌：新建、列出、撤销 / API tokens: create, list, revoke",
     no_args_is_help=True,
 )
 
@@ -35,7 +36,7 @@ def create(
     days: Annotated[int, typer.Option(help="有效天数 / days until it expires")] = 90,
     lasting: Annotated[bool, typer.Option(help="永不过期 / never expires")] = False,
 ) -> None:
-    """新建令牌;只显示一次 / Make a token; it is shown once."""
+    """新建令牌；只显示一次 / Make a token; it is shown once."""
     code = full_division(division) if division else None
     with open_session() as session:
         made = issue(
@@ -44,7 +45,7 @@ def create(
     until = f"{made.expires_at:%Y-%m-%d}" if made.expires_at else "永久 / lasting"
     typer.echo(made.secret)
     typer.echo(
-        f"编号 {made.id},有效至 {until};请立即保存,以后无法再显示 / "
+        f"编号 {made.id}，有效至 {until}；请立即保存，以后无法再显示 / "
         f"token {made.id}, valid until {until}; keep it now, it cannot be shown again",
         err=True,
     )
@@ -62,7 +63,7 @@ def show() -> None:
         until = f"{token.expires_at:%Y-%m-%d}" if token.expires_at else "永久 lasting"
         table.add_row(
             str(token.id),
-            token.label,
+            escape(token.label),
             token.role,
             token.division_code or "全部 all",
             until,
@@ -80,7 +81,7 @@ def _state(token: Listed) -> str:
 
 @app.command("revoke")
 def end(token_id: Annotated[int, typer.Argument(help="编号 / id from `atlas token list`")]) -> None:
-    """撤销令牌,立即生效 / Revoke a token, at once."""
+    """撤销令牌，立即生效 / Revoke a token, at once."""
     with open_session() as session:
         revoke(session, token_id)
     typer.echo(f"已撤销令牌 {token_id} / token {token_id} is revoked")

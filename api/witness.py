@@ -25,6 +25,8 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 log = logging.getLogger("atlas.request")
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
+METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
+"""Others are counted as one: strangers may think up words without end."""
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 REQUESTS = Counter(
@@ -47,7 +49,8 @@ CONNECTIONS = Gauge(
 def witness(scope: Mapping[str, Any], status: int, seconds: float, sent_bytes: int) -> None:
     """Count and log one answer. `scope` is the one that the router has seen."""
     route = getattr(scope.get("route"), "path", None) or _unrouted(scope)
-    REQUESTS.labels(route, scope["method"], str(status)).inc()
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    REQUESTS.labels(route, method, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
     if log.isEnabledFor(logging.INFO):
         log.info(

@@ -155,6 +155,13 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
+def names_tag(said: str, etag: str) -> bool:
+    """Whether an If-None-Match names the tag (RFC 9110, 13.1.2: compared weakly)."""
+    if said.strip() == "*":
+        return True
+    return etag in {one.strip().removeprefix("W/") for one in said.split(",")}
+
+
 def as_json(content: Any, media: str = JSON, **headers: str) -> Answer:
     """A mapping as JSON."""
     return Answer(orjson.dumps(content), media, 200, {"Vary": "Accept", **headers})

@@ -10,7 +10,7 @@ import orjson
 from starlette.types import ASGIApp
 
 from api.ogc import pages
-from api.ogc.answers import GEOJSON, HTML, Answer, Call, link
+from api.ogc.answers import GEOJSON, HTML, Answer, Call, link, names_tag
 from api.ogc.asked import Asked, asked_of, one_asked
 from api.ogc.callers import eyes, layers
 from api.ogc.exports import EXPORTS
@@ -112,33 +112,35 @@ def item(call: Call) -> ASGIApp:
         if seen.division is not None:
             question = replace(question, division=seen.division)
         found = one_item(seen.connection, question, call.parts[3])
+    words = map_words(collection, question.when)
     headers = {
         "Content-Crs": f"<{question.crs.uri}>", "Vary": "Accept, Authorization",
-        "ETag": etag(found.version, call, chosen),
+        "ETag": etag(found.version, call, chosen, words.get("mapApproval", "")),
     }  # fmt: skip
     if seen.is_staff:
         headers["Cache-Control"] = "no-store"
-    if headers["ETag"] in {one.strip() for one in call.header(b"if-none-match").split(",")}:
+    if names_tag(call.header(b"if-none-match"), headers["ETag"]):
         return Answer(b"", "", 304, headers)
     links = [*alternates(call, FEATURES, chosen)]
     links.append(
         link(call.address("collections", collection.id), "collection", "application/json",
              collection.zh)
     )  # fmt: skip
-    more = {"links": links} | map_words(collection, question.when)
+    more = {"links": links} | words
     if chosen == "html":
         return Answer(pages.item(call, collection, found.feature, more), HTML, 200, headers)
     body = found.feature[:-1] + b"," + orjson.dumps(more)[1:]
     return Answer(body, GEOJSON, 200, headers)
 
 
-def etag(version: int, call: Call, chosen: str) -> str:
+def etag(version: int, call: Call, chosen: str, approval: str = "") -> str:
     """The tag of a feature: its row version, and what else decides the bytes.
 
     What follows the version is only for caches; who writes compares the version.
     """
     said = "&".join(f"{name}={value}" for name, value in sorted(call.parameters) if name != "f")
-    more = "" if not said and chosen != "html" else f".{_mixed(f'{chosen}&{said}')}"
+    is_plain = not said and not approval and chosen != "html"
+    more = "" if is_plain else f".{_mixed(f'{chosen}&{said}&{approval}')}"
     return f'"{version}{more}"'
 
 

@@ -6,7 +6,7 @@ import re
 
 from starlette.types import ASGIApp
 
-from api.ogc.answers import Answer, Call
+from api.ogc.answers import Answer, Call, names_tag
 from api.ogc.callers import eyes
 from api.ogc.negotiation import format_of
 from geo.errors import BadInput, both
@@ -68,16 +68,9 @@ def _answer(call: Call, made: Tile, *, is_private: bool) -> Answer:
         headers[THINNED] = f"{made.shown}/{made.matched}"
     if not made.body:
         return Answer(b"", "", 204, headers)
-    if _has(call.header(b"if-none-match"), made.etag):
+    if names_tag(call.header(b"if-none-match"), made.etag):
         return Answer(b"", "", 304, headers)
     return Answer(made.body, MVT, 200, headers)
-
-
-def _has(said: str, etag: str) -> bool:
-    """Whether an If-None-Match names the tag (RFC 9110, 13.1.2: compared weakly)."""
-    if said.strip() == "*":
-        return True
-    return etag in {one.strip().removeprefix("W/") for one in said.split(",")}
 
 
 def _number(name: str, said: str) -> int:

@@ -24,7 +24,7 @@ from api.ogc.callers import ROLES, caller, has_right
 from api.ogc.writers import WRITERS
 from api.problems import PROBLEM, problem
 from api.security import Caller, no_token
-from geo.errors import BadInput, NotAllowed, both
+from geo.errors import BadInput, NotAllowed, NotFound, both
 from geo.loaders.ending import SECRECIES, take_turns
 from geo.loaders.single import FeatureRefused
 from geo.queries.collections import Collection
@@ -153,7 +153,7 @@ def _own(session: Session, made: Writing, id: str) -> Item:
     if made.who.division_code is not None:
         try:
             one_item(session.connection(), made.question, id)
-        except Exception:
+        except NotFound:
             raise NotAllowed(
                 both(
                     f"令牌仅限 {made.who.division_code} 之内，要素位于其外，未写入。",

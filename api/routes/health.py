@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from api.auditing import shows_no_rows
 from api.deps import DoorsHere, checked
 from api.schemas.answers import Health, KindList, Version
 from api.schemas.geojson import Json
@@ -83,5 +84,6 @@ def show_metrics(doors: DoorsHere, caller: Administrator) -> Response:
 
     Needs an administrator's token (`authorization` in Prometheus's configuration).
     """
+    shows_no_rows()
     body, media_type = metrics(doors.in_use)
     return Response(body, media_type=media_type, headers={"Cache-Control": "no-store"})

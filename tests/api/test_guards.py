@@ -104,6 +104,25 @@ def test_readings_refusals_and_writes_stand_on_record(
     assert client.get("/api/audit", headers=tokens["planner"]).status_code == 403
 
 
+def test_no_character_keeps_anybody_off_the_record_and_metrics_need_no_entry(
+    client: TestClient, tokens: dict[str, dict[str, str]]
+) -> None:
+    address = "/api/access/planning/work-items/%00"
+    assert client.get(address, headers=tokens["surveyor"]).status_code == 403
+    assert client.get("/api/metrics", headers=tokens["administrator"]).status_code == 200
+    last, *_ = _entries(client, tokens)
+    assert last["what"] == "GET /api/access/planning/work-items/\N{REPLACEMENT CHARACTER}"
+    assert (last["action"], last["role"]) == ("refused", "surveyor")
+
+
+def test_what_a_token_reads_is_kept_nowhere(
+    client: TestClient, tokens: dict[str, dict[str, str]]
+) -> None:
+    answer = client.get("/api/deliveries", headers=tokens["planner"])
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert client.get("/api/kinds").headers["cache-control"] == "no-cache"
+
+
 def test_a_write_and_its_entry_come_and_go_together(
     client: TestClient, owner: Session, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Any
 
 import anyio
@@ -12,8 +13,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.envelope import Envelope
+from api.logs import PlainLines
 from api.problems import PROBLEM, TITLES, install
 from api.schemas.problem import Problem
+from api.witness import metrics
 from geo.errors import Ambiguous, DatabaseProblem, GeoError, NotAllowed, NotFound, Unavailable
 
 
@@ -109,10 +112,39 @@ def test_a_request_past_its_deadline_gets_503() -> None:
     assert told.status == 503
 
 
-@pytest.mark.parametrize("address", ["/api/nope", "/api/facilities/", "/nope", "/static/nope.js"])
+@pytest.mark.parametrize("address", ["/api/nope", "/api/kinds//", "/nope", "/static/nope.js"])
 def test_an_unknown_address_is_a_problem_too(away: TestClient, address: str) -> None:
     told = read_problem(away.get(address))
     assert (told.status, told.instance) == (404, address)
+
+
+def test_a_slash_at_the_end_counts_for_nothing_and_redirects_nobody(away: TestClient) -> None:
+    for address in ("/api/kinds", "/docs", "/ogc/conformance"):
+        answer = away.get(f"{address}/", follow_redirects=False)
+        assert (answer.status_code, len(answer.content)) == (200, len(away.get(address).content))
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_a_packed_body_is_not_unpacked(away: TestClient, method: str) -> None:
+    packed = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    answer = away.request(method, "/ogc/collections/facilities/items", content=b"x", headers=packed)
+    assert read_problem(answer).status == 415
+    assert answer.headers["accept-encoding"] == "identity"
+    plain = {**packed, "Content-Encoding": "identity"}
+    other = away.request(method, "/api/names/check", content=b"{}", headers=plain)
+    assert other.status_code in (401, 405)
+
+
+def test_strangers_methods_and_lines_are_not_taken_over(
+    away: TestClient,
+) -> None:
+    assert away.request("SHOUT", "/api/kinds").status_code == 405
+    assert b"SHOUT" not in metrics(dict)[0]
+    asked = "GET /a\n2026 INFO b\x1b[2J\u202e 常州"
+    line = PlainLines().format(logging.LogRecord("x", logging.INFO, "", 0, asked, (), None))
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert line.endswith("GET /a\\u000a2026 INFO b\\u001b[2J\\u202e 常州")
 
 
 def test_a_browser_gets_a_page_whose_text_cannot_run(away: TestClient) -> None:

@@ -251,7 +251,8 @@ def test_if_match(planner: Desk, engine: Engine) -> None:
         for wrong in ('"1"', 'W/"1"', f"W/{tag}", "x", '"1", "2"'):
             assert planner(method, address, body, **{"If-Match": wrong}).status_code == 412
         assert planner(method, f"{POINTS}/nope", body, **{"If-Match": "*"}).status_code == 404
-    assert planner("GET", address, **{"If-None-Match": tag}).status_code == 304
+    for known in (tag, f"W/{tag}", "*"):  # a proxy that packs answers makes a tag weak
+        assert planner("GET", address, **{"If-None-Match": known}).status_code == 304
     assert planner("POST", POINTS, facility(code="W-4")).status_code == 409
     # Of two who saw the same version only one writes.
     answers = []
@@ -327,7 +328,7 @@ def test_unpublished_rows_are_for_staff_only_and_not_kept(
         for more in ("", "&filter=code='W-6'", "&code=W-6", "&sortby=-code"):
             answer = caller("GET", f"{POINTS}?name=内部食堂{more}")
             assert answer.json()["numberMatched"] == int(sees), (role, more)
-            assert (answer.headers["cache-control"] == "no-store") == sees
+            assert answer.headers["cache-control"] == "no-store" or not sees
         assert "Authorization" in answer.headers["vary"]
     desks["planner"]("DELETE", address, **{"If-Match": "*"})
 
