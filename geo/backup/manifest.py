@@ -40,7 +40,7 @@ def read_manifest(file: Path) -> Manifest:
     if not file.is_file():
         raise BadInput(both(f"没有文件 {file}。", f"there is no file {file}"), parameter="FILE")
     try:
-        with tarfile.open(file) as tar:
+        with tarfile.open(file, "r:") as tar:  # never packed
             names = tar.getnames()
             stream = tar.extractfile(MANIFEST)
             told = json.loads(stream.read(_LONGEST)) if stream is not None else {}

@@ -91,7 +91,7 @@ def _unpacked(file: Path, manifest: Manifest, folder: Path) -> Path:
     """Take the dump out of the tar; it must be the one that the manifest names."""
     dump = folder / DUMP
     try:
-        with tarfile.open(file) as tar:
+        with tarfile.open(file, "r:") as tar:
             packed = tar.extractfile(DUMP)
             if packed is None:
                 raise KeyError(DUMP)
@@ -144,6 +144,9 @@ def _run(url: str, dump: Path, manifest: Manifest, *, has_role: bool) -> None:
             psql.stdin.close()
         except BrokenPipeError:
             pass  # psql has stopped at an error, and says at which
+        except BaseException:  # Ctrl-C too: psql would wait for its input for ever
+            psql.kill()
+            raise
         finally:
             code = psql.wait()
         if code != 0:

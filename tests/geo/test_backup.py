@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -32,6 +34,11 @@ from geo.migrations import alembic_config, newest_revision
 from tests.machine import database_at
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+RESTORE = (
+    "import sys; from pathlib import Path; from geo.db import Database;"
+    "from geo.backup.restore import restore;"
+    "restore(Database(sys.argv[1], sys.argv[1]), Path(sys.argv[2]), replace=True)"
+)
 PUBLIC = (
     "SELECT (SELECT count(*) FROM atlas_public.facility), "
     "(SELECT md5(string_agg(ST_AsText(geom), '' ORDER BY id)) FROM atlas_public.admin_unit)"
@@ -40,8 +47,13 @@ PUBLIC = (
 
 @pytest.fixture(scope="module")
 def saved(city: Database, tmp_path_factory: pytest.TempPathFactory) -> Saved:
-    """A backup of the whole demonstration city."""
-    return save(city, tmp_path_factory.mktemp("kept") / "常州 (1).atlas", version="0.1.0")
+    """A backup of the whole demonstration city, in a folder where links lie in its way."""
+    folder, others = tmp_path_factory.mktemp("kept"), tmp_path_factory.mktemp("others") / "x"
+    for ending in ("dump", "tar"):
+        (folder / f"常州 (1).atlas.{ending}.part").symlink_to(others)
+    made = save(city, folder / "常州 (1).atlas", version="0.1.0")
+    assert not others.exists(), "nothing is written through a link"
+    return made
 
 
 @pytest.fixture
@@ -122,14 +134,9 @@ def test_a_killed_restore_leaves_what_was_there(
     restore(empty, saved.file)
     _ask(empty.owner_url, "UPDATE atlas.facility SET phone = '12345' RETURNING id")
     mine = _prints(empty)
-    script = (
-        "import sys; from pathlib import Path; from geo.db import Database;"
-        "from geo.backup.restore import restore;"
-        "restore(Database(sys.argv[1], sys.argv[1]), Path(sys.argv[2]), replace=True)"
-    )
     for patience in (0.9, 1.6):
         child = subprocess.Popen(
-            [sys.executable, "-c", script, empty.owner_url, str(saved.file)],
+            [sys.executable, "-c", RESTORE, empty.owner_url, str(saved.file)],
             start_new_session=True,
         )
         time.sleep(patience)
@@ -150,6 +157,22 @@ def test_a_killed_restore_leaves_what_was_there(
         mine = now
 
 
+def test_ctrl_c_ends_a_restore_at_once_and_nothing_is_changed(
+    saved: Saved, empty: Database
+) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", RESTORE, empty.owner_url, str(saved.file)],
+        start_new_session=True, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    under_way = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql'"
+    while _ask(empty.owner_url, under_way) == [(0,)] and child.poll() is None:
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)  # to the command alone, as `kill -INT` and supervisors do
+    _, said = child.communicate(timeout=20)
+    assert "KeyboardInterrupt" in said
+    assert _ask(empty.owner_url, "SELECT to_regnamespace('atlas') IS NULL") == [(True,)]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -157,6 +180,7 @@ def test_a_killed_restore_leaves_what_was_there(
         (b"", "no whole backup"),
         (b"PGDMP\x01\x0e\x00", "no whole backup"),
         (b"\x1f\x8b" + b"\x00" * 600, "no whole backup"),
+        (gzip.compress(b"x" * 10_000)[:-9], "no whole backup"),
     ],
 )
 def test_what_is_no_backup_is_refused(
