@@ -205,7 +205,8 @@ def test_the_command_makes_lists_and_revokes(
     assert run(token_cli, ["create", "x", "--role", "king"]).exit_code != 0
     odd = "[red]处[/b] =1"
     assert run(token_cli, ["create", odd]).exit_code == 0
-    assert odd in run(token_cli, ["list"], env={"COLUMNS": "160"}).output, "a label is text, and no markup"
+    shown = run(token_cli, ["list"], env={"COLUMNS": "160"})
+    assert odd in shown.output, "a label is text, and no markup"
     for label in ("", " ", "a\nb", "\x1b[2J", "长" * 300):
         assert run(token_cli, ["create", label]).exit_code != 0
 
