@@ -92,7 +92,8 @@ def count(engine: Engine) -> tuple[int, ...]:
 
 
 def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engine) -> None:
-    made = planner("POST", f"{POINTS}?secrecy=public", facility(code="W-1"))
+    lunch = {"mon": [["10:30", "12:30"]]}
+    made = planner("POST", f"{POINTS}?secrecy=public", facility(code="W-1", hours=lunch))
     assert made.status_code == 201, made.text
     address = made.headers["location"]
     assert address.endswith("/items/W-1")
@@ -100,9 +101,10 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
     assert made.headers["etag"] == tag
     assert body["properties"]["admin_code"] == "320402000000", "found by its position"
     assert body["properties"]["meals_per_day"] == 80
+    assert body["properties"]["hours"] == lunch
     assert httpx.get(address).status_code == 200, "what is delivered as public, the public sees"
 
-    changed = facility(name="示例社区食堂", kinds=["canteen", "day_care"])
+    changed = facility(name="示例社区食堂", kinds=["canteen", "day_care"], hours=lunch)
     put = planner("PUT", f"{address}?secrecy=public", changed, **{"If-Match": tag})
     assert put.status_code == 204, put.text
     body, tag = planner.get(address)
@@ -116,6 +118,7 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
     body, tag = planner.get(address)
     assert body["properties"]["meals_per_day"] is None, "null takes away"
     assert body["properties"]["kinds"] == ["canteen", "day_care"], "what is not said stays"
+    assert body["properties"]["hours"] == lunch
 
     (row,) = rows(engine, "W-1")
     with engine.connect() as connection:
