@@ -24,8 +24,8 @@ def hours_told(say: Say, p: Card) -> list[str]:
     unknown = say(*UNKNOWN)
     told = say("；", "; ").join(hour_lines(say, p.home_hours))
     others = [KINDS[kind] for kind in p.kinds if not KINDS[kind].is_residential]
-    return [say(f"住养 {told}", f"living there: {told}")] + [
-        say(f"{kind.zh} {unknown}，请先打电话", f"{kind.en}: {unknown}, please phone first")
+    return [say(f"住养：{told}", f"living there: {told}")] + [
+        say(f"{kind.zh}：{unknown}，请先打电话", f"{kind.en}: {unknown}, please phone first")
         for kind in others
     ]
 
@@ -85,8 +85,9 @@ def hour_lines(say: Say, hours: Mapping[str, Sequence[Sequence[str]]]) -> list[s
             runs.append((day, day, told))
     if len(runs) == 1:
         every = say("每天", "daily")
-        told = say("全天", "all day") if runs[0][2] == "00:00–24:00" else runs[0][2]
-        return [f"{every} {told}"]
+        if runs[0][2] == "00:00–24:00":
+            return [say("每天全天", "day and night, every day")]
+        return [f"{every} {runs[0][2]}"]
     return [f"{_days(say, first, last)} {told}" for first, last, told in runs]
 
 

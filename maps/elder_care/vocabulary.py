@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_PARTS = re.compile(r"\s*[、，,;；/]\s*")
+_PARTS = re.compile(r"\s*[、，,;；]\s*")
 _LEVEL = re.compile(r"([一二三四五1-5])(级|星级?|叶)")
 _GRADES = {"级": "level {}", "星": "{} of 5 stars", "星级": "{} of 5 stars", "叶": "{} of 5 leaves"}
 

@@ -67,7 +67,7 @@ def test_every_list_and_the_own_page_tell_the_same_facts(mixed: Session, page: P
 
 def test_the_hours_of_the_beds_are_told_apart_from_those_of_the_canteen(mixed: Session) -> None:
     facts = {fact.code: fact.lines for fact in listed(mixed, ZH, "canteen").facts}
-    assert facts["hours"] == ("住养 每天 全天", "老年食堂 未知，请先打电话")
+    assert facts["hours"] == ("住养：每天全天", "老年食堂：未知，请先打电话")
     assert facts["meals"] == ("有老年食堂，每天几份未知",)
     assert "设在养老院内，是否对外请先打电话问" in listed(mixed, ZH, "canteen").beside
     assert listed(mixed, ZH, "home").beside == ""
@@ -110,6 +110,7 @@ def test_the_english_pages_keep_only_names_in_chinese(mixed: Session) -> None:
         assert set(HAN.findall(told)) <= {"甲养老院", "常州", "中文"}
         assert "bed, care, meals" in told
         assert "level 5" in told
+    assert "GB/T 37276" in own
 
 
 def test_words_that_nobody_listed_stay_as_they_are() -> None:
