@@ -27,7 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="民政一张图: 设施、界线、地名。Minzheng Atlas: facilities, boundaries, place names.",
+    help="民政一张图：设施、界线、地名。Minzheng Atlas: facilities, boundaries, place names.",
 )
 
 Host = Annotated[str | None, typer.Option(help="监听地址 · address to listen on [ATLAS_HOST]")]
@@ -52,7 +52,7 @@ def up(
         typer.Option("--demo/--no-demo", help="加入合成的演示数据 · add synthetic demo data"),
     ] = True,
     no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="只准备, 不提供服务 · prepare only")
+        bool, typer.Option("--no-serve", help="只准备，不提供服务 · prepare only")
     ] = False,
     bundle: Annotated[
         str | None,
@@ -62,7 +62,7 @@ def up(
         bool, typer.Option("--reset", help="先删除现有数据 · delete the data first")
     ] = False,
 ) -> None:
-    """一步到位: 准备数据库、载入城市、计算、提供服务。From nothing to the map of a city."""
+    """一步到位：准备数据库、载入城市、计算、提供服务。From nothing to the map of a city."""
     from api.up import prepare_city  # heavy: the other commands start faster without it
 
     if bundle is not None:  # the script ./atlas reads it, and hands on the rest
@@ -81,7 +81,7 @@ def up(
 
 @app.command("serve")
 def serve_now(port: Port = None, host: Host = None, workers: Workers = None) -> None:
-    """提供服务, 不载入也不计算。Serve what is there, without loading or computing."""
+    """提供服务，不载入也不计算。Serve what is there, without loading or computing."""
     teller, at = Teller(), _address(host, port)
     taken = take_port(*at)
     with _database("atlas serve", teller) as opened:
@@ -116,7 +116,7 @@ def run_all_checks(
         bool, typer.Option("--full", help="包括耗时的测试 · the slow ones too")
     ] = False,
 ) -> None:
-    """检查与测试; 其余参数交给 pytest。All checks and tests; other arguments go to pytest."""
+    """检查与测试；其余参数交给 pytest。All checks and tests; other arguments go to pytest."""
     passed = run_checks(Teller().console, full=full, pytest_arguments=context.args)
     raise typer.Exit(0 if passed else 1)
 
@@ -171,7 +171,7 @@ def _forget_all() -> None:
     settings = read(DatabaseSettings)
     if settings.database_url is not None:
         raise BadInput(
-            "--reset 只用于自带数据库; 使用 ATLAS_DATABASE_URL 时请由管理员清空。\n"
+            "--reset 只用于自带数据库；使用 ATLAS_DATABASE_URL 时请由管理员清空。\n"
             "--reset is for the private database only; with ATLAS_DATABASE_URL its administrator"
             " has to empty it.",
             parameter="--reset",

@@ -133,7 +133,7 @@ async def checked(request: Request) -> None:
         if name not in known:
             listed = ", ".join(sorted(known)) or "无 / none"
             raise BadInput(
-                f"未知参数 {name[:50]!r};可用参数:/ unknown parameter; known: {listed}",
+                f"未知参数 {name[:50]!r}；可用参数：/ unknown parameter; known: {listed}",
                 parameter=name[:50],
             )
         if name in seen:

@@ -86,7 +86,7 @@ class Door(TyperGroup):
             raise typer.Exit(REFUSED) from None
         except KeyboardInterrupt:
             say_problem(
-                "已中断, 未完成的步骤没有保存。\nInterrupted; the step under way was not saved."
+                "已中断，未完成的步骤没有保存。\nInterrupted; the step under way was not saved."
             )
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
@@ -96,7 +96,7 @@ class Door(TyperGroup):
             raise typer.Exit(BROKEN) from None
         except (typer.Exit, typer.Abort):
             raise
-        except Exception as problem:
+        except Exception as problem:  # what nothing foresaw: one line, the rest in errors.log
             if type(problem).__module__.startswith(("click", "typer")):
                 raise  # a usage error: the group's own words follow the Chinese line
             say_problem(_unknown(problem))
@@ -115,7 +115,7 @@ def _usage_in_chinese() -> Iterator[None]:
     """Before the English words of a usage error, say in Chinese what was typed wrongly."""
     try:
         yield
-    except Exception as problem:
+    except Exception as problem:  # the kinds have no public names; all are raised again
         if told := _usage(problem):
             say_problem(told)
         raise
@@ -129,7 +129,7 @@ def _usage(problem: Exception) -> str | None:
     context: Any = getattr(problem, "ctx", None)
     said = str(getattr(problem, "message", problem))
     asked = f"{context.command_path} --help" if context is not None else "./atlas --help"
-    return f"参数有误:{_misuse(kinds, problem, said)}。用法见 {asked}"
+    return f"参数有误：{_misuse(kinds, problem, said)}。用法见 {asked}"
 
 
 def _misuse(kinds: list[str], problem: Exception, said: str) -> str:
@@ -143,7 +143,7 @@ def _misuse(kinds: list[str], problem: Exception, said: str) -> str:
         return f"{named} 的值不能用({_wanted(said)})"
     if "NoSuchOption" in kinds:
         if option[1:2].isdigit():
-            return f"没有选项 {option};负数前请先写 -- 再写各个数"
+            return f"没有选项 {option}；负数前请先写 -- 再写各个数"
         return f"没有选项 {option}"
     if "BadOptionUsage" in kinds:
         return f"选项 {option} 后面的值缺少或多余"
@@ -188,12 +188,12 @@ def _known(problem: DBAPIError | OSError) -> str | None:
     state = getattr(getattr(problem, "orig", None), "sqlstate", None)
     if state == "53100" or getattr(problem, "errno", None) == errno.ENOSPC:
         return (
-            "磁盘已满, 本步骤没有保存。请清理磁盘后重试。\n"
+            "磁盘已满，本步骤没有保存。请清理磁盘后重试。\n"
             "The disk is full; this step was not saved. Free some space and try again."
         )
     if isinstance(problem, DBAPIError) and (problem.connection_invalidated or state == "57P01"):
         return (
-            "与数据库的连接中断 (数据库被停止?)。请重试; ./atlas status 可查看状态。\n"
+            "与数据库的连接中断（数据库被停止？）。请重试；./atlas status 可查看状态。\n"
             "The connection to the database was lost (was it stopped?). Try again; see ./atlas"
             " status."
         )
@@ -205,7 +205,7 @@ def _unknown(problem: BaseException) -> str:
     first = next(iter(str(problem).splitlines()), "")
     kept = _keep("".join(traceback.format_exception(problem)))
     return (
-        f"程序内部错误: {type(problem).__name__}: {first}。"
+        f"程序内部错误：{type(problem).__name__}: {first}。"
         f" 详情已写入 {kept}, 请随问题报告一并提供。\n"
         f"An internal error. Details are in {kept}; please send them with your report."
     )

@@ -56,7 +56,7 @@ def prepare_city(
     changed = not loaded.skipped
     if with_demo:
         with (
-            tell.step("演示数据 (合成) · synthetic demo data") as step,
+            tell.step("演示数据（合成）· synthetic demo data") as step,
             sessions.begin() as session,
         ):
             built = build_demo(session, loaded.code, progress=step)
@@ -79,7 +79,7 @@ def _computed(session: Session, city_code: str, day: date, progress: Progress) -
     try:
         computed = compute_city(session, city_code, on=day, progress=progress)
     except NotFound:
-        return "没有人口数据, 未计算 · no population stored: not computed"
+        return "没有人口数据，未计算 · no population stored: not computed"
     return _amounts(computed.skipped, 结果=computed.runs)
 
 
@@ -88,11 +88,11 @@ def _walked(session: Session, city_code: str, day: date, progress: Progress) -> 
     try:
         computed = compute_city(session, city_code, on=day, measure="walk", progress=progress)
     except NotFound:
-        return "没有人口数据, 未计算 · no population stored: not computed"
+        return "没有人口数据，未计算 · no population stored: not computed"
     except Ambiguous:
-        return "有几个路网, 未计算 · several road networks: not computed"
+        return "有几个路网，未计算 · several road networks: not computed"
     if not computed.runs:
-        return "没有路网, 未计算 · no road network: not computed"
+        return "没有路网，未计算 · no road network: not computed"
     return _amounts(computed.skipped, 结果=computed.runs)
 
 

@@ -36,8 +36,8 @@ def load(
     crs: Annotated[
         list[str] | None,
         typer.Option(
-            help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …, auto 按证据; "
-            "写一次用于全部, 或按文件次序各写一次 · once, or once per file in order"
+            help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …, auto 按证据；"
+            "写一次用于全部，或按文件次序各写一次 · once, or once per file in order"
         ),
     ] = None,
     facility_kind: Annotated[
@@ -45,20 +45,20 @@ def load(
     ] = None,
     on: Annotated[str | None, typer.Option(help="数据截至日期 · true from, YYYY-MM-DD")] = None,
     secrecy: Annotated[
-        str, typer.Option(help="密级 · public 公开, internal 内部, unknown 未知 (不公开)")
+        str, typer.Option(help="密级 · public 公开, internal 内部, unknown 未知（不公开）")
     ] = "unknown",
     datum_shift: Annotated[
         str | None, typer.Option(help="西安80/北京54 七参数 · dx,dy,dz,rx,ry,rz,ppm")
     ] = None,
     by: Annotated[
-        str | None, typer.Option(help="交付单位或岗位, 不写个人 · office or role that delivers")
+        str | None, typer.Option(help="交付单位或岗位，不写个人 · office or role that delivers")
     ] = None,
     layer: Annotated[str | None, typer.Option(help="图层或工作表 · layer or sheet to read")] = None,
     within: Annotated[
         str | None, typer.Option(help="全部行所属的上级区划 · superior division of all rows")
     ] = None,
     basis: Annotated[
-        str | None, typer.Option(help="人口口径 · resident 常住 or registered 户籍 (demand)")
+        str | None, typer.Option(help="人口口径 · resident 常住 or registered 户籍（demand）")
     ] = None,
     base_year: Annotated[
         int | None, typer.Option(help="人口年份 · year of the counts (demand)")
@@ -85,10 +85,10 @@ def load(
         Path | None, typer.Option(help="把报告写成 JSON · write the report to this file")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="不再询问, 直接保存 · save without asking")
+        bool, typer.Option("--yes", help="不再询问，直接保存 · save without asking")
     ] = False,
 ) -> None:
-    """导入数据文件, 全部或全不 · Load delivered files, all or none; exit code 3: rows refused."""
+    """导入数据文件，全部或全不 · Load delivered files, all or none; exit code 3: rows refused."""
     from geo.loaders.several import Said, day_of, shift_of
     from geo.loaders.things import Options
 
@@ -222,7 +222,7 @@ def demo(
         console.print("合成数据已是最新 · the synthetic data is up to date")
     else:
         console.print(
-            f"合成数据: {built.facilities} 处设施, {built.cells} 个格网, {built.zones} 个片区 · "
+            f"合成数据：{built.facilities} 处设施，{built.cells} 个格网，{built.zones} 个片区 · "
             f"synthetic: {built.facilities} facilities, {built.cells} cells, {built.zones} zones"
         )
 

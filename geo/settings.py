@@ -203,7 +203,7 @@ class MapSettings(BaseSettings):
     map_approval_number: str = Field(
         default="",
         description="审图号 shown on every map, for example `苏S(2026)000号`. Empty: each map says "
-        "「未经地图审核,仅限内部演示」.",
+        "「未经地图审核，仅限内部演示」.",
     )
     tile_url: str = Field(
         default="",
@@ -488,8 +488,8 @@ def read(concern: type[Concern]) -> Concern:
         name = f"ATLAS_{'_'.join(str(part) for part in first['loc'])}".upper()
         given = "" if "url" in name.lower() else f" = {os.environ.get(name, '')!r}"
         raise BadInput(
-            f"环境变量 {name}{given} 无法使用: {first['msg']}。"
-            "请改正或取消该变量, 见 docs/settings.md。\n"
+            f"环境变量 {name}{given} 无法使用：{first['msg']}。"
+            "请改正或取消该变量，见 docs/settings.md。\n"
             f"{name} cannot be used: {first['msg']}. Correct or unset it; see docs/settings.md.",
             parameter=name,
         ) from None

@@ -111,14 +111,14 @@ def _install(build: Path, *, for_tests: bool) -> None:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Unavailable(
-            f"页面资源 {TIMEOUT_S} 秒内没有下载完, 请检查网络后重试: python -m maps.assets\n"
+            f"页面资源 {TIMEOUT_S} 秒内没有下载完，请检查网络后重试: python -m maps.assets\n"
             f"The page assets did not arrive within {TIMEOUT_S} s; check the network and try again."
         ) from None
     if done.returncode != 0:
         said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
         last = " / ".join(said[:3]) or f"exit code {done.returncode}"
         raise Unavailable(
-            f"无法用 npm 取得页面资源 ({last})。请检查网络或 npm 软件源设置, 然后重试。\n"
+            f"无法用 npm 取得页面资源（{last}）。请检查网络或 npm 软件源设置，然后重试。\n"
             "npm could not fetch the page assets; check the network or npm's registry setting."
         )
 

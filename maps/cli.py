@@ -71,16 +71,16 @@ def save_map(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 · day, default today.")
     ] = None,
     facility: Annotated[
-        str, typer.Option("--kind", help="设施种类(coverage 用)· kind of facility, for coverage.")
+        str, typer.Option("--kind", help="设施种类（coverage 用）· kind of facility, for coverage.")
     ] = "canteen",
     radius: Annotated[
-        float, typer.Option(min=1, max=50_000, help="半径(米,coverage 用)· radius in metres.")
+        float, typer.Option(min=1, max=50_000, help="半径（米，coverage 用）· radius in metres.")
     ] = 500,
 ) -> None:
-    """把一张地图存成一个文件,离线可开 · Save a map as one file that opens without a network."""
+    """把一张地图存成一个文件，离线可开 · Save a map as one file that opens without a network."""
     if kind not in KINDS:
         raise BadInput(
-            f"没有名为 {kind} 的地图,可选: {', '.join(KINDS)}。\n"
+            f"没有名为 {kind} 的地图，可选：{', '.join(KINDS)}。\n"
             f"There is no map {kind!r}; choose one of {', '.join(KINDS)}.",
             parameter="kind",
         )

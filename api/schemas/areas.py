@@ -84,7 +84,7 @@ def polygons_of(sent: AreasSent) -> list[tuple[str, str, BaseGeometry]]:
         vertices += _vertices(polygon)
         if vertices > MOST_VERTICES:
             raise BadInput(
-                f"顶点过多,最多 {MOST_VERTICES} / too many vertices, at most {MOST_VERTICES}",
+                f"顶点过多，最多 {MOST_VERTICES} / too many vertices, at most {MOST_VERTICES}",
                 parameter="body",
             )
         named = feature.properties
@@ -118,7 +118,7 @@ def polygon_of(geometry: Polygon | MultiPolygon, where: str) -> BaseGeometry:
     # Written so that NaN fails too.
     if not positions or not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in positions):
         raise BadInput(
-            "坐标须为经度、纬度(度)/ coordinates must be longitude and latitude in degrees",
+            "坐标须为经度、纬度（度）/ coordinates must be longitude and latitude in degrees",
             parameter=where,
         )
     polygon = shape({"type": "MultiPolygon", "coordinates": flat})

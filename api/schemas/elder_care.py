@@ -98,7 +98,7 @@ RunBy = Annotated[
 PriceCap = Annotated[
     Annotated[_Number, Field(ge=0, le=1_000_000)] | None,
     BeforeValidator(_given),
-    Query(description="价格上限(元) · yuan: a meal, a month (at care_level) or a day"),
+    Query(description="价格上限（元）· yuan: a meal, a month (at care_level) or a day"),
 ]
 CareWanted = Annotated[
     Literal[CARE_LEVELS] | None,  # type: ignore[valid-type]
@@ -135,7 +135,7 @@ AtMoment = Annotated[
     datetime | None,
     BeforeValidator(read_minute),
     BeforeValidator(_given),
-    Query(description="时刻(北京时间) · local time; default now", examples=["2026-11-22T11:30"]),
+    Query(description="时刻（北京时间）· local time; default now", examples=["2026-11-22T11:30"]),
 ]
 PageSize = Annotated[
     Annotated[int, BeforeValidator(read_whole)], Query(ge=1, le=MOST, description="条数 · rows")

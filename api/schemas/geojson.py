@@ -66,7 +66,7 @@ def _without_outlines(body: bytes) -> bytes:
     return orjson.dumps({**whole, "geometry_note": _WITHHELD})
 
 
-_WITHHELD = "没有审图号, 公开模式不提供图形 · no approval number: public mode serves no outline"
+_WITHHELD = "没有审图号，公开模式不提供图形 · no approval number: public mode serves no outline"
 
 
 class Json(GeoJson):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="分块计算 · A nation, piece by piece")
 
 MOST_SHOWN = 40
-STAFF = "内部口径,含未公开的设施,不得直接对外发布 · for staff: unpublished facilities count too"
+STAFF = "内部口径，含未公开的设施，不得直接对外发布 · for staff: unpublished facilities count too"
 
 
 def register(wing: typer.Typer) -> None:
@@ -41,7 +41,7 @@ def _batch() -> None:
 
 @app.command("coverage")
 def show_coverage(
-    radius: Annotated[float, typer.Option(help="半径(米)· radius in metres")] = 1000,
+    radius: Annotated[float, typer.Option(help="半径（米）· radius in metres")] = 1000,
     kind: Annotated[str, typer.Option(help="设施类别 · kind (stored data)")] = "canteen",
     on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 · day (stored data)")
@@ -59,9 +59,9 @@ def show_coverage(
         Path | None, typer.Option(help="设施点 GeoParquet · facilities, with --demand")
     ] = None,
     area: Annotated[str | None, typer.Option(help="区域列 · area column of --demand")] = None,
-    cut: Annotated[str, typer.Option(help="切块:度数或 division · degrees, or division")] = "0.5",
+    cut: Annotated[str, typer.Option(help="切块：度数或 division · degrees, or division")] = "0.5",
     measure: Annotated[
-        str, typer.Option(help="距离:line 直线,walk 步行 · by line, or on foot (stored data)")
+        str, typer.Option(help="距离：line 直线，walk 步行 · by line, or on foot (stored data)")
     ] = "line",
     network: Annotated[
         str | None, typer.Option(help="路网名称 · road network, where several are stored")
@@ -73,12 +73,12 @@ def show_coverage(
         str | None, typer.Option(help="已有 Dask 调度器 · tcp://host:8786")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="结果文件夹(空)· empty folder for Parquet and summary")
+        Path | None, typer.Option(help="结果文件夹（空）· empty folder for Parquet and summary")
     ] = None,
 ) -> None:
     """全国或大范围的覆盖 · Coverage of a nation, by straight lines or on foot.
 
-    内部口径:未公开的设施也计入,人数不取整。For staff: unpublished facilities count too, and
+    内部口径：未公开的设施也计入，人数不取整。For staff: unpublished facilities count too, and
     counts are exact. 结果与切块方式无关 · The answer does not depend on the cut.
     """
     from geo.batch.cluster import open_cluster
@@ -90,7 +90,7 @@ def show_coverage(
         )
     if demand is not None and (measure != "line" or network is not None):
         raise BadInput(
-            both("文件只算直线距离;步行请用已入库的数据。",
+            both("文件只算直线距离；步行请用已入库的数据。",
                  "files are measured by straight lines; walks need stored data"),
             parameter="measure",
         )  # fmt: skip
@@ -170,7 +170,7 @@ def _check_reachable(host: str, scheduler: str | None) -> None:
         return
     if urlsplit(scheduler).hostname not in ("localhost", "127.0.0.1", "::1"):
         raise BadInput(
-            both("私有数据库只在本机可用,远程工作进程读不到;请用 ATLAS_DATABASE_URL 指定服务器,"
+            both("私有数据库只在本机可用，远程工作进程读不到；请用 ATLAS_DATABASE_URL 指定服务器，"
                  "或用 --demand 与 --sites 给出文件。",
                  "the private database can be reached on this machine only; name a server in "
                  "ATLAS_DATABASE_URL, or give files with --demand and --sites"),
@@ -197,12 +197,12 @@ def _show(console: Console, found: BatchCoverage) -> None:
     )  # fmt: skip
     console.print(table)
     if len(found.area_codes) > MOST_SHOWN:
-        console.print(f"共 {len(found.area_codes)} 个区域,全部见 areas.parquet (--out) · "
+        console.print(f"共 {len(found.area_codes)} 个区域，全部见 areas.parquet (--out) · "
                       "all areas: areas.parquet", highlight=False)  # fmt: skip
     console.print(f"{whole['pieces']} 块 pieces · {whole['seconds']:.1f} s · {found.note}",
                   markup=False, highlight=False)  # fmt: skip
     if found.too_far is not None:
-        console.print(f"{int(found.too_far.sum()):,} 点离任何道路过远,不计为覆盖 · "
+        console.print(f"{int(found.too_far.sum()):,} 点离任何道路过远，不计为覆盖 · "
                       "points too far from any way", highlight=False)  # fmt: skip
     console.print(found.method, markup=False, highlight=False)
     for source in found.sources:

@@ -56,7 +56,7 @@ class Cluster:
             )  # fmt: skip
         except subprocess.TimeoutExpired as problem:
             raise DatabaseProblem(
-                f"{program} 在 {timeout:.0f} 秒内没有完成, 请查看 {self.log}。\n"
+                f"{program} 在 {timeout:.0f} 秒内没有完成，请查看 {self.log}。\n"
                 f"{program} did not finish within {timeout:.0f} s; see {self.log}."
             ) from problem
 
@@ -74,7 +74,7 @@ def open_cluster(home: Path, pg_bin: Path | None = None, *, durable: bool = True
         version = int((data / "PG_VERSION").read_text()) if data.exists() else None
     except (OSError, ValueError) as problem:
         raise DatabaseProblem(
-            f"目录 {home} 不能使用 ({problem})。请用 ATLAS_HOME 指定另一个目录。\n"
+            f"目录 {home} 不能使用（{problem}）。请用 ATLAS_HOME 指定另一个目录。\n"
             f"The folder {home} cannot be used ({problem}). Name another one in ATLAS_HOME."
         ) from problem
     cluster = Cluster(home, find_programs(pg_bin, version=version), server_user(data), durable)
@@ -190,7 +190,7 @@ def disk_full(folder: Path) -> DatabaseProblem:
     """Answer the problem to raise when the disk of `folder` has no space left."""
     free = shutil.disk_usage(folder).free // 1024**2
     return DatabaseProblem(
-        f"磁盘空间不足: {folder} 所在磁盘只剩 {free} MB。请清理磁盘, 或用 ATLAS_HOME 指定另一处。\n"
+        f"磁盘空间不足：{folder} 所在磁盘只剩 {free} MB。请清理磁盘，或用 ATLAS_HOME 指定另一处。\n"
         f"The disk of {folder} is full ({free} MB left). Free some space, or name another place in"
         " ATLAS_HOME."
     )
@@ -204,6 +204,6 @@ def _explained(cluster: Cluster, step: str, said: str) -> DatabaseProblem:
     telling = [line for line in lines if re.search(r"\b(FATAL|PANIC|ERROR|error)\b", line)]
     last = " / ".join((telling or lines)[-3:])
     return DatabaseProblem(
-        f"数据库未能启动 ({step}): {last}。完整记录见 {cluster.log}。\n"
+        f"数据库未能启动（{step}）：{last}。完整记录见 {cluster.log}。\n"
         f"The database could not be started ({step}): {last}. The whole log is {cluster.log}."
     )

@@ -139,7 +139,8 @@ def _refuse_while_used(home: Path, what: str) -> None:
         listed = ", ".join(f"{user.what} (pid {user.pid})" for user in present)
         verb = {"stop": "停止", "delete": "删除"}[what]
         raise DatabaseProblem(
-            f"数据库正在被使用, 不能{verb}: {listed}。请先结束这些命令 (Ctrl-C 或 ./atlas down)。\n"
+            f"数据库正在被使用，不能{verb}：{listed}。"
+            "请先结束这些命令（Ctrl-C 或 ./atlas down）。\n"
             f"Cannot {what} the database while it is used by {listed}. End those first."
         )
 

@@ -32,7 +32,7 @@ def use_existing(owner: str, public: str | None = None) -> Database:
         name = _one(connection, "SELECT current_database()")
     if public is None:
         note = (
-            "公开读取使用同一账号的只读会话; 如需独立账号, 请设置 ATLAS_PUBLIC_DATABASE_URL。"
+            "公开读取使用同一账号的只读会话；如需独立账号，请设置 ATLAS_PUBLIC_DATABASE_URL。"
             " Public reads are read-only sessions of the same role; name a role of its own in"
             " ATLAS_PUBLIC_DATABASE_URL."
         )
@@ -102,7 +102,7 @@ def _explain_refusal(target: URL, said: str) -> NoReturn:
             f" {target.username}",
         )
     _refuse(
-        f"服务器 {where} 拒绝了用户 {target.username} 登录: {said}"
+        f"服务器 {where} 拒绝了用户 {target.username} 登录：{said}"
         " 请检查用户名、密码和 pg_hba.conf。",
         f"The server {where} refused the login of {target.username}. Check name, password and"
         " pg_hba.conf.",
@@ -155,7 +155,7 @@ def _create_extension(connection: Connection[tuple[object, ...]], name: str) -> 
         connection.execute(statement)
     except psycopg.errors.InsufficientPrivilege:
         _refuse(
-            f"数据库中还没有扩展 {name}, 本账号无权创建。请由管理员在该数据库中运行: {statement};",
+            f"数据库中还没有扩展 {name}, 本账号无权创建。请由管理员在该数据库中运行：{statement};",
             f"Extension {name} is not created in the database and this role may not create it. An"
             f" administrator can run there: {statement};",
         )
@@ -171,7 +171,7 @@ def _check_rights(connection: Connection[tuple[object, ...]]) -> None:
     )
     if not may:
         _refuse(
-            f"用户 {user} 在数据库 {name} 中没有建立模式的权限。请由管理员运行:"
+            f"用户 {user} 在数据库 {name} 中没有建立模式的权限。请由管理员运行："
             f" GRANT CREATE ON DATABASE {name} TO {user};",
             f"Role {user} may not create schemas in {name}. An administrator can run: GRANT CREATE"
             f" ON DATABASE {name} TO {user};",

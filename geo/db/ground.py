@@ -44,7 +44,7 @@ def server_user(data: Path) -> ServerUser:
             return _account(owner)
         raise DatabaseProblem(
             f"数据目录 {data} 属于用户 {_name(owner)}, 当前用户 {_name(me)} 不能使用。"
-            "请改用该用户运行, 或用 ATLAS_HOME 指定另一个目录。\n"
+            "请改用该用户运行，或用 ATLAS_HOME 指定另一个目录。\n"
             f"{data} belongs to {_name(owner)}, not to {_name(me)}. Run as that user, or name"
             " another folder in ATLAS_HOME."
         )
@@ -63,7 +63,7 @@ def _stand_in() -> ServerUser:
         subprocess.run(command, check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as problem:
         raise DatabaseProblem(
-            "PostgreSQL 不能以 root 运行, 而系统没有 postgres 用户, 也不能新建。请运行: "
+            "PostgreSQL 不能以 root 运行，而系统没有 postgres 用户，也不能新建。请运行："
             f"{' '.join(command)}\nPostgreSQL cannot run as root and no account could be made for"
             f" it ({problem}). Run: {' '.join(command)}"
         ) from problem
@@ -75,7 +75,7 @@ def _account(uid: int) -> ServerUser:
         entry = pwd.getpwuid(uid)
     except KeyError as problem:  # peer authentication needs the account's name
         raise DatabaseProblem(
-            f"用户号 {uid} 没有用户名 (容器中常见), 数据库无法识别。请以有名称的用户运行。\n"
+            f"用户号 {uid} 没有用户名（容器中常见），数据库无法识别。请以有名称的用户运行。\n"
             f"User id {uid} has no name on this system; run as a user that has one."
         ) from problem
     return ServerUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
@@ -104,7 +104,7 @@ def check_reachable(folder: Path, user: ServerUser) -> None:
         entered = subprocess.run(["test", "-x", parent], user=user.uid, group=user.gid, cwd="/")
         if entered.returncode != 0:
             raise DatabaseProblem(
-                f"数据库由用户 {user.name} 运行, 但它不能进入 {parent}。请用 ATLAS_HOME 指定别处"
+                f"数据库由用户 {user.name} 运行，但它不能进入 {parent}。请用 ATLAS_HOME 指定别处"
                 " (例如 /var/lib/minzheng-atlas)。\n"
                 f"The database runs as {user.name}, who cannot enter {parent}. Name another folder"
                 " in ATLAS_HOME, for example /var/lib/minzheng-atlas."
@@ -132,7 +132,7 @@ def socket_folder(home: Path, user: ServerUser) -> Path:
             continue
         return folder
     raise DatabaseProblem(
-        "没有可放置数据库套接字的目录: /tmp 不可写或路径过长。\n"
+        "没有可放置数据库套接字的目录：/tmp 不可写或路径过长。\n"
         "No folder can hold the database's socket: /tmp is not writable or its path is too long."
     )
 

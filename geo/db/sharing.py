@@ -41,7 +41,7 @@ def gate(home: Path) -> Iterator[None]:
         while not _locked(lock):
             if time.monotonic() > deadline:
                 raise DatabaseProblem(
-                    f"另一个 atlas 命令已占用数据库超过 {GATE_WAIT_S:.0f} 秒,"
+                    f"另一个 atlas 命令已占用数据库超过 {GATE_WAIT_S:.0f} 秒，"
                     " 请用 ./atlas status 查看。\n"
                     f"Another atlas command has held the database for {GATE_WAIT_S:.0f} s; see"
                     " ./atlas status."

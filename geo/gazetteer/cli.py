@@ -74,7 +74,7 @@ def find(
             "或去掉 --within、--class、--family 的限制" if within or feature_class or family else ""
         )
         console.print(
-            f"没有找到「{name}」;可换用简称、拼音或旧名{filters}。\nnothing found for “{name}”",
+            f"没有找到「{name}」；可换用简称、拼音或旧名{filters}。\nnothing found for “{name}”",
             markup=False,
         )
         return

@@ -54,9 +54,9 @@ def show_deliveries(limit: int) -> None:
         found = listed(session, limit=limit)
     shown = Table(title="交付 · Deliveries", show_lines=True)
     shown.add_column("编号\nid", justify="right", no_wrap=True)
-    shown.add_column("文件, 种类, 交付方\nfile, kind, by", overflow="fold")
+    shown.add_column("文件，种类，交付方\nfile, kind, by", overflow="fold")
     shown.add_column("时间\nreceived", width=10)
-    shown.add_column("坐标系, 密级\nCRS, secrecy", overflow="fold")
+    shown.add_column("坐标系，密级\nCRS, secrecy", overflow="fold")
     shown.add_column("读=增+并+改+同+拒\nrows", overflow="fold", min_width=17)
     for one in found:
         about = [one.file_name, one.kind, *([one.delivered_by] if one.delivered_by else [])]

@@ -79,7 +79,7 @@ def show_unit(
     ] = None,
     on: On = None,
 ) -> None:
-    """行政区划:某日的名称、邻区、沿革 · A division: name on a day, neighbours, history."""
+    """行政区划：某日的名称、邻区、沿革 · A division: name on a day, neighbours, history."""
     if named is None and at is None:
         raise BadInput(
             both(

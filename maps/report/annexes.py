@@ -26,9 +26,9 @@ def method(words: Words) -> list[Block]:
     if first is not None:
         made += [
             Heading(2, "覆盖与缺口", "aB-7"),
-            Paragraph(data.coverage["district", first].method + "其他类别同此,半径各异。"),
+            Paragraph(data.coverage["district", first].method + "其他类别同此，半径各异。"),
             Paragraph(
-                "直线半径不考虑河流、铁路、围墙;服务半径取自生活圈标准的步行距离,"
+                "直线半径不考虑河流、铁路、围墙；服务半径取自生活圈标准的步行距离，"
                 "因此直线口径的覆盖率是上限。"
             ),
         ]
@@ -54,8 +54,8 @@ def method(words: Words) -> list[Block]:
         ),
         Heading(2, "不确定性", "aB-10"),
         Paragraph(
-            "地理编码误差、人口格网的代表点、登记与实际开放的差异都会影响结果;少数人的小区域比例波动大。"
-            "「量算值」由图形计算,不是法定数据。图件示意,不作为划界依据。"
+            "地理编码误差、人口格网的代表点、登记与实际开放的差异都会影响结果；少数人的小区域比例波动大。"
+            "「量算值」由图形计算，不是法定数据。图件示意，不作为划界依据。"
         ),
     ]  # fmt: skip
     return made
@@ -100,7 +100,7 @@ def origins(words: Words) -> list[Block]:
             sheet="数据来源",
         ),
         _deliveries(words),
-        Paragraph(f"数据状态编号:{data.people['district'].stamp};编制于 {data.made_at.date()}。",
+        Paragraph(f"数据状态编号：{data.people['district'].stamp}；编制于 {data.made_at.date()}。",
                   "note"),
     ]  # fmt: skip
 
@@ -109,14 +109,14 @@ def _deliveries(words: Words) -> Block:
     """Which files the rows came by; their names are for staff, and so is what was not published."""
     data = words.data
     if data.published_only:
-        return Paragraph("数据交付批次属内部资料,公开口径不列。", "note")
+        return Paragraph("数据交付批次属内部资料，公开口径不列。", "note")
     return Table(
         "数据交付批次",
         (
             Column("批次", 0.5),
             Column("数据表", 1.2, "left"),
             Column("文件", 2.2, "left"),
-            Column("校验和(前 12 位)", 1.4, "left", small=True),
+            Column("校验和（前 12 位）", 1.4, "left", small=True),
             Column("接收日期", 1, "center"),
             Column("许可", 1, "left"),
             Column("行数", 0.8),
@@ -133,7 +133,7 @@ def _deliveries(words: Words) -> Block:
             )
             for one in data.deliveries
         ),
-        note="同一批次可写入多张数据表;行数为该批次在表中的全部行,含其他城市。",
+        note="同一批次可写入多张数据表；行数为该批次在表中的全部行，含其他城市。",
         sheet="交付批次",
         dense=True,
     )

@@ -71,9 +71,9 @@ def save_report(
         bool, typer.Option("--public", help="公开口径：已公开、取整 · published rows, rounded.")
     ] = False,
 ) -> None:
-    """养老服务设施布局规划报告:Word、Excel、PDF · A layout plan for elder-care facilities.
+    """养老服务设施布局规划报告：Word、Excel、PDF · A layout plan for elder-care facilities.
 
-    默认内部口径:含未公开的设施,人数不取整。旁边的 .figures.json 供 atlas explain 复核。
+    默认内部口径：含未公开的设施，人数不取整。旁边的 .figures.json 供 atlas explain 复核。
     For staff unless --public. FILE.figures.json beside it lets `atlas explain` check each figure.
     """
     endings = [check_format(file) for file in out]
@@ -122,7 +122,7 @@ def show_explanation(
         Path | None, typer.Option("--map", help="把它画成地图 PNG · draw it as a map.")
     ] = None,
 ) -> None:
-    """报告中一个数字的来历,并当场复算 · Where a figure of a report comes from; asked again now."""
+    """报告中一个数字的来历，并当场复算 · Where a figure of a report comes from; asked again now."""
     registers = [read_register(figures)] if figures is not None else _registers()
     found, source = find_figure(registers, figure)
     with open_session("atlas explain") as session:
@@ -215,7 +215,7 @@ def _question(told: Explanation) -> Iterator[str]:
         yield f"类别 {kind_name(asked.kind)}"
     if asked.radius_m:
         measure = f"步行，路网 {asked.network}" if asked.measure == "walk" else "直线"
-        yield f"半径 {asked.radius_m:g} 米({measure})"
+        yield f"半径 {asked.radius_m:g} 米（{measure}）"
     if asked.sites:
         yield f"新增 {asked.sites} 处"
     if asked.scenario:

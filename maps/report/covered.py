@@ -20,7 +20,7 @@ def coverage_chapter(words: Words) -> list[Block]:
     made: list[Block] = [
         Paragraph(
             "覆盖率 = 半径内有在用设施的 60 岁以上人数 ÷ 区域内 60 岁以上人数。区域外的设施计入。"
-            "直线口径会高估河流、铁路两侧的可达性,是上限;步行口径沿可步行道路计算,半径相同。"
+            "直线口径会高估河流、铁路两侧的可达性，是上限；步行口径沿可步行道路计算，半径相同。"
         ),
         _walk_words(words),
         Heading(2, "全市各类设施", "c3-1"),
@@ -46,14 +46,14 @@ def _walk_words(words: Words) -> Paragraph:
     """Whether there are roads to walk on, and who stands beside them."""
     on_foot = words.data.on_foot
     if on_foot.network is None:
-        return Paragraph(f"步行口径:{on_foot.problem}以下各表只有直线口径。", "note")
+        return Paragraph(f"步行口径：{on_foot.problem}以下各表只有直线口径。", "note")
     answer = next(iter(on_foot.answers.values()))
     line = words.line(answer, "")
     far, island = (Number(line.values[name]).text for name in ("too_far_60", "island_60"))
     return Paragraph(
-        f"步行口径沿路网「{on_foot.network}」计算;{far} 位老人离任何道路过远,{island} 位老人在与"
-        "主路网不相连的道路旁,均不计为覆盖。没有道路进入的区域写「未知」,"
-        "步行合计只计有道路的区域,其分母另列。"
+        f"步行口径沿路网「{on_foot.network}」计算；{far} 位老人离任何道路过远，{island} 位老人在与"
+        "主路网不相连的道路旁，均不计为覆盖。没有道路进入的区域写「未知」，"
+        "步行合计只计有道路的区域，其分母另列。"
     )
 
 
@@ -76,7 +76,7 @@ def gap_chapter(words: Words) -> list[Block]:
     data = words.data
     made: list[Block] = [
         Paragraph(
-            "缺口是某一区域内未被任何在用设施半径覆盖的连片范围,按其中 60 岁以上人数排序,"
+            "缺口是某一区域内未被任何在用设施半径覆盖的连片范围，按其中 60 岁以上人数排序，"
             "图上序号与表中一致。面积与平均最近距离均为量算值。"
         )
     ]
@@ -90,10 +90,10 @@ def gap_chapter(words: Words) -> list[Block]:
                 draw_map(
                     words.frame(answer), districts=data.districts, streets=data.streets,
                     gaps=[Stretch(str(gap.rank), gap.shape) for gap in found.gaps],
-                    gap_words=f"缺口(人数最多的 {len(found.gaps)} 处)",
+                    gap_words=f"缺口（人数最多的 {len(found.gaps)} 处）",
                     spots={kind_name(kind): ("o", SITE, spots_of(data, (kind,)))},
                 ),
-                f"共 {more} 处缺口,图与表列出人数最多的 {len(found.gaps)} 处。",
+                f"共 {more} 处缺口，图与表列出人数最多的 {len(found.gaps)} 处。",
             ),
             _gap_table(words, kind, answer),
         ]  # fmt: skip
@@ -118,7 +118,7 @@ def _city_coverage(words: Words, kinds: list[str]) -> Table:
         )  # fmt: skip
     return Table(
         words.titled("全市各类设施覆盖", *(data.coverage["district", kind] for kind in kinds)),
-        (Column("类别", 1.7, "left"), Column("半径(米)", 0.75), Column("60+ 总数", 1.2),
+        (Column("类别", 1.7, "left"), Column("半径（米）", 0.75), Column("60+ 总数", 1.2),
          Column("直线覆盖 60+"), Column("直线覆盖率", 0.8), Column("直线覆盖 80+", 0.9),
          Column("80+ 覆盖率", 0.8), LINE_ID,
          *(WALK if walks else ()), MARK),
@@ -150,7 +150,7 @@ def _coverage_table(words: Words, kind: str) -> Table:
     walks = ("district", kind) in data.on_foot.answers
     names = ("people_60", "covered_60", "share_60", "covered_80", "share_80")
     return Table(
-        words.titled(f"{_kind(data, kind)}覆盖(分区县)", answer),
+        words.titled(f"{_kind(data, kind)}覆盖（分区县）", answer),
         (NAME, Column("60+ 总数", 1.2), Column("直线覆盖 60+"), Column("直线覆盖率", 0.85),
          Column("直线覆盖 80+"), Column("80+ 覆盖率", 0.85), LINE_ID,
          *(WALK if walks else ()), MARK),
@@ -171,7 +171,7 @@ def _street_coverage(
     if not answers:
         return Table("", (), ())
     return Table(
-        words.titled(f"各{words.street_word}{measure}覆盖率(60 岁以上)", *answers),
+        words.titled(f"各{words.street_word}{measure}覆盖率（60 岁以上）", *answers),
         (Column(words.street_word, 1.7, "left"),
          *(Column(kind_name(kind), 0.8) for kind in kinds), MARK),
         tuple(
@@ -191,15 +191,15 @@ def _gap_table(words: Words, kind: str, answer: Answer) -> Table:
     return Table(
         words.titled(f"{_kind(words.data, kind)}服务缺口", answer),
         (Column("序号", 0.5, "center"), Column(f"所在{words.street_word}", 1.8, "left"),
-         Column("60+(人)"), Column("80+(人)"), Column("面积(km²,量算值)", 1.2),
-         Column("平均最近距离(米,量算值)", 1.4), MARK, ID),
+         Column("60+（人）"), Column("80+（人）"), Column("面积（km²，量算值）", 1.2),
+         Column("平均最近距离（米，量算值）", 1.4), MARK, ID),
         tuple(
             (line.key, line.name,
              *numbers(line, ("people_60", "people_80", "area_km2", "nearest_m")),
              words.mark(line), words.id(answer, line.key))
             for line in answer.lines
         ),
-        note="平均最近距离按 60 岁以上人数加权,含区域外的设施。",
+        note="平均最近距离按 60 岁以上人数加权，含区域外的设施。",
         sheet=f"缺口_{kind_name(kind)}", dense=True,
     )  # fmt: skip
 

@@ -195,7 +195,7 @@ def _fill(
     if unknown:
         handles.append(
             Patch(facecolor="#f4f4f4", edgecolor="#c8c8c8", hatch="////",
-                  label=prose(f"未知({unknown} 个)"))
+                  label=prose(f"未知（{unknown} 个）"))
         )  # fmt: skip
     return handles
 

@@ -67,7 +67,7 @@ def _guide(document: Document) -> Table:
         own += [(sheet.name, *row) for row in sheet.table.rows]
         own += [(sheet.name, one) for one in sheet.advice]
         rows += [row + ("",) * (len(columns) - len(row)) for row in own]
-    return Table("分街道(片区)指引与覆盖明细", columns, tuple(rows), sheet="覆盖明细")
+    return Table("分街道（片区）指引与覆盖明细", columns, tuple(rows), sheet="覆盖明细")
 
 
 def _names(wanted: list[str]) -> list[str]:

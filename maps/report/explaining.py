@@ -78,7 +78,7 @@ def _places(session: Reader, told: Explanation) -> dict[str, Any]:
         words = kind_words(asked.kind, asked.radius_m)
         return {
             "gaps": [Stretch(str(gap.rank), gap.shape) for gap in found.gaps],
-            "gap_words": f"{words}缺口(人数最多的 {len(found.gaps)} 处)",
+            "gap_words": f"{words}缺口（人数最多的 {len(found.gaps)} 处）",
         }
     if asked.topic == "siting":
         chosen = siting_for(session, asked).best.chosen

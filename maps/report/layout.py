@@ -24,8 +24,8 @@ def horizon_chapter(words: Words) -> list[Block]:
         if not found:
             made.append(
                 Paragraph(
-                    f"没有载入 {year} 年的人口预测:该年需求未知,本报告不作推算。"
-                    "载入带预测方案的人口格网(atlas load demand)后,本节自动给出分区县需求。",
+                    f"没有载入 {year} 年的人口预测：该年需求未知，本报告不作推算。"
+                    "载入带预测方案的人口格网（atlas load demand）后，本节自动给出分区县需求。",
                     "note",
                 )
             )
@@ -33,7 +33,7 @@ def horizon_chapter(words: Words) -> list[Block]:
             called = "基准" if variant == "none" else variant
             made.append(
                 Table(
-                    words.titled(f"{year} 年老年人口预测({called}方案)", answer),
+                    words.titled(f"{year} 年老年人口预测（{called}方案）", answer),
                     (Column("区域", 1.3, "left"), Column("60 岁以上"), Column("65 岁以上"),
                      Column("80 岁以上"), MARK, ID),
                     tuple(
@@ -54,7 +54,7 @@ def facility_chapter(words: Words) -> list[Block]:
         Heading(2, "按措施分类", "c7-1"),
         Paragraph(MEASURE_RULE),
         _measure_table(words),
-        Heading(2, "近期(至 2030 年)与远期(至 2035 年)项目", "c7-2"),
+        Heading(2, "近期（至 2030 年）与远期（至 2035 年）项目", "c7-2"),
     ]
     planned = [one for one in data.facilities if one.measure in PLANNED]
     if planned:
@@ -74,7 +74,7 @@ def facility_annex(words: Words) -> list[Block]:
     streets = {place.code: place.name for place in data.streets}
     return [
         Paragraph(
-            f"共 {len(listed):,} 处,先列有规划措施的,再按区县和编码排列。床位空缺的写「未知」;"
+            f"共 {len(listed):,} 处，先列有规划措施的，再按区县和编码排列。床位空缺的写「未知」；"
             "分类计数及其编号见第七章。", "note",
         ),
         Table(
@@ -97,7 +97,7 @@ def facility_annex(words: Words) -> list[Block]:
 def _measure_table(words: Words) -> Table:
     answer = words.data.measures
     return Table(
-        words.titled("设施按措施分类(处)", answer),
+        words.titled("设施按措施分类（处）", answer),
         (Column("区域", 1.3, "left"), *(Column(name, 0.8) for name in MEASURES),
          Column("合计", 0.9), MARK, ID),
         tuple(
@@ -122,7 +122,7 @@ def _planned_table(words: Words, planned: Sequence[Listed]) -> Table:
              one.ground, _mark(one))
             for one in rows
         ),
-        note="期限取自建设项目的计划完成年;没有的写「未知」。", sheet="规划项目", dense=True,
+        note="期限取自建设项目的计划完成年；没有的写「未知」。", sheet="规划项目", dense=True,
     )  # fmt: skip
 
 
@@ -134,8 +134,8 @@ def _term(one: Listed) -> str:
     if one.due_year is None:
         return "未知"
     if one.due_year <= HORIZONS[0]:
-        return f"近期({one.due_year})"
-    return f"远期({one.due_year})" if one.due_year <= HORIZONS[1] else f"{one.due_year}"
+        return f"近期（{one.due_year}）"
+    return f"远期（{one.due_year}）" if one.due_year <= HORIZONS[1] else f"{one.due_year}"
 
 
 def _mark(one: Listed) -> str:

@@ -36,7 +36,7 @@ def state_chapter(words: Words) -> list[Block]:
                 spots={name: (*MARKERS[name], spots_of(data, kinds))
                        for name, kinds in GROUPS.items()},
             ),
-            "在用设施的位置,按养老机构、社区养老服务、助餐助浴三类;逐处名称见附录 A。",
+            "在用设施的位置，按养老机构、社区养老服务、助餐助浴三类；逐处名称见附录 A。",
         ),
         Heading(2, "床位", "c2-3"),
         _beds_table(words, "district", "区县"),
@@ -49,7 +49,7 @@ def _people_table(words: Words, areas: str, title: str) -> Table:
     answer = words.data.people[areas]
     names = ("people_60", "people_65", "people_80", "share_80")
     return Table(
-        words.titled(f"分{title}老年人口(人)", answer),
+        words.titled(f"分{title}老年人口（人）", answer),
         (NAME, Column("60 岁以上"), Column("65 岁以上"), Column("80 岁以上"),
          Column("80+ 占 60+"), MARK, ID),
         tuple(
@@ -64,7 +64,7 @@ def _stock_table(words: Words) -> Table:
     data = words.data
     names = [f"open:{place.code}" for place in data.districts]
     return Table(
-        words.titled("各类设施数量(处)", data.stock),
+        words.titled("各类设施数量（处）", data.stock),
         (Column("类别", 2.1, "left"), *(Column(p.name, 0.75) for p in data.districts),
          Column("在用", 0.75), Column("在建", 0.62), Column("规划", 0.62), Column("暂停", 0.62),
          MARK, ID),
@@ -88,10 +88,10 @@ def _beds_table(words: Words, areas: str, title: str) -> Table:
         "homes_unknown",
     )  # fmt: skip
     return Table(
-        words.titled(f"分{title}床位(张)", answer),
-        (NAME, Column("机构(处)", 0.8), Column("机构床位"), Column("社区床位"), Column("合计"),
+        words.titled(f"分{title}床位（张）", answer),
+        (NAME, Column("机构（处）", 0.8), Column("机构床位"), Column("社区床位"), Column("合计"),
          Column("护理型"), Column("护理型占比"), Column("每千名老人", 0.9),
-         Column("床位不详(处)", 0.9), MARK, ID),
+         Column("床位不详（处）", 0.9), MARK, ID),
         tuple(
             (line.name, *numbers(line, names), words.mark(line), words.id(answer, line.key))
             for line in answer.lines
@@ -115,9 +115,9 @@ def _street_table(words: Words) -> Table:
         )  # fmt: skip
     return Table(
         words.titled(f"分{words.street_word}老年人口与床位", people, beds),
-        (Column(words.street_word, 1.7, "left"), Column("60+(人)", 1.1), Column("80+(人)"),
+        (Column(words.street_word, 1.7, "left"), Column("60+（人）", 1.1), Column("80+（人）"),
          Column("80+ 占比", 0.9), Column("人口编号", 0.95, "left", small=True),
-         Column("机构(处)", 0.8), Column("床位(张)", 0.9), Column("每千名老人", 0.95), MARK,
+         Column("机构（处）", 0.8), Column("床位（张）", 0.9), Column("每千名老人", 0.95), MARK,
          Column("床位编号", 0.95, "left", small=True)),
         tuple(rows), sheet="人口床位_街道", bold_last=True, dense=True,
     )  # fmt: skip

@@ -22,9 +22,9 @@ def monitoring_chapter(words: Words) -> list[Block]:
     answers = [one.answer for one in watched]
     return [
         Paragraph(
-            "监测表按指标目录逐项列出现状值和有出处的目标值;没有出处的目标写「未设定」,由本级在批复时"
-            "确定。目标标「未核实」或「转述」的,须对照原文后才能引用。建议每年以同样的口径复算一次:"
-            "atlas indicator 指标编号,或 atlas explain 数字编号。"
+            "监测表按指标目录逐项列出现状值和有出处的目标值；没有出处的目标写「未设定」，由本级在批复时"
+            "确定。目标标「未核实」或「转述」的，须对照原文后才能引用。建议每年以同样的口径复算一次："
+            "atlas indicator 指标编号，或 atlas explain 数字编号。"
         ),
         Heading(2, "监测指标", "c9-1"),
         Table(
@@ -34,7 +34,7 @@ def monitoring_chapter(words: Words) -> list[Block]:
              Column("现状比目标", 0.8, "center"), Column("目标依据", 3.1, "left"),
              Column("周期", 0.45, "center"), MARK, ID),
             tuple(_row(words, one) for one in watched),
-            note="「现状比目标」按现行目标判断;指标的定义与公式见附录 B。", sheet="监测",
+            note="「现状比目标」按现行目标判断；指标的定义与公式见附录 B。", sheet="监测",
             dense=True, wide=True,
         ),
         Heading(2, "分区县监测值", "c9-2"),
@@ -93,7 +93,7 @@ def _by_district(words: Words) -> Table:
             )
             for one in shown
         ),
-        note="分子、分母与每个数字的编号见工作簿「监测明细」;未知的写「未知」,不以 0 代替。",
+        note="分子、分母与每个数字的编号见工作簿「监测明细」；未知的写「未知」，不以 0 代替。",
         sheet="监测_区县", dense=True,
     )  # fmt: skip
 

@@ -22,8 +22,8 @@ from maps.report.drawing import SITE, Mark, draw_map
 from maps.report.measured import spots_of
 from maps.report.words import ID, MARK, REAL, SYNTHETIC, Words, numbers
 
-NOT_FOR_CHOICE = "合成数据演示,不可作为选址依据"
-INTERNAL = "选址与方案所用的候选点、未公开设施和精确人数属内部资料,公开口径不列。"
+NOT_FOR_CHOICE = "合成数据演示，不可作为选址依据"
+INTERNAL = "选址与方案所用的候选点、未公开设施和精确人数属内部资料，公开口径不列。"
 MOST_EXCLUDED = 40
 
 
@@ -35,7 +35,7 @@ def sites_part(words: Words) -> list[Block]:
     if not data.sites:
         return [
             Paragraph(
-                "本次没有给出选址计算结果:用 --site-kind 和 --sites 指明要建什么、建几处。", "note"
+                "本次没有给出选址计算结果：用 --site-kind 和 --sites 指明要建什么、建几处。", "note"
             )
         ]
     made: list[Block] = []
@@ -50,7 +50,7 @@ def sites_part(words: Words) -> list[Block]:
 def _study(words: Words, study: SiteStudy) -> list[Block]:
     found, answer = study.found, study.answer
     if found is None or answer is None:
-        return [Paragraph(f"没有选址结果:{study.problem}", "note")]
+        return [Paragraph(f"没有选址结果：{study.problem}", "note")]
     made: list[Block] = []
     if found.has_synthetic:
         made.append(Paragraph(_warning("所用的人口、设施、片区或候选点"), "warning"))
@@ -60,9 +60,9 @@ def _study(words: Words, study: SiteStudy) -> list[Block]:
     )
     made.append(
         Paragraph(
-            f"目标:以 {study.sites} 处新增设施覆盖最多的 60 岁以上老人(MCLP),"
-            f"半径 {study.radius_m:g} 米(直线)。"
-            f"覆盖人数由 {before} 增至 {after},增加 {gained} 人[{words.id(answer, '')}]。"
+            f"目标：以 {study.sites} 处新增设施覆盖最多的 60 岁以上老人（MCLP），"
+            f"半径 {study.radius_m:g} 米（直线）。"
+            f"覆盖人数由 {before} 增至 {after}，增加 {gained} 人[{words.id(answer, '')}]。"
             f"{status(found.best, found.asked)[0]}{found.candidates.in_words()[0]}"
         )
     )
@@ -91,7 +91,7 @@ def _site_picture(words: Words, study: SiteStudy) -> Picture:
             streets=data.streets, marks=marks, mark_words=f"推荐选址及其 {study.radius_m:g} 米半径",
             spots={f"现有{kind}": ("o", SITE, spots_of(data, (study.kind,)))},
         ),
-        "图上序号与下表次序一致;次序按逐个新增时覆盖人数的多少。",
+        "图上序号与下表次序一致；次序按逐个新增时覆盖人数的多少。",
     )  # fmt: skip
 
 
@@ -116,8 +116,8 @@ def _site_table(words: Words, study: SiteStudy) -> Table:
         f"{title}({NOT_FOR_CHOICE})" if found.has_synthetic else title,
         (Column("次序", 0.5, "center"), Column("候选点", 1.9, "left"),
          Column(words.street_word, 1.5, "left"), Column("楼层", 0.55, "center"),
-         Column("用途", 0.7, "left"), Column("面积(m²)", 0.7), Column("新增覆盖(人)", 0.8),
-         Column("半径内(人)", 0.8), Column("就近服务(人)", 0.8), Column("来源", 1.2, "left"),
+         Column("用途", 0.7, "left"), Column("面积（m²）", 0.7), Column("新增覆盖（人）", 0.8),
+         Column("半径内（人）", 0.8), Column("就近服务（人）", 0.8), Column("来源", 1.2, "left"),
          MARK, ID),
         tuple(rows), note=answer.method, sheet=f"选址_{kind_name(study.kind)}", dense=True,
         keep=len(rows) <= 10,
@@ -127,7 +127,7 @@ def _site_table(words: Words, study: SiteStudy) -> Table:
 def _excluded_table(excluded: Sequence[Candidate]) -> Table:
     """Why others were not taken: each with its reasons, and how sure the limit is."""
     return Table(
-        f"未采用的候选点及原因({SYNTHETIC})"
+        f"未采用的候选点及原因（{SYNTHETIC}）"
         if any(one.is_synthetic for one in excluded)
         else "未采用的候选点及原因",
         (Column("候选点", 1.6, "left"), Column("编码", 1.5, "left"), Column("原因", 2.2, "left"),
@@ -144,7 +144,7 @@ def _excluded_table(excluded: Sequence[Candidate]) -> Table:
             for one in excluded[:MOST_EXCLUDED]
         ),
         note="" if len(excluded) <= MOST_EXCLUDED
-        else f"共 {len(excluded)} 处,此处列前 {MOST_EXCLUDED} 处。",
+        else f"共 {len(excluded)} 处，此处列前 {MOST_EXCLUDED} 处。",
         sheet="排除的候选点", dense=True,
     )  # fmt: skip
 
@@ -157,7 +157,8 @@ def scenarios_part(words: Words) -> list[Block]:
     if not data.scenarios:
         return [
             Paragraph(
-                "本市没有保存方案。用 atlas scenario make 保存后,本节自动给出与现状的比较。", "note"
+                "本市没有保存方案。用 atlas scenario make 保存后，本节自动给出与现状的比较。",
+                "note",
             )
         ]
     made: list[Block] = []
@@ -169,7 +170,7 @@ def scenarios_part(words: Words) -> list[Block]:
     for one in data.scenarios:
         made.append(Heading(3, f"方案「{one.scenario.name}」", f"scenario-{one.scenario.id}"))
         if one.problem:
-            made.append(Paragraph(f"无法比较:{one.problem}", "note"))
+            made.append(Paragraph(f"无法比较：{one.problem}", "note"))
         else:
             made += [_changes_table(one), _scenario_picture(words, one)]
             made += [_difference_table(words, one, areas) for areas in one.answers]
@@ -194,11 +195,11 @@ def _overview(words: Words, compared: Sequence[ScenarioStudy]) -> Table:
         words.titled("方案与现状比较", *(one.answers["district"] for one in compared)),
         (Column("方案", 1.4, "left"), Column("设施与半径", 1.3, "left"),
          Column("基准日", 1, "center"), Column("变化", 0.9, "left"),
-         Column("现覆盖(人)", 0.9), Column("覆盖率", 0.7),
-         Column("方案覆盖(人)", 0.9), Column("覆盖率", 0.7), Column("增减(人)", 0.8),
-         Column("现平均距离(米)", 0.8), Column("方案平均距离(米)", 0.8), MARK, ID),
+         Column("现覆盖（人）", 0.9), Column("覆盖率", 0.7),
+         Column("方案覆盖（人）", 0.9), Column("覆盖率", 0.7), Column("增减（人）", 0.8),
+         Column("现平均距离（米）", 0.8), Column("方案平均距离（米）", 0.8), MARK, ID),
         tuple(rows), sheet="方案比较", dense=True, keep=True,
-        note="60 岁以上人口;两侧用同一规则、同一次读取的数据。平均距离只计 20 公里内有设施的人。",
+        note="60 岁以上人口；两侧用同一规则、同一次读取的数据。平均距离只计 20 公里内有设施的人。",
     )  # fmt: skip
 
 
@@ -233,7 +234,7 @@ def _scenario_picture(words: Words, one: ScenarioStudy) -> Picture:
             words.frame(answer, banner=NOT_FOR_CHOICE), districts=data.districts,
             streets=data.streets,
             shares={line.key: line.values["share_planned"] for line in answer.lines},
-            share_words=f"{kind} {one.radius_m:g} 米覆盖率(方案)",
+            share_words=f"{kind} {one.radius_m:g} 米覆盖率（方案）",
             marks=marks, mark_words="新增或迁入的设施及其半径",
         ),
         "图上序号与上表一致。",
@@ -253,7 +254,7 @@ def _difference_table(words: Words, one: ScenarioStudy, areas: str) -> Table:
              "gained_60", "gained_80")  # fmt: skip
     rest = len(answer.lines) - len(shown)
     return Table(
-        words.titled(f"方案「{one.scenario.name}」与现状对照(分{word})", answer),
+        words.titled(f"方案「{one.scenario.name}」与现状对照（分{word}）", answer),
         (Column(word, 1.4, "left"), Column("60+ 人数"), Column("现覆盖"), Column("覆盖率", 0.8),
          Column("方案覆盖"), Column("覆盖率", 0.8), Column("60+ 增减", 0.8),
          Column("80+ 增减", 0.8), MARK, ID),
@@ -272,7 +273,8 @@ def _sure(status: str) -> str:
 
 def _warning(what: str) -> str:
     return (
-        f"{NOT_FOR_CHOICE}。{what}含程序生成的合成数据,以下图表只说明报告的样式,不得作为选址依据。"
+        f"{NOT_FOR_CHOICE}。{what}含程序生成的合成数据，"
+        "以下图表只说明报告的样式，不得作为选址依据。"
     )
 
 

@@ -19,9 +19,9 @@ def standards_chapter(words: Words) -> list[Block]:
         Heading(2, "新建与已建小区配建", "c5-2"),
     ]
     if data.estates is None or data.estate_answer is None:
-        made.append(Paragraph("小区配建数据属内部资料,公开口径不列。"))
+        made.append(Paragraph("小区配建数据属内部资料，公开口径不列。"))
     elif not data.estates.rows:
-        made.append(Paragraph("没有载入小区配建数据:达标率未知。"))
+        made.append(Paragraph("没有载入小区配建数据：达标率未知。"))
     else:
         made += [_estate_table(words, data.estate_answer), _failed_table(words)]
     return made
@@ -35,7 +35,7 @@ def _must_have_table(words: Words) -> Table:
         "rate",
     )  # fmt: skip
     return Table(
-        words.titled("应有设施核查(按街道、乡镇或片区计)", answer),
+        words.titled("应有设施核查（按街道、乡镇或片区计）", answer),
         (Column("规则", 2.7, "left"), Column("已有", 0.55), Column("在建", 0.55),
          Column("规划", 0.55), Column("暂停", 0.55), Column("缺", 0.55), Column("未知", 0.55),
          Column("可判断", 0.65), Column("比例", 0.75), Column("出处", 2.3, "left"), MARK, ID),
@@ -76,7 +76,7 @@ def _lacking_table(words: Words) -> Table:
 def _estate_table(words: Words, answer: Answer) -> Table:
     names = ("passed", "failed", "unknown", "not_due", "judged", "rate")
     return Table(
-        words.titled("小区配建达标(分区县)", answer),
+        words.titled("小区配建达标（分区县）", answer),
         (Column("区域", 1.3, "left"), Column("达标", 0.8), Column("未达标", 0.8),
          Column("未知", 0.8), Column("未到期", 0.8), Column("可判断", 0.8), Column("达标率", 0.9),
          MARK, ID),
@@ -93,9 +93,10 @@ def _failed_table(words: Words) -> Table:
     report = words.data.estates
     assert report is not None
     return Table(
-        f"小区逐一核查({SYNTHETIC})" if report.has_synthetic else "小区逐一核查",
+        f"小区逐一核查（{SYNTHETIC}）" if report.has_synthetic else "小区逐一核查",
         (Column("小区", 1.2, "left"), Column("区县", 0.8, "left"), Column("结论", 0.7, "center"),
-         Column("应配(m²)", 0.7), Column("已配(m²)", 0.7), Column("算式与原因", 5, "left"), MARK),
+         Column("应配（m²）", 0.7), Column("已配（m²）", 0.7), Column("算式与原因", 5, "left"),
+         MARK),
         tuple(
             (check.estate.name, check.estate.district_name or "未知", STATUS_WORDS[check.status][0],
              Number(check.required_m2, 0), Number(check.provided_m2, 0), _sum(check.words),
@@ -103,7 +104,8 @@ def _failed_table(words: Words) -> Table:
             for check in report.rows
             if check.status in ("fail", "unknown")
         ),
-        note="只列未达标与未知的小区;规则的出处见附录 B。", sheet="小区核查", dense=True, wide=True,
+        note="只列未达标与未知的小区；规则的出处见附录 B。", sheet="小区核查", dense=True,
+        wide=True,
     )  # fmt: skip
 
 

@@ -13,9 +13,9 @@ def street_chapter(words: Words) -> list[Block]:
     data = words.data
     made: list[Block] = [
         Paragraph(
-            f"每个{words.street_word}一张指引表:人口与床位、各类设施的数量和覆盖(分子、覆盖率、编号)、"
+            f"每个{words.street_word}一张指引表：人口与床位、各类设施的数量和覆盖（分子、覆盖率、编号）、"
             "按规则应补的设施和最大的缺口。覆盖的分母为该表首行的 60 岁以上人数。"
-            "「低于全市」只比较数字,不是评价:人口稀疏处覆盖率天然较低。"
+            "「低于全市」只比较数字，不是评价：人口稀疏处覆盖率天然较低。"
         )
     ]
     for number_, place in enumerate(data.streets, start=1):
@@ -55,7 +55,7 @@ def _sheet(words: Words, place: Place, key: str) -> Sheet:
     )  # fmt: skip
     table = Table(
         f"{place.name}各类设施与覆盖" + (f"({mark})" if mark else ""),
-        (Column("类别与半径", 2.2, "left"), Column("在用(处)", 0.8), Column("覆盖 60+(人)", 1),
+        (Column("类别与半径", 2.2, "left"), Column("在用（处）", 0.8), Column("覆盖 60+（人）", 1),
          Column("覆盖率", 0.8), Column("编号", 0.9, "left", small=True),
          *((Column("步行覆盖率", 0.8), Column("步行编号", 0.9, "left", small=True))
            if data.on_foot.answers else ())),
@@ -83,7 +83,7 @@ def _advice(words: Words, place: Place, below: list[str]) -> list[str]:
         for row in data.missing.rows
         if row.area_code == place.code and row.status != "present"
     ]
-    made = ["应补:" + (";".join(lacking) if lacking else "按现有规则没有应补的设施") + "。"]
+    made = ["应补：" + (";".join(lacking) if lacking else "按现有规则没有应补的设施") + "。"]
     gaps = [
         f"{kind_name(kind)}缺口第 {gap.rank} 位({Number(gap.people_60).text} 人)"
         f"[{words.id(data.gap_answers[kind], str(gap.rank))}]"
@@ -92,7 +92,7 @@ def _advice(words: Words, place: Place, below: list[str]) -> list[str]:
         if gap.area_code == place.code
     ]
     if gaps:
-        made.append("缺口:" + ";".join(gaps) + "。")
+        made.append("缺口：" + ";".join(gaps) + "。")
     if below:
-        made.append("覆盖率低于全市:" + "、".join(below) + "。")
+        made.append("覆盖率低于全市：" + "、".join(below) + "。")
     return made

@@ -12,7 +12,7 @@ from maps.report.drawing import Frame
 
 SYNTHETIC = "合成"
 REAL = "—"
-NO_APPROVAL = "未经地图审核,仅限内部演示"
+NO_APPROVAL = "未经地图审核，仅限内部演示"
 
 ID = Column("编号", 0.95, "left", small=True)
 MARK = Column("数据", 0.55, "center", small=True)
@@ -46,7 +46,7 @@ class Words:
         """Which people are counted."""
         asked = self.data.people["district"].asked
         word = {"resident": "常住", "registered": "户籍"}[asked.basis]
-        return f"{word}人口(基准年 {asked.base_year or '未知'})"
+        return f"{word}人口（基准年 {asked.base_year or '未知'}）"
 
     @property
     def streets_synthetic(self) -> bool:
@@ -57,7 +57,7 @@ class Words:
     @property
     def street_word(self) -> str:
         """街道(乡镇), or what stands for them."""
-        return {"township": "街道(乡镇)", "zone": "片区", "district": "区县"}[self.data.street]
+        return {"township": "街道（乡镇）", "zone": "片区", "district": "区县"}[self.data.street]
 
     @property
     def radius_words(self) -> str:
@@ -70,7 +70,7 @@ class Words:
             + "(直线)"
         )
 
-    def frame(self, *answers: Answer, banner: str = "合成数据,仅供演示") -> Frame:
+    def frame(self, *answers: Answer, banner: str = "合成数据，仅供演示") -> Frame:
         """What a map says about itself; banner: what it says on made-up rows."""
         seen = dict.fromkeys(
             f"{o.source or '未知'}({o.source_date or '日期未知'})"
@@ -79,8 +79,8 @@ class Words:
         )
         number = self.data.approval_number
         return Frame(
-            f"来源:{'、'.join(seen)} · 状态日期 {self.data.on} · CGCS2000",
-            f"审图号:{number}" if number else NO_APPROVAL,
+            f"来源：{'、'.join(seen)} · 状态日期 {self.data.on} · CGCS2000",
+            f"审图号：{number}" if number else NO_APPROVAL,
             banner if any(a.has_synthetic for a in answers) else "",
         )
 

@@ -33,7 +33,7 @@ def test_a_misuse_is_told_in_chinese_first(typed: list[str], told: str) -> None:
     result = CliRunner().invoke(app, typed)
     assert result.exit_code == 2
     first = result.stderr.splitlines()[0]
-    assert first.startswith("✗ 参数有误:")
+    assert first.startswith("✗ 参数有误：")
     assert told in first
     assert "Error" in result.stderr, "the English words follow"
     assert result.stderr.count("参数有误") == 1

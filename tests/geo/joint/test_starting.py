@@ -112,7 +112,7 @@ def test_a_district_is_a_vague_start(town: Session) -> None:
 
 
 def test_a_street_without_an_outline_is_offered_by_its_district(town: Session) -> None:
-    """兰陵 is a street of 天宁区 and nobody gave its place: offered, told so, never taken unasked."""
+    """Nobody gave the place of 兰陵 in 天宁区: offered, told so, never taken unasked."""
     found = starts(town, "兰陵", on=TODAY)
     assert [one.code for one in found] == ["A:2"], "the name on a list is that of the street"
     (street,) = found
