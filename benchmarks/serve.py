@@ -5,7 +5,9 @@ points, areas and names in a private database; ours (`python -m api serve`, with
 and limits on), tipg and pygeoapi (each in an environment of its own below `--peers`, made where it
 is missing) and a bare endpoint of Starlette and psycopg, one process each, on that one database.
 In each round every server is asked in turn, for a few seconds, by the same asker in a process of
-its own; of N rounds the medians and their ratios are shown. Parts: items, tiles, tails.
+its own; of N rounds the medians and their ratios are shown, by the clock and by processor time
+(server and database together), which other jobs of the machine disturb less. Parts: items, tiles,
+tails.
 
 The others read plain tables of the very columns that we send (`serving/rows.py`).
 """
@@ -28,6 +30,7 @@ from typing import Any
 from sqlalchemy import text
 
 from benchmarks.serving import servers
+from benchmarks.serving.processor import processor_s
 from benchmarks.serving.rows import SCHEMA, fill
 from benchmarks.tiles import home
 from geo.db.embedded import embedded
@@ -48,12 +51,17 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def ask(asked: Asked, clients: int, seconds: float) -> dict[str, Any]:
-    """What the asker says. Raises SystemExit where an answer is none of 200 and 304."""
+def ask(asked: Asked, clients: int, seconds: float, database: int) -> dict[str, Any]:
+    """What the asker says, and the processor time of an answer in ms, the asker's own left out.
+
+    database: process of the server of the database. Raises SystemExit where an answer is none of
+    200 and 304.
+    """
     given = {
         "port": asked.port, "path": asked.path, "headers": dict(asked.headers),
         "clients": clients, "seconds": seconds,
     }  # fmt: skip
+    before = processor_s(os.getpid(), database)
     done = subprocess.run(
         [sys.executable, "-I", str(ASKER)], input=json.dumps(given), capture_output=True, text=True
     )
@@ -62,22 +70,23 @@ def ask(asked: Asked, clients: int, seconds: float) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(done.stdout)
     if not set(found["statuses"]) <= {"200", "304"}:
         raise SystemExit(f"{asked}: {found['statuses']}")
-    return found
+    spent = processor_s(os.getpid(), database) - before
+    return {**found, "processor_ms": 1000 * spent / found["answers"]}
 
 
 def in_turn(
-    asked: list[Asked], clients: int, times: int, seconds: float
+    asked: list[Asked], clients: int, times: int, seconds: float, database: int
 ) -> dict[str, dict[str, float]]:
     """Ask every server in each round; the medians of each."""
     seen: dict[str, list[dict[str, Any]]] = {one.server: [] for one in asked}
     for one in asked:
-        ask(one, clients, min(seconds, 1.0))
+        ask(one, clients, min(seconds, 1.0), database)
     for number in range(times):
         for one in asked if number % 2 == 0 else reversed(asked):
-            seen[one.server].append(ask(one, clients, seconds))
+            seen[one.server].append(ask(one, clients, seconds, database))
     return {
         name: {key: median(each[key] for each in found) for key in
-               ("per_s", "p50_ms", "p99_ms", "size")}
+               ("per_s", "p50_ms", "p99_ms", "size", "processor_ms")}
         for name, found in seen.items()
     }  # fmt: skip
 
@@ -85,27 +94,33 @@ def in_turn(
 def table(title: str, found: dict[str, dict[str, float]]) -> None:
     """Print what was seen; how many times a server's answers ours are."""
     print(f"\n{title}; load {os.getloadavg()[0]:.0f}\n")
-    print("| server | answers/s | p50 ms | p99 ms | p99/p50 | KB | ours is |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-    own = found["ours"]["per_s"]
+    print("| server | answers/s | p50 ms | p99 ms | p99/p50 | processor ms | KB | ours is |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    own = found["ours"]
     for name, one in found.items():
         print(
             f"| {name} | {one['per_s']:.0f} | {one['p50_ms']:.2f} | {one['p99_ms']:.2f} |"
-            f" {one['p99_ms'] / one['p50_ms']:.1f} | {one['size'] / 1000:.1f} |"
-            f" {own / one['per_s']:.2f} × |",
+            f" {one['p99_ms'] / one['p50_ms']:.1f} | {one['processor_ms']:.1f} |"
+            f" {one['size'] / 1000:.1f} | {own['per_s'] / one['per_s']:.2f} ×,"
+            f" by p50 {one['p50_ms'] / own['p50_ms']:.2f},"
+            f" by processor {one['processor_ms'] / max(own['processor_ms'], 0.01):.2f} |",
             flush=True,
         )
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the servers are; `cold` is ours without kept tiles. None: not asked for."""
+    """Where the servers are; `cold` is ours without kept tiles. None: not asked for.
+
+    database: the process of its server.
+    """
 
     ours: int
     cold: int
     bare: int
     tipg: int | None
     pygeoapi: int | None
+    database: int
 
 
 def items(at: Ports, times: int, seconds: float) -> None:
@@ -121,7 +136,7 @@ def items(at: Ports, times: int, seconds: float) -> None:
         if at.pygeoapi is not None:
             path = f"/collections/facilities/items?f=json&limit={limit}"
             asked.append(Asked("pygeoapi", at.pygeoapi, path))
-        table(f"items, limit {limit}, 4 clients", in_turn(asked, 4, times, seconds))
+        table(f"items, limit {limit}, 4 clients", in_turn(asked, 4, times, seconds, at.database))
 
 
 def tiles(at: Ports, times: int, seconds: float) -> None:
@@ -139,7 +154,9 @@ def tiles(at: Ports, times: int, seconds: float) -> None:
         if at.tipg is not None:
             path = f"/collections/{SCHEMA}.{name}/tiles/WebMercatorQuad/{z}/{x}/{y}"
             asked.append(Asked("tipg", at.tipg, path))
-        table(f"tile of {name}, level {z}, 1 client", in_turn(asked, 1, times, seconds))
+        table(
+            f"tile of {name}, level {z}, 1 client", in_turn(asked, 1, times, seconds, at.database)
+        )
 
 
 def tails(at: Ports, times: int, seconds: float) -> None:
@@ -149,7 +166,7 @@ def tails(at: Ports, times: int, seconds: float) -> None:
         ("point in unit", "/api/units/at?lon=118.02&lat=34.03"),
         ("search", "/api/places?q=%E6%9D%8E%E5%AE%B6%E6%9D%91"),
     ):
-        found = in_turn([Asked("ours", at.ours, path)], 16, times, seconds)
+        found = in_turn([Asked("ours", at.ours, path)], 16, times, seconds, at.database)
         table(f"{name}, 16 clients", found)
 
 
@@ -157,8 +174,8 @@ PARTS = {"items": items, "tiles": tiles, "tails": tails}
 
 
 @contextmanager
-def database(points: int) -> Iterator[tuple[Path, str]]:
-    """A private database with the rows; its home and the folder of its socket."""
+def database(points: int) -> Iterator[tuple[Path, str, int]]:
+    """A private database with the rows; its home, the folder of its socket, and its process."""
     with home() as folder, embedded(folder, what="benchmarks/serve.py") as opened:
         owner_url = opened.database.owner_url
         migrate(owner_url)
@@ -166,7 +183,7 @@ def database(points: int) -> Iterator[tuple[Path, str]]:
             fill(owner, points)
         with make_engine(owner_url, autocommit=True).connect() as owner:
             owner.execute(text("VACUUM ANALYZE"))
-        yield folder, opened.socket
+        yield folder, opened.socket, opened.pid
 
 
 def main() -> None:
@@ -185,12 +202,13 @@ def main() -> None:
         for name in servers.PINS
         if name not in given.without
     }
-    with database(given.points) as (folder, socket), ExitStack() as stack:
+    with database(given.points) as (folder, socket, process), ExitStack() as stack:
         where = (folder.parent, socket, "atlas")
         at = Ports(
             ours=stack.enter_context(servers.ours(folder)),
             cold=stack.enter_context(servers.ours(folder, tile_cache_mb=0)),
             bare=stack.enter_context(servers.bare(*where)),
+            database=process,
             **{
                 name: stack.enter_context(getattr(servers, name)(bins[name], *where))
                 if name in bins
