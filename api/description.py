@@ -44,7 +44,7 @@ def describe(app: FastAPI) -> None:
 
 def describe_beside(app: FastAPI) -> None:
     """Make the document now, in a thread of its own, before somebody asks."""
-    Thread(target=app.openapi, name="describe", daemon=True).start()
+    Thread(target=app.openapi, name="describe", daemon=False).start()
 
 
 def document(app: FastAPI) -> dict[str, Any]:

@@ -148,8 +148,8 @@ def test_a_record_needs_a_measure_before_a_change(service: TestClient, officer: 
     "path",
     [
         "/nominations",
-        "/nominations/R-0001/steps",
-        "/nominations/R-0001/scores",
+        "/nominations/{}/steps",
+        "/nominations/{}/scores",
         "/test:north/records",
     ],
 )
@@ -158,10 +158,14 @@ def test_only_officers_write_and_only_in_their_division(
 ) -> None:
     body: dict[str, Any] = {
         "/nominations": SENT | {"list_name": "另一名录"},
-        "/nominations/R-0001/steps": STEP | {"step": "withdrawn"},
-        "/nominations/R-0001/scores": {"marks": {"age": 1}, "role": "专家组"},
+        "/nominations/{}/steps": STEP | {"step": "withdrawn"},
+        "/nominations/{}/scores": {"marks": {"age": 1}, "role": "专家组"},
         "/test:north/records": {"kind": "sign", "value": "none", "role": "民政局"},
     }[path]
+    if "{}" in path:
+        sent = SENT | {"list_name": f"名录 {path}"}
+        made = service.post("/api/heritage/nominations", json=sent, headers=token(town))
+        path = path.format(NominationTold.model_validate(made.json()).code)
     address = f"/api/heritage{path}"
     assert service.post(address, json=body).status_code == 401
     for held in (token(town, "planner"), token(town, division=SOUTH)):
