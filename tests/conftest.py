@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("ATLAS_") and name not in KEPT]:
         del os.environ[name]  # a developer's own settings must not decide a test
     os.environ["ATLAS_RATE_PER_S"] = "0"  # hundreds of tests ask from one address
+    # Dozens of processes start the whole service: each would compile it anew, a second of work.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not hasattr(config, "workerinput"):
         os.environ[HOME] = str(make_home())
 

@@ -1,6 +1,7 @@
 """Do up, serve, status and down do their whole job, also when they are disturbed?
 
-Each command runs as its own process on a home of the module's own, as a user runs it.
+What serves or loads runs as its own process on a home of the module's own, as a user runs it; what
+only looks or refuses runs in this one.
 """
 
 from __future__ import annotations
@@ -145,17 +146,18 @@ def test_sigterm_leaves_no_server_either(ready: Path) -> None:
 
 
 def test_status_names_who_serves_where_and_down_stops_it(ready: Path) -> None:
+    home = {"ATLAS_HOME": str(ready)}
     with serving(ready, "serve") as (process, base):
-        told = atlas(ready, "status").stdout
+        told = said("status", **home).stdout
         assert base in told
         assert str(process.pid) in told
-        assert "不能删除" in refused(atlas(ready, "up", "--reset", "--no-serve"))
-        done = atlas(ready, "down")
-        assert done.returncode == 0, done.stderr
+        assert "不能删除" in refused(said("up", "--reset", "--no-serve", **home))
+        done = said("down", **home)
+        assert done.exit_code == 0, done.stderr
         process.wait(timeout=30)
     assert state(ready).pid is None
-    assert "没有在运行" in atlas(ready, "down").stdout
-    assert "未运行" in atlas(ready, "status").stdout
+    assert "没有在运行" in said("down", **home).stdout
+    assert "未运行" in said("status", **home).stdout
 
 
 def test_two_share_one_database_and_one_may_be_killed(ready: Path) -> None:
