@@ -28,6 +28,7 @@ from api.schemas.elder_care import (
     FromLat,
     FromLon,
     LangWanted,
+    PriceCap,
     StartText,
     WhatWanted,
 )
@@ -36,15 +37,14 @@ from geo.access.finder import Question
 from geo.access.finder.marks import marks
 from geo.errors import BadInput, GeoError, NotFound, Unavailable, both
 from geo.validity import today_in_china
-from maps.base import map_parts
-from maps.elder_care.address import READ, Address, address_of, old_address
+from maps.base import map_script as script_of
+from maps.elder_care.address import FINDER, READ, Address, address_of, old_address
 from maps.elder_care.listing import draw_finder
 from maps.elder_care.saved import MAP
 from maps.elder_care.sheets import Sent, draw_comparison, draw_facility, draw_report
 
 router = APIRouter(include_in_schema=False)
 LONGEST_FORM = 10_000
-FINDER = "/elder-care"
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -90,12 +90,11 @@ def _elsewhere(address: str) -> HTTPException:
 
 async def _asked_of_chosen(
     what: WhatWanted = "home", start: StartText = None, lon: FromLon = None, lat: FromLat = None,
-    rough: Annotated[bool, Query()] = False, care_level: CareWanted = None, lang: LangWanted = "zh",
+    rough: Annotated[bool, Query()] = False, care_level: CareWanted = None,
+    max_price: PriceCap = None, lang: LangWanted = "zh",
 ) -> Question:  # fmt: skip
     """What is asked of places that are chosen; the list's other conditions only lead back to it."""
-    return Question(
-        what=what, start=start, lon=lon, lat=lat, rough=rough, care_level=care_level, lang=lang
-    )
+    return Question(**locals())
 
 
 AskedOfChosen = Annotated[Question, Depends(_asked_of_chosen)]
@@ -196,7 +195,7 @@ def map_script(request: Request, doors: DoorsHere, city: CityAsked, lang: Lang =
         page = page_for(request, reader, city, lang=lang, large=False)
     if not page.may_show_map:
         raise HTTPException(404, "尚无审图号 / no approval number")
-    return Response(map_parts(page, MAP).script, media_type="text/javascript; charset=utf-8")
+    return Response(script_of(page, MAP), media_type="text/javascript; charset=utf-8")
 
 
 @router.get("/elder-care/marks", name="page /elder-care/marks")

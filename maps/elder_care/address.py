@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from geo.access.finder import FILTERS
@@ -28,6 +28,10 @@ MINE = ("我的位置", "my place")
 """How one's own place is called; it stays out of what is handed on."""
 _ALONG = (*SHARED, *START, "what", *FILTERS, "sort")
 """What goes along to a page below the list, so that the way back leads to the same list."""
+ON_PAPER = ("codes", "lang", "city", *START, "what", "care_level", "max_price")
+"""What the link of a comparison says on paper: what its facts depend on, no more."""
+_OF_ONE = ("lang", "city", *START)
+FINDER = "/elder-care"
 _USUAL = {"what": "canteen", "part": "found", "lang": "zh"}
 
 
@@ -40,13 +44,13 @@ class Address:
 
     root: str
     chosen: Mapping[str, str]
-    page: str = "/elder-care"
+    page: str = FINDER
     base: str = ""
 
     @property
     def path(self) -> str:
         """The address of the list."""
-        return f"{self.root}/elder-care"
+        return f"{self.root}{FINDER}"
 
     @property
     def has_point(self) -> bool:
@@ -88,21 +92,17 @@ class Address:
         kept |= {k: v for k, v in more.items() if v}
         return self._link(f"{self.path}/{room}", kept)
 
-    @property
-    def alone(self) -> Address:
-        """Here, without the conditions of the list that led here."""
-        kept = {k: v for k, v in self.chosen.items() if k not in (*FILTERS, "sort")}
-        return replace(self, chosen=kept)
-
     def on_paper(self, **changes: str | None) -> str:
         """This page as somebody may type it: its host, readable text, without one's own place."""
         left_out = {"pick", "large"}
         if self.chosen.get("start") in MINE:
             left_out |= {*START, "within_min"}
+        known = KNOWN if self.page == FINDER else ON_PAPER if "codes" in self.chosen else _OF_ONE
         told = [
-            f"{name}={_readable(value)}" for name, value in self._with(changes).items()
-            if name not in left_out and value and _USUAL.get(name) != value
-        ]  # fmt: skip
+            f"{name}={_readable(value)}"
+            for name, value in _unusual(self.page, self._with(changes)).items()
+            if name in known and name not in left_out
+        ]
         return f"{self.base or self.root}{self.page}{'?' if told else ''}{'&'.join(told)}"
 
     def hidden(self, *without: str) -> list[tuple[str, str]]:
@@ -114,7 +114,7 @@ class Address:
     def compare_hidden(self) -> list[tuple[str, str]]:
         """What the comparison has to know besides the codes."""
         known = {"what": _USUAL["what"], **self.chosen}
-        return [(k, known[k]) for k in (*SHARED, *START, "what", "care_level") if k in known]
+        return [(k, known[k]) for k in _ALONG if k in known]
 
     def _with(self, changes: Mapping[str, str | None]) -> dict[str, str]:
         made = {**self.chosen, **{k: v for k, v in changes.items() if v is not None}}
@@ -122,8 +122,14 @@ class Address:
 
     @staticmethod
     def _link(path: str, chosen: Mapping[str, str]) -> str:
-        told = {k: v for k, v in chosen.items() if v and _USUAL.get(k) != v}
+        told = _unusual(path, chosen)
         return f"{path}?{urlencode(told)}" if told else path
+
+
+def _unusual(path: str, chosen: Mapping[str, str]) -> dict[str, str]:
+    """What a link has to say; what is looked for goes without saying on the list alone."""
+    usual = _USUAL if path.endswith(FINDER) else {**_USUAL, "what": ""}
+    return {name: value for name, value in chosen.items() if value and usual.get(name) != value}
 
 
 def _readable(value: str) -> str:
@@ -135,7 +141,7 @@ def _readable(value: str) -> str:
 
 
 def address_of(
-    root: str, items: Iterable[tuple[str, str]], page: str = "/elder-care", base: str = ""
+    root: str, items: Iterable[tuple[str, str]], page: str = FINDER, base: str = ""
 ) -> Address:
     """Where a request is: the parameters that these pages know, empty ones left out."""
     chosen: dict[str, str] = {}

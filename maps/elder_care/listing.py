@@ -11,9 +11,9 @@ from typing import Any
 
 from geo.access.finder import FILTERS, QUESTIONS, SORTS, WHAT, Answer
 from geo.access.finder.question import MOST
-from maps.base import WINGS, Page, map_parts, page_config, safe_json, template_named
+from maps.base import WINGS, Page, map_files, page_config, safe_json, template_named
 from maps.elder_care import choices
-from maps.elder_care.address import Address
+from maps.elder_care.address import ON_PAPER, Address
 from maps.elder_care.cards import card_told
 from maps.elder_care.saved import MAP
 from maps.elder_care.shown import Ground, LinkTold, Pager, Printing, Shown
@@ -208,7 +208,7 @@ def sketch_of_list(page: Page, answer: Answer, ground: Ground) -> Sketch | None:
 def _config(page: Page, here: Address, answer: Answer) -> dict[str, Any]:
     """What the scripts know from the start."""
     return page_config(page, "elder-care") | {
-        "path": here.path, "map": _map_files(page, here),
+        "path": here.path, "map": _map_files(page, here), "on_paper": ON_PAPER,
     }  # fmt: skip
 
 
@@ -216,9 +216,9 @@ def _map_files(page: Page, here: Address) -> dict[str, Any] | None:
     """What a script has to fetch to show the map; None where no map is served."""
     if not page.may_show_map:
         return None
-    parts = map_parts(page, MAP)
+    files = map_files(MAP)
     return {
-        "styles": parts.styles, "scripts": parts.scripts,
+        "styles": files.styles, "scripts": files.scripts,
         "shell": f"{here.path}/map.js?{here.shared}",
     }  # fmt: skip
 

@@ -138,4 +138,5 @@ def test_the_way_back_leads_to_the_list_one_came_from(mixed: Session) -> None:
     come_from = dict(parse_qsl(urlsplit(there).query))
     assert urlsplit(there).path == "/elder-care/facility/H"
     assert dict(parse_qsl(urlsplit(Address("", come_from).to_finder()).query)) == asked
-    assert Address("", come_from).alone.on_paper() == "/elder-care?what=home"
+    page = Address("", come_from, "/elder-care/facility/H")
+    assert page.on_paper() == "/elder-care/facility/H", "paper holds what its facts need"

@@ -34,7 +34,7 @@ async function printAll(event) {
   if (await go(event.target.closest("a").href)) window.print();
 }
 
-const SHEET_MM = { width: 188, height: 272 }; // A4 less its margins, and a little
+const SHEET_MM = { width: 188, height: 274 }; // A4 less its margins, and a little
 const SIZES_PT = [16, 15, 14, 13, 12, 11, 10, 9];
 
 /** A comparison in the largest print that one sheet holds: tried out in its own print style. */

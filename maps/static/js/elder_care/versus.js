@@ -2,7 +2,7 @@
 // the same rows, words and order as the service's own page (maps/elder_care/versus.py).
 
 import { el, put, svg } from "atlas/dom.js";
-import { t } from "atlas/elder_care/say.js";
+import { page, t } from "atlas/elder_care/say.js";
 
 const SMALL = { width: 360, height: 270 };
 const MARGIN = 46;
@@ -64,6 +64,13 @@ function closer(drawn) {
   return drawn;
 }
 
+/** A link as the service writes it on paper: what the facts depend on, in letters that people read. */
+function readable(address) {
+  const [path, asked] = address.split("?");
+  const told = asked.split("&").filter((one) => page.on_paper.includes(one.split("=")[0]) && one !== "lang=zh");
+  return decodeURI(`${path}?${told.join("&")}`).replaceAll("%2C", ",");
+}
+
 /** A comparison as the service draws it. `chosen`: code → column; `drop`: takes one away. */
 export function versusSheet(chosen, address, drop) {
   const { rows, titles } = brought();
@@ -79,6 +86,7 @@ export function versusSheet(chosen, address, drop) {
   find(".drop-row").append(...[...chosen].map(([code, one]) => el("td", {}, places.length > 2
     && el("button", { type: "button", class: "act", onclick: () => drop(code) }, away, el("span", { class: "sr" }, ` ${one.name}`)))));
   put(find(".where"), sketch([...chosen.keys()]));
-  put(find(".printed-link"), decodeURI(address));
+  find(".printed-day").append(t("（没有网络，按已载入的信息比较）", " (no network: compared from what was loaded)"));
+  put(find(".printed-link"), readable(address));
   return sheet;
 }
