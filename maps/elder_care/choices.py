@@ -150,7 +150,8 @@ def selects(
 def ticks(say: Say, asked: Question) -> tuple[Tick, ...]:
     """The conditions of the form that are on or off."""
     return tuple(
-        Tick(name, say(*FILTERS[name]), getattr(asked, name)) for name in TICKS[asked.what]
+        Tick(name, say(FILTERS[name][0], FILTERS[name][1].capitalize()), getattr(asked, name))
+        for name in TICKS[asked.what]
     )
 
 

@@ -145,6 +145,11 @@ def test_6_the_list_says_what_the_map_says(server: str, browser_page: Watched) -
         "all => all.map(one => `${one.dataset.number} ${one.dataset.name}`)"
     )
     assert on_map == set(in_list)
+    tab = visit(browser_page, f"{server}{HOMES}&lang=en")
+    open_the_map(tab)
+    tab.locator(".lone text").first.wait_for(state="attached")
+    letters = tab.locator(".lone text").all_text_contents()
+    assert all(one.isascii() for one in letters), "the signs of the map speak English too"
 
 
 def test_7_large_type_reads_well_and_prints(server: str, browser_page: Watched) -> None:
@@ -168,6 +173,9 @@ def test_7_large_type_reads_well_and_prints(server: str, browser_page: Watched) 
     assert not tab.locator(".acts").first.is_visible()
     assert tab.locator(".legal").is_visible()
     assert tab.locator("#synthetic").is_visible()
+    tab.goto(tab.locator(".card h3 a").first.evaluate("one => one.href"))
+    sheet = tab.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1, "one place is one sheet"
 
 
 def test_8_any_view_has_a_link(server: str, open_page: OpenPage) -> None:

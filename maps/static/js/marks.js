@@ -2,6 +2,7 @@
 
 import { svg, el } from "atlas/dom.js";
 import { colourOf, kinds } from "atlas/page.js";
+import { t } from "atlas/words.js";
 
 const SHAPES = {
   square: "M-10-11h20a2 2 0 0 1 2 2v18a2 2 0 0 1-2 2h-20a2 2 0 0 1-2-2v-18a2 2 0 0 1 2-2z",
@@ -12,11 +13,14 @@ const SHAPES = {
   hexagon: "M-7-12h14l7 12-7 12h-14l-7-12z",
 };
 
+/** The letter of a kind: 餐, in English the first letters of its name. */
+const letterOf = (known) => t(known.glyph, known.en.split(/[\s-]+/).slice(0, 2).map((word) => word[0].toUpperCase()).join(""));
+
 /** The sign of a kind: with its letter, or filled with a number that the list repeats. */
 export function sign(kind, { number = null, size = 30, isHollow = false } = {}) {
   const known = kinds.get(kind);
   const shape = known?.shape ?? "circle";
-  const text = number ?? known?.glyph ?? "·";
+  const text = number ?? (known ? letterOf(known) : "·");
   const drop = shape === "triangle" ? 3.4 : 0;
   return svg("svg", {
     viewBox: "-16 -16 32 32", width: size, height: size, "aria-hidden": "true",
