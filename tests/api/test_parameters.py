@@ -78,6 +78,7 @@ NONSENSE |= {
     "until": NONSENSE["on"],
     "unchanged": ["", "maybe", "2", "\0"],
     "closed": ["", "maybe", "2", "\0"],
+    "rough": ["", "maybe", "2", "\0"],
     "line": ["", "   ", "\0", "a\nb", "线" * 101],
     "number": ["", "   ", "\0", "a\nb", "号" * 101],
     "name": ["", "   ", "\0", "a\nb", "名" * 101],
