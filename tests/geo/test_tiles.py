@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -417,7 +418,9 @@ def test_a_tile_outside_the_set_is_not_found(z: int, row: int, col: int) -> None
         MATRIX_SETS["WebMercatorQuad"].bounds(z, row, col)
 
 
-def test_a_tile_is_found_by_an_index(writers: Engine, reader: Connection) -> None:
+def test_a_tile_is_found_by_an_index_and_the_planner_knows_its_size(
+    writers: Engine, reader: Connection
+) -> None:
     with writers.begin() as owner:
         owner.execute(
             text("""INSERT INTO facility (code, name, kinds, geom, is_published)
@@ -425,15 +428,23 @@ def test_a_tile_is_found_by_an_index(writers: Engine, reader: Connection) -> Non
                    25 + (i / 100) / 10.0), 4490), true FROM generate_series(1, 5000) i""")
         )
         owner.execute(text("ANALYZE facility"))
-    asked = ask(z=12)
-    conditions, values = asked.question.conditions()
-    box = asked.matrix_set.bounds(12, asked.row, asked.col)
-    near = asked.matrix_set.degrees(box)
-    values |= {
-        "west": near.west, "south": near.south, "east": near.east, "north": near.north,
-        "left": box.west, "bottom": box.south, "right": box.east, "top": box.north, "most": 50,
-    }  # fmt: skip
-    statement = whole_tile("facilities", "WebMercatorQuad", conditions)
-    plan = "\n".join(reader.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+    plan = plan_of(reader, ask(z=12))
     assert "Seq Scan on facility" not in plan
     assert "Index Scan" in plan
+    whole = plan_of(reader, ask(z=2))
+    (rows,) = re.findall(r"Limit .* rows=(\d+)", whole)
+    assert int(rows) > 4_000, "of most of the table, and not of a small share of it"
+
+
+def plan_of(reader: Connection, asked: Asked) -> str:
+    """How PostgreSQL would render the tile."""
+    box = asked.matrix_set.bounds(asked.z, asked.row, asked.col)
+    near = asked.matrix_set.degrees(box)
+    conditions, values = asked.question.conditions()
+    values |= {
+        "west": near.west, "south": near.south, "east": near.east, "north": near.north,
+        "left": box.west, "bottom": box.south, "right": box.east, "top": box.north,
+        "most": 50_000,
+    }  # fmt: skip
+    statement = whole_tile("facilities", "WebMercatorQuad", conditions)
+    return "\n".join(reader.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
