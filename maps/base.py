@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,6 +56,8 @@ PANES: Mapping[str, int] = {
     "labels": 450,
     "numbers": 640,
 }
+_GROUPS = [asdict(group) for group in GROUPS.values()]
+_KINDS = [asdict(kind) for kind in KINDS.values()]
 CHINA_CENTRE = (35.0, 105.0)
 
 
@@ -124,10 +127,9 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class MapParts:
-    """A map's shell for a page that loads it later: its script, and our files that it needs."""
+class MapFiles:
+    """What a page that loads its map later has to fetch before the map's own script."""
 
-    script: str
     styles: tuple[str, ...]
     scripts: tuple[str, ...]
 
@@ -178,12 +180,17 @@ def draw_view(
     )  # fmt: skip
 
 
-def map_parts(page: Page, view: View) -> MapParts:
+def map_script(page: Page, view: View) -> str:
     """Answer the shell of a view's map as a script of its own; its element is `#map_atlas`."""
-    board = _board(page, view)
-    files = _folium_files(board, view)
-    return MapParts(
-        board.script.render(),
+    script: str = _board(page, view).script.render()
+    return script
+
+
+@lru_cache(maxsize=32)
+def map_files(view: View) -> MapFiles:
+    """Answer our files that a view's map needs: the same for every page."""
+    files = _folium_files(_board(Page(), view), view)
+    return MapFiles(
         (*(name for name in files if name.endswith(".css")), "css/map.css"),
         tuple(name for name in files if name.endswith(".js")),
     )
@@ -226,8 +233,8 @@ def page_config(page: Page, wing: str) -> dict[str, Any]:
         "approvals": page.approvals,
         "has_synthetic": page.has_synthetic,
         "attributions": page.attributions,
-        "groups": [asdict(group) for group in GROUPS.values()],
-        "kinds": [asdict(kind) for kind in KINDS.values()],
+        "groups": _GROUPS,
+        "kinds": _KINDS,
     }
 
 
