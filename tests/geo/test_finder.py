@@ -330,6 +330,49 @@ def test_other_orders_put_unknown_last(session: Session) -> None:
     assert codes(find(session, asked(sort="name")).cards) == ["A", "B", "C"]
 
 
+def test_what_is_mainly_looked_for_comes_first(session: Session) -> None:
+    """A canteen before a home that has one too; with a start the distance decides."""
+    home = make_facility(
+        session, east(100), code="H", name="甲院", kinds=["nursing_home", "canteen"]
+    )
+    own = make_facility(session, east(200), code="Z", name="乙食堂", kinds=["canteen"])
+    for place in (home, own):
+        make_price(session, place, item="lunch", low=8, high=12, unit="meal")
+    for order in (None, "price", "checked", "name"):
+        for wish in ({}, {"max_price": 10.0}):
+            found = find(session, asked(lon=None, lat=None, sort=order, **wish)).cards
+            assert codes(found) == ["Z", "H"], (order, wish)
+            assert [card.is_beside for card in found] == [False, True]
+    assert codes(find(session, asked()).cards) == ["H", "Z"], "the nearest is the answer"
+    make_facility(session, east(200), code="A", name="丙院", kinds=["nursing_home", "canteen"])
+    for wish in ({}, {"max_price": 10.0}, {"within_min": 15.0}):
+        near = codes(find(session, asked(**wish)).cards)
+        assert near == [code for code in ("H", "Z", "A") if code in near], "among equals too"
+    homes = find(session, asked(lon=None, lat=None, what="home")).cards
+    assert codes(homes) == ["A", "H"], "of homes all are mainly homes: by name"
+
+
+def test_old_prices_are_marked_by_the_setting(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = NOON.date()
+    for code, priced_on in (
+        ("NEW", day - timedelta(days=365)), ("OLD", day - timedelta(days=366)), ("NODATE", None),
+    ):  # fmt: skip
+        place = make_facility(session, east(100), code=code)
+        make_price(session, place, item="lunch", low=8, high=12, unit="meal", priced_on=priced_on)
+
+    def stale() -> dict[str, bool]:
+        cards = find(session, asked()).cards
+        told_so = {card.code: "可能已变" in told(card)["price"] for card in cards}
+        assert told_so == {card.code: card.prices[0].is_stale for card in cards}
+        return told_so
+
+    assert stale() == {"NEW": False, "OLD": True, "NODATE": True}
+    monkeypatch.setenv("ATLAS_PRICE_STALE_DAYS", "400")
+    assert stale() == {"NEW": False, "OLD": False, "NODATE": True}
+
+
 def test_nothing_found_says_what_would_be(homes: Session) -> None:
     wishes = asked(what="home", max_price=100.0, care_level="partial", q="示例", sort="near")
     found = find(homes, wishes)
