@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -476,13 +477,20 @@ ALL = (
 Concern = TypeVar("Concern", bound=BaseSettings)
 
 
+@lru_cache(maxsize=256)
+def _read(concern: type[BaseSettings], told: tuple[tuple[str, str], ...]) -> BaseSettings:
+    """The settings under these variables: a request reads them many times, they seldom change."""
+    return concern()
+
+
 def read(concern: type[Concern]) -> Concern:
-    """Answer the settings of one concern from the environment.
+    """Answer the settings of one concern from the environment; worked out again when that changes.
 
     Raises BadInput that names the variable when a value cannot be used.
     """
+    told = tuple(one for one in os.environ.items() if one[0].upper().startswith("ATLAS_"))
     try:
-        return concern()
+        return _read(concern, told)  # type: ignore[return-value]
     except ValidationError as problem:
         first = problem.errors()[0]
         name = f"ATLAS_{'_'.join(str(part) for part in first['loc'])}".upper()

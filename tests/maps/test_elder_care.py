@@ -139,6 +139,16 @@ def test_the_public_gets_no_map_without_an_approval_number(hamlet: Session) -> N
     assert "审图号：苏S(2026)000号" in shown
 
 
+def test_the_list_builds_no_map(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map's shell costs more than the list: it is built when somebody wants the map."""
+    page = client.get("/elder-care").text
+    built: list[object] = []
+    monkeypatch.setattr("maps.base._board", lambda *asked: built.append(asked))
+    assert client.get("/elder-care").status_code == 200
+    assert built == []
+    assert "leaflet.js" in page
+
+
 def test_every_notice_stands_in_both_languages(client: TestClient) -> None:
     for look, words in (("", ("未经地图审核，仅限内部演示", "示意，不作为划界依据", "含合成数据")),
                         ("lang=en", ("Not reviewed as a map", "no basis for delimitation",
