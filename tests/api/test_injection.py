@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 import httpx2 as httpx
 import pytest
@@ -261,6 +262,91 @@ def test_a_body_calls_nothing(
         if others >= ENOUGH and operation.path not in GOOD:
             break
         if refused >= ENOUGH or time.monotonic() > until:
+            break
+    assert _songs(owner) == 0
+
+
+X = "<text>"
+"""Where a string goes in the questions below."""
+_LINE = {"line": "<line>", "change": "river", "role": X, "on": "2026-03-20", "note": X}
+_QUERIES = {"q": {"query": X, "type": X, "properties": [{"pid": X, "v": X}]}}
+_TRACK = (
+    '<?xml version="1.0"?><gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk>'
+    f"<name>{X}</name><trkseg>" + "".join(
+        f'<trkpt lat="31.7" lon="119.9{n}"><time>2026-03-20T08:0{n}:00Z</time></trkpt>'
+        for n in range(3)
+    ) + "</trkseg></trk></gpx>"
+)  # fmt: skip
+_GROUND = {"type": "Polygon", "coordinates": [
+    [[119.9, 31.7], [120.0, 31.7], [120.0, 31.8], [119.9, 31.8], [119.9, 31.7]]]}  # fmt: skip
+QUESTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("/api/access/planning/work-items", {"json": {
+        "kind": "wrong_information", "title": X, "role": X, "note": X, "lon": 119.97, "lat": 31.78,
+    }}),
+    ("/api/access/scenarios", {"json": {
+        "name": X, "note": X, "kind": "canteen", "on": "2026-01-31",
+        "changes": [{"action": "close", "facility_code": "<facility>"}],
+    }}),
+    ("/api/survey/inspections", {"json": {
+        "title": X, "lines": ["<line>"], "role": X, "opened_on": "2026-03-20",
+    }}),
+    ("/api/survey/inspections/changes", {"json": _LINE}),
+    ("/api/survey/planned", {"json": {
+        "title": X, "note": X, "within": "320400", "law_kinds": ["line_part"], "on": "2026-01-01",
+        "units": [{"name": X, "geometry": _GROUND}],
+    }}),
+    ("/api/deliveries?wait=true", {
+        "data": {"kind": "facilities", "crs": "4490", "by": X, "secrecy": "public"},
+        "files": [("files", (f"{X}.csv", f"名称,经度,纬度,类别\n\"{X}\",119.97,31.79,养老院\n"))],
+    }),
+    ("/api/survey/inspections/LJ2026-001/files", {
+        "data": {"role": X}, "files": [("files", (f"{X}.gpx", _TRACK))],
+    }),
+    ("/reconcile", {"data": {"queries": json.dumps(_QUERIES)}}),
+    ("/reconcile", {"data": {"extend": json.dumps({"ids": [X], "properties": [{"id": "name"}]})}}),
+]  # fmt: skip
+"""Questions with a string in every free text at once: what has a form is asked above."""
+
+
+def _filled(what: Any, put: dict[str, str]) -> Any:
+    """A question with strings in their places; inside of JSON and XML they are escaped."""
+    if isinstance(what, str):
+        for place, string in put.items():
+            if what.startswith("{"):
+                string = json.dumps(string)[1:-1]
+            elif what.startswith("<?xml"):
+                string = escape("".join(c for c in string if c.isprintable()))
+            what = what.replace(place, string)
+        return what
+    if isinstance(what, list | tuple):
+        return type(what)(_filled(one, put) for one in what)
+    if isinstance(what, dict):
+        return {name: _filled(one, put) for name, one in what.items()}
+    return what
+
+
+@pytest.mark.parametrize(("address", "asked"), QUESTIONS, ids=lambda one: str(one)[:40])
+def test_texts_that_are_let_in_call_nothing(
+    target: Target, owner: Engine, wire: httpx.Client, address: str, asked: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("ATLAS_PLANNED_CHANGES", "true")
+    head = target.head("administrator")
+    with owner.connect() as connection:
+        known = text("SELECT (SELECT code FROM atlas.facility WHERE 'canteen' = ANY(kinds) AND"
+                     " code LIKE 'DEMO%' ORDER BY code LIMIT 1), (SELECT max(code) FROM"
+                     " atlas.boundary_line)")  # fmt: skip
+        facility, line = connection.execute(known).one()
+    put = {"<facility>": facility, "<line>": line}
+    let_in = wire.post(address, **_filled(asked, {**put, X: "示例局"}), headers=head)
+    assert let_in.status_code < 300, let_in.text
+    until = time.monotonic() + PATIENCE_S
+    for string in _turned(address):
+        began = time.monotonic()
+        answer = wire.post(address, **_filled(asked, {**put, X: string}), headers=head)
+        assert answer.status_code < 500, (string, answer.text[:300])
+        assert time.monotonic() - began < SLEEP_S / 2, string
+        if time.monotonic() > until:
             break
     assert _songs(owner) == 0
 
