@@ -28,6 +28,8 @@ from fastapi import FastAPI
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from api.app import create_app
 from geo.db import Database, make_engine
 from geo.db.embedded import embedded
@@ -153,7 +155,7 @@ def in_turn(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 def replay(app: FastAPI, statements: list[tuple[str, dict[str, object]]]) -> None:
     """Run statements as the public on one raw connection of the pool."""
-    with app.state.doors.public_engine.connect() as connection:
+    with app.state.doors.readers.primary.connect() as connection:
         cursor = connection.connection.cursor()
         for statement, values in statements:
             cursor.execute(statement, values)
@@ -162,7 +164,7 @@ def replay(app: FastAPI, statements: list[tuple[str, dict[str, object]]]) -> Non
 
 def recorded(app: FastAPI, way: Callable[[], object]) -> list[tuple[str, dict[str, object]]]:
     """The statements that a question sends to the public's door, with their values."""
-    engine = app.state.doors.public_engine
+    engine = app.state.doors.readers.primary
     sent: list[tuple[str, dict[str, object]]] = []
 
     def note(conn: Any, cursor: Any, statement: str, values: dict[str, object], *_: Any) -> None:
