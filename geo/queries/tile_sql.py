@@ -1,7 +1,7 @@
 """How is a tile of a collection asked of PostGIS? The text of the statements, built once each.
 
 The tile's edges stand in a statement as plain values and nowhere behind a subquery, so that the
-planner, which must be asked anew for each tile, knows how many of the features lie in it: of a few
+planner, where it is asked anew for each tile, knows how many of the features lie in it: of a few
 it follows the spatial index, of most it reads the table in the order of its rows.
 """
 

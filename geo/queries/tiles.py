@@ -10,12 +10,13 @@ import hashlib
 import math
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection
 
-from geo.db.plain import rows_of
+from geo.db.plain import Rows, rows_of
 from geo.queries.items import Question
 from geo.queries.matrices import Box, MatrixSet
 from geo.queries.tile_log import Seen, last_seen, untouched_since
@@ -153,23 +154,21 @@ def _rendered(
     if collection.geometry != "Point":
         values |= {"tolerance": side / EXTENT * TOLERANCE, "unit": (box.east - box.west) / EXTENT}
     which = (collection.id, asked.matrix_set.id, conditions)
-    body, matched, shown = _drawn(connection, whole_tile(*which), {**values, "most": most})
+    # Planned for each tile where that is quick: a kept plan takes any tile for a small part of all.
+    # For the joins of the names planning takes longer than most of their tiles.
+    prepare = False if len(collection.tables) == 1 else None
+    ask = partial(rows_of, connection, binary=True, prepare=prepare)
+    body, matched, shown = _read(ask(whole_tile(*which), {**values, "most": most}))
     if matched > most or shown < matched:
         # So fine a grid that nothing shares a cell, where only shapes without a place are missing.
         cells = max(1, math.isqrt(most)) if matched > most else 10**9
-        body, matched, shown = _drawn(connection, thinned_tile(*which), {**values, "side": cells})
+        body, matched, shown = _read(ask(thinned_tile(*which), {**values, "side": cells}))
     digest = hashlib.sha256(body).hexdigest()[:32]
     return Tile(body, f'"{digest}"', shown, matched, now)
 
 
-def _drawn(
-    connection: Connection, statement: str, values: dict[str, Any]
-) -> tuple[bytes, int, int]:
-    """Bytes (none where nothing is shown), and how many features touch the tile and are shown.
-
-    Never from a prepared plan: that would not know the tile, and take any for a small part of all.
-    """
-    row = rows_of(connection, statement, values, binary=True, prepare=False)
+def _read(row: Rows) -> tuple[bytes, int, int]:
+    """Bytes (none where nothing is shown), and how many features touch the tile and are shown."""
     body, *numbers = (row.get_value(0, at) or b"" for at in range(3))
     matched, shown = (int.from_bytes(one, "big") for one in numbers)
     return (body if shown else b""), matched, shown
