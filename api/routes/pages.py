@@ -56,7 +56,7 @@ def page_for(request: Request, connection: Reader, city: str, *, lang: Lang, lar
         large=large,
         city_code=shown.code,
         city_name=shown.name,
-        bounds=bounds_of(connection, shown.code, on=today_in_china()),
+        bounds=bounds_of(connection, shown, on=today_in_china()),
         approval_number=approved.words if approved else "",
         approvals={one: found.words for one in LAYERS if (found := approval_of(one))},
         nonce=secrets.token_urlsafe(16),

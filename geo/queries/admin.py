@@ -276,12 +276,15 @@ def city_of(session: Reader, code: str, on: date) -> Unit:
     return city[0]
 
 
-def bounds_of(session: Reader, code: str, *, on: date) -> tuple[float, float, float, float] | None:
+def bounds_of(
+    session: Reader, of: str | Unit, *, on: date
+) -> tuple[float, float, float, float] | None:
     """West, south, east, north (degrees) of a division's territory, or of all known ones under it.
 
-    None where no territory is known. Raises NotFound for a division not in force on that day.
+    of: its code, or the version in force that was read already. None where no territory is known.
+    Raises NotFound for a code not in force on that day.
     """
-    found = unit(session, code, on)
+    found = of if isinstance(of, Unit) else unit(session, of, on)
     row = session.execute(_BOUNDS, {"code": found.code, "on": on}).one()
     return None if row.west is None else (row.west, row.south, row.east, row.north)
 
@@ -300,7 +303,7 @@ def _why_missing(session: Reader, code: str, on: date) -> str:
     spans = "; ".join(f"{r.name} {r.valid_from or '…'} – {r.valid_until or '…'}" for r in rows[:5])
     return both(
         f"区划 {code} 在 {on} 无效；已知的时段："
-        + ";".join(
+        + "；".join(
             f"{r.name} {r.valid_from or '不详'} 至 {r.valid_until or '今'}" for r in rows[:5]
         )
         + "。请改用其中的日期。",
