@@ -149,7 +149,7 @@ def _rate(made: Made, rng: Rng) -> None:
         made.ratings.append(_rating("GB/T 37276", level, made.lives[0].start, rng))
     if kind == "small_home" and rng.random() < 0.5:
         level = f"{'一二三四五'[int(rng.integers(5))]}叶"
-        made.ratings.append(_rating("示例叶级(合成)", level, made.lives[0].start, rng))
+        made.ratings.append(_rating("示例叶级（合成）", level, made.lives[0].start, rng))
 
 
 def _rating(scheme: str, level: str, opened: date, rng: Rng) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _rating(scheme: str, level: str, opened: date, rng: Rng) -> dict[str, Any]:
     return {
         "scheme": scheme, "level": level, "rated_on": rated,
         "valid_until": date(rated.year + 3, rated.month, min(rated.day, 28)),
-        "issuer": "示例评定机构(合成)",
+        "issuer": "示例评定机构（合成）",
     }  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def meals_told(say: Say, p: Card) -> list[str]:
     """Whether meals are served, by what is stored of it: the filter 「有餐食」 asks the same."""
     told = []
     if "canteen" in p.kinds:
-        told.append(say("有老年食堂", "has a canteen"))
+        told += [say("有老年食堂", "has a canteen")] if p.kinds[0] != "canteen" else []
     elif any("餐" in one for one in p.services or ()):
         told.append(say("有助餐服务", "serves meals"))
     elif any("餐" in (one.includes or "") or "伙食" in (one.includes or "") for one in p.prices):

@@ -28,7 +28,7 @@ _WORDS = {
     "物资发放": "goods handed out", "咨询": "advice", "受理": "applications",
     "预约办理": "appointments",
     # scales
-    "示例叶级(合成)": "example leaf scale (synthetic)",
+    "示例叶级（合成）": "example leaf scale (synthetic)",
 }  # fmt: skip
 
 

@@ -71,6 +71,8 @@ def test_the_hours_of_the_beds_are_told_apart_from_those_of_the_canteen(mixed: S
     assert facts["meals"] == ("有老年食堂，每天几份未知",)
     assert "设在养老院内，是否对外请先打电话问" in listed(mixed, ZH, "canteen").beside
     assert listed(mixed, ZH, "home").beside == ""
+    canteen = told_of(ZH, one_card(mixed, "Z", Question()))
+    assert {fact.code: fact.lines for fact in canteen.facts}["meals"] == ("每天几份未知",)
 
 
 def test_what_is_old_is_marked_alike_on_card_and_page(mixed: Session) -> None:
