@@ -76,11 +76,15 @@ class CardTold:
 
 
 def card_told(
-    say: Say, one: Card, here: Address, *, today: date, shows_kind: bool, at: datetime | None = None
-) -> CardTold:
-    """Say what a card of the finder holds; `shows_kind`: the list mixes kinds; `at`: a past day."""
+    say: Say, one: Card, here: Address, *, today: date, shows_kind: bool,
+    at: datetime | None = None, is_rough: bool = False,
+) -> CardTold:  # fmt: skip
+    """Say what a card of the finder holds.
+
+    shows_kind: the list mixes kinds; at: a past day; is_rough: the start stands for an area.
+    """
     one = known_on(one, at.date() if at else None)
-    walk, way = way_told(say, one)
+    walk, way = way_told(say, one, is_rough=is_rough)
     state, opening = _open(say, one)
     home = KINDS[one.kind].is_residential
     return CardTold(

@@ -55,7 +55,15 @@ def shown_of(say: Say, here: Address, answer: Answer, ground: Ground) -> Shown:
     asked = answer.question
     mixes = len(asked.kinds) > 1
     cards = tuple(
-        card_told(say, one, here, today=answer.generated_on, shows_kind=mixes, at=asked.at)
+        card_told(
+            say,
+            one,
+            here,
+            today=answer.generated_on,
+            shows_kind=mixes,
+            at=asked.at,
+            is_rough=asked.rough,
+        )
         for one in answer.cards
     )
     on_page = {one.code for one in cards}

@@ -32,7 +32,8 @@ class Sent:
 def draw_facility(page: Page, here: Address, one: Card, ground: Ground, today: date) -> str:
     """Answer the page of one facility: all that is known of it, and where it is."""
     seen = replace(page, has_synthetic=one.is_synthetic)
-    told = card_told(page.say, one, here, today=today, shows_kind=True)
+    is_rough = here.chosen.get("rough") == "true"
+    told = card_told(page.say, one, here, today=today, shows_kind=True, is_rough=is_rough)
     drawn = _sketch(page, here, [one], ground)
     return template_named("elder_care_facility.html.j2").render(
         **frame_of(seen, here, one.name), one=told, drawn=drawn, today=str(today)

@@ -12,11 +12,16 @@ def is_near(one: Card) -> bool:
     return not exact or "近似" in (one.position_note or "")
 
 
-def way_told(say: Say, one: Card) -> tuple[str, str]:
-    """「步行约 9 分钟（430 米）」 and 「直线 350 米」; empty without a start."""
+def way_told(say: Say, one: Card, *, is_rough: bool = False) -> tuple[str, str]:
+    """「步行约 9 分钟（430 米）」 and 「直线 350 米」; empty without a start.
+
+    is_rough: the start stands for an area; 「直线 1.0 公里（大约，出发地只知大概位置）」.
+    """
     if one.line_m is None:
         return "", ""
     line = say(f"直线 {metres(say, one.line_m)}", f"{metres(say, one.line_m)} straight line")
+    if is_rough:
+        line += say("（大约，出发地只知大概位置）", " (roughly: the start stands for an area)")
     if one.walk_min is not None and one.walk_m is not None:
         minutes = max(1, round(one.walk_min))
         far = metres(say, one.walk_m)

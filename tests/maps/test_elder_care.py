@@ -212,7 +212,12 @@ def test_a_place_that_several_names_fit_is_chosen_from_links(client: TestClient)
     alike = client.get("/elder-care?start=红梅公园").text
     assert re.search("没有找到「红梅公园」.*名字相近的有.*红梅街道.*距离只是大约", alike, re.DOTALL)
     link = re.findall(r'<li><a href="([^"]+)" data-live><strong>', alike)[0]
-    assert "从「红梅街道」算起（只知道大概位置" in client.get(unescape(link)).text
+    rough = client.get(unescape(link)).text
+    assert "从「红梅街道」算起（只知道大概位置" in rough
+    ways = re.findall(r'<p class="way">(.*?)</p>', rough)
+    assert ways
+    assert all("大约，出发地只知大概位置" in way for way in ways)
+    assert "出发地只知大概位置" not in client.get("/elder-care?lon=119.97&lat=31.78").text
     assert "是这里吗？" in client.get("/elder-care?start=兰陵").text
 
 
