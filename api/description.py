@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -40,11 +40,6 @@ def describe(app: FastAPI) -> None:
 
     app.openapi = openapi  # type: ignore[method-assign]
     app.add_route(ADDRESS, answer, include_in_schema=False)
-
-
-def describe_beside(app: FastAPI) -> None:
-    """Make the document now, in a thread of its own, before somebody asks."""
-    Thread(target=app.openapi, name="describe", daemon=False).start()
 
 
 def document(app: FastAPI) -> dict[str, Any]:

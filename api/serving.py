@@ -82,12 +82,10 @@ def serve(database: Database, taken: socket.socket, *, city_code: str | None, wo
     with _watched(database), contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn
         if workers == 1:
             from api.app import create_app
-            from api.description import describe_beside
             from geo.access.warming import warm_up_beside
 
             warm_up_beside()
             app = create_app(database, city_code=city_code)
-            describe_beside(app)
             uvicorn.Server(_config(app)).run(sockets=[taken])
         else:
             with _for_workers(workers, city_code):

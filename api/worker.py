@@ -10,7 +10,6 @@ import time
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.description import describe_beside
 from api.logs import set_up_logs_as_set
 from api.witness import forget_the_dead
 from geo.access.warming import warm_up_beside
@@ -22,9 +21,7 @@ def worker_app() -> FastAPI:
     forget_the_dead()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     warm_up_beside()
-    app = create_app()
-    describe_beside(app)
-    return app
+    return create_app()
 
 
 def _end_with(parent: int) -> None:
