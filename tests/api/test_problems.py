@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 import anyio
@@ -12,12 +14,16 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from api.app import create_app
 from api.envelope import Envelope
 from api.logs import PlainLines
 from api.problems import PROBLEM, TITLES, install
 from api.schemas.problem import Problem
 from api.witness import metrics
+from geo.db import Database
 from geo.errors import Ambiguous, DatabaseProblem, GeoError, NotAllowed, NotFound, Unavailable
+
+NOWHERE = "postgresql://atlas@/atlas?host=/nonexistent"
 
 
 def read_problem(answer: Any) -> Problem:
@@ -145,6 +151,25 @@ def test_strangers_methods_and_lines_are_not_taken_over(
     assert "\n" not in line
     assert "\x1b" not in line
     assert line.endswith("GET /a\\u000a2026 INFO b\\u001b[2J\\u202e 常州")
+
+
+def test_nobody_waits_while_the_document_is_made_or_a_wrong_method_is_answered() -> None:
+    app = create_app(Database(NOWHERE, NOWHERE), city_code="320400000000")
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow() -> dict[str, Any]:
+        begun.set()
+        may_end.wait(10)
+        return {"paths": {}}
+
+    app.openapi = slow  # type: ignore[method-assign]
+    with TestClient(app) as client, ThreadPoolExecutor() as beside:
+        asked = beside.submit(client.get, "/api/openapi.json")
+        assert begun.wait(10)
+        assert client.get("/api/health").status_code == 200
+        assert client.post("/api/kinds").headers["allow"] == "GET, HEAD"
+        may_end.set()
+        assert asked.result(10).json() == {"paths": {}}
 
 
 def test_a_browser_gets_a_page_whose_text_cannot_run(away: TestClient) -> None:
