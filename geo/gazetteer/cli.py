@@ -56,6 +56,13 @@ def find(
     family: Annotated[
         str | None, typer.Option(help="heritage 遗产, red 红色地名 · Only names on such a list.")
     ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(help="national province city district 名录级别 · Only lists of this level."),
+    ] = None,
+    in_use: Annotated[
+        bool, typer.Option("--in-use", help="只要当日在用的名称 · Only names in use on the day.")
+    ] = False,
     on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期 · Date, default today.")
     ] = None,
@@ -66,12 +73,14 @@ def find(
         inside = None if within is None else code_of(session, within, day)
         hits = search(
             session, name, on=day, limit=limit, within=inside,
-            feature_class=feature_class, family=family,
+            feature_class=feature_class, family=family, level=level, in_use=in_use,
         )  # fmt: skip
     console = Console()
     if not hits:
         filters = (
-            "或去掉 --within、--class、--family 的限制" if within or feature_class or family else ""
+            "；或去掉 --within、--class、--family、--level、--in-use 的限制"
+            if within or feature_class or family or level or in_use
+            else ""
         )
         console.print(
             f"没有找到「{name}」；可换用简称、拼音或旧名{filters}。\nnothing found for “{name}”",
@@ -88,7 +97,7 @@ def _hits_table(hits: list[Hit]) -> Table:
     table.add_column("代码 · Code", overflow="fold")
     for hit in hits:
         cells = (
-            hit.name + ("(合成)" if hit.is_synthetic else ""), hit.pinyin or "未知",
+            hit.name + ("（合成）" if hit.is_synthetic else ""), hit.pinyin or "未知",
             hit.in_unit_name or "未知", _position(hit), hit.how_zh, hit.code,
         )  # fmt: skip
         table.add_row(*(escape(cell) for cell in cells))

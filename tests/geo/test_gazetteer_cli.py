@@ -51,6 +51,10 @@ def test_find_and_names(run: CliRunner) -> None:
     assert "曾用名" in found.output
     assert "武进区" in run.invoke(app(), ["find", "wujin", "--limit", "1"]).output
     assert "兰陵" in run.invoke(app(), ["find", "兰陵", "--family", "heritage"]).output
+    assert "兰陵" in run.invoke(app(), ["find", "兰陵", "--level", "province"]).output
+    assert "--level" in run.invoke(app(), ["find", "兰陵", "--level", "national"]).output
+    old = run.invoke(app(), ["find", "武进县", "--in-use"]).output
+    assert "武进县" not in old.replace("「武进县」", ""), "a name that has ended"
     assert "没有找到" in run.invoke(app(), ["find", "龘龘龘"]).output
 
     uncertain = run.invoke(app(), ["names", "pinyin"])

@@ -24,6 +24,7 @@ from geo.gazetteer.heritage.places import (
 from geo.gazetteer.heritage.protection import record, records
 from geo.gazetteer.heritage.sheets import Mark, score, sheet_named, sheets, summed
 from geo.gazetteer.heritage.steps import Proposed, nominate, take_step
+from geo.gazetteer.heritage.typed import holds
 from geo.gazetteer.heritage.words import classes, era_of, eras, levels
 from geo.validity import today_in_china
 from tests.conftest import AsPublic
@@ -103,6 +104,17 @@ def moved(session: Session, found: Nomination, *steps: str) -> Nomination:
     return found
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_held"),
+    [
+        ("晉陵", True), ("Jìnlíng", True), ("jin ling", True), ("ＪＩＮ", True), ("季札", True),
+        ("毗陵", False), ("jinlin ge", False), ("%", False), ("\\", False), ("😀", False),
+    ],
+)  # fmt: skip
+def test_words_are_read_as_the_search_of_names_reads_them(typed: str, is_held: bool) -> None:
+    assert holds(typed, ("晋陵", None, "季札的封邑"), "Jìnlíng") is is_held
+
+
 def test_a_place_is_told_once_with_all_its_lists(session: Session, place: str) -> None:
     [found] = listed_places(session)
     assert [one.level for one in found.lists] == ["city", "province"]
@@ -112,6 +124,10 @@ def test_a_place_is_told_once_with_all_its_lists(session: Session, place: str) -
     assert by_era([found])["ming-qing"] == sum(by_era([found]).values()) == 1
     assert not listed_places(session, Wanted(level="city", family="red"))
     assert listed_places(session, Wanted(text="旧名", era="ming-qing", within="320402"))
+    for written in ("舊名", " 旧 名 ", "《旧名》"):
+        assert listed_places(session, Wanted(text=written)), "as the search of names reads it"
+    for written in ("%", "😀", "旧名名"):
+        assert not listed_places(session, Wanted(text=written))
     with pytest.raises(BadInput, match="era"):
         listed_places(session, Wanted(era="唐"))
     with pytest.raises(NotFound):

@@ -334,14 +334,14 @@ def _years(when: Any) -> Years:
     try:
         return next(spans_of(when))
     except NoYear as problem:
-        raise Unusable("when", f"年代有误:{problem}", f"it is no date: {problem}") from None
+        raise Unusable("when", f"年代有误：{problem}", f"it is no date: {problem}") from None
 
 
 def _spans(entry: Json, part: str) -> list[Years]:
     try:
         found = list(spans_of(entry.get("when")))
     except NoYear as problem:
-        raise Unusable(part, f"年代有误:{problem}", f"it is no date: {problem}") from None
+        raise Unusable(part, f"年代有误：{problem}", f"it is no date: {problem}") from None
     return found or [UNKNOWN_YEARS]
 
 

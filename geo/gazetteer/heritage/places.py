@@ -17,6 +17,7 @@ from sqlalchemy.types import Text
 
 from geo.errors import BadInput, NotFound, both
 from geo.gazetteer.heritage.counts import Counts, Membership, counted
+from geo.gazetteer.heritage.typed import holds
 from geo.gazetteer.heritage.words import UNKNOWN, era_of, eras, levels
 from geo.gazetteer.places import units_within
 from geo.gazetteer.search import FAMILIES, FEATURE_CLASSES
@@ -237,9 +238,8 @@ def _fits(place: ListedPlace, asked: Wanted) -> bool:
     if asked.era is not None and place.era != asked.era:
         return False
     if asked.text:
-        needle = asked.text.strip().casefold()
-        hay = (place.name, place.pinyin or "", *place.others, place.story or "")
-        if not any(needle in one.casefold() for one in hay):
+        said = (place.name, *place.others, place.story)
+        if not holds(asked.text, said, place.pinyin):
             return False
     return any(
         asked.family in (None, one.family)

@@ -6,7 +6,7 @@ import { byId, el, put, soon } from "atlas/dom.js";
 import { isSaved, page } from "atlas/page.js";
 import { choice, foldedOnPhone, select, tick } from "atlas/rows.js";
 import { searchBox } from "atlas/search_box.js";
-import { chosen, chosenNumber, isChosen } from "atlas/state.js";
+import { asQuery, chosen, chosenNumber, isChosen } from "atlas/state.js";
 import { isKnown, t, word } from "atlas/words.js";
 
 export const THIS_YEAR = new Date().getFullYear();
@@ -73,5 +73,6 @@ export function drawFilters({ classes, isListed, look, refine, districts, point 
         el("button", { type: "button", class: "plain", onclick: () => { const { lat, lng } = map.getCenter(); look({ near: `${lng.toFixed(6)},${lat.toFixed(6)}` }); } }, t("问地图中心", "Ask at the map's centre")),
         el("span", { class: "hint" }, t("或在地图上点一下：此处（某年）叫什么。", "or click the map: what is (or was) this called?"))),
       el("details", { class: "fold", id: "more-filters", open: byId("more-filters")?.open ?? chosenOnes > 0 }, el("summary", {}, t("更多筛选", "More filters"), chosenOnes > 0 && el("span", { class: "small" }, t(`　已选 ${chosenOnes} 项`, ` ${chosenOnes} chosen`))), el("div", { class: "folded" }, more))),
-    (chosen("q") || point) && el("button", { type: "button", class: "plain", onclick: () => look({}) }, t("回到名录", "Back to the lists")));
+    (chosen("q") || point) && el("button", { type: "button", class: "plain", onclick: () => look({}) }, t("回到名录", "Back to the lists")),
+    !isSaved && el("p", { class: "hint" }, el("a", { id: "to-heritage", href: `${page.root}/heritage?${asQuery({}, ["lang", "large", "city", "family"])}` }, t("老地名的故事与时间线 →", "Stories and time line of old names →"))));
 }
