@@ -165,7 +165,7 @@ def _invalid(request: Request, error: Exception) -> Response:
     name = ".".join(where if where[0] == "body" else where[1:])
     zh, en = _sentences(first)
     zh_hint, en_hint = _swapped(request) if name in ("lon", "lat") else ("", "")
-    detail = both(f"参数 {name}:{zh}{zh_hint}", f"parameter {name!r}: {en}{en_hint}")
+    detail = both(f"参数 {name}：{zh}{zh_hint}", f"parameter {name!r}: {en}{en_hint}")
     return problem(request, 400, detail, parameter=name)
 
 

@@ -254,7 +254,7 @@ def test_alive_without_a_database_but_not_ready(away: TestClient) -> None:
 def test_swapped_coordinates_are_told(away: TestClient) -> None:
     swapped = {"lon": "31.78", "lat": "119.97"}
     told = read_problem(away.get("/api/facilities/nearest", params=swapped))
-    assert told.detail.startswith("参数 lat:须不大于 90")
+    assert told.detail.startswith("参数 lat：须不大于 90")
     assert "经纬度似乎写反了：先经度、后纬度，即 119.97 31.78。\n" in told.detail
     boxed = read_problem(away.get("/api/facilities", params={"bbox": "31,119,32,120"}))
     assert "经纬度似乎写反了" in boxed.detail
@@ -272,7 +272,7 @@ def test_a_refusal_is_chinese_first_and_english_second(
 ) -> None:
     told = read_problem(away.get("/api/facilities", params={name: value}))
     zh, _, en = told.detail.partition("\n")
-    assert zh.startswith(f"参数 {name}:")
+    assert zh.startswith(f"参数 {name}：")
     assert zh.endswith("。")
     assert en.startswith(f"parameter '{name}': ")
 
