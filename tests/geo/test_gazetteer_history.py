@@ -101,6 +101,13 @@ def test_half_known_years_are_possible(session: Session) -> None:
     assert called_in(session, "t:3", 1899) == []
 
 
+def test_of_possible_names_one_that_ended_later_comes_first(session: Session) -> None:
+    county = {"name": "丁县", "kind": "former", **years(end=1995)}
+    place(session, "t:5", [{"name": "丁", "kind": "short"}, county])
+    assert [n.name for n in called_in(session, "t:5", 1990)] == ["丁县", "丁"]
+    assert [n.name for n in called_in(session, "t:5", 2000)] == ["丁"]
+
+
 def test_a_doubted_name_is_possible_even_with_years(session: Session) -> None:
     dated = {"name": "丙", "kind": "former", "certainty": "less-certain"}
     place(session, "t:4", [{**dated, **years(start=1900, end=1950)}])

@@ -97,6 +97,7 @@ def test_filters_narrow_what_is_found(town: str, browser_page: Watched) -> None:
     tab = visit(browser_page, f"{town}/names?q=长江")
     assert set(names_of(tab)) == {"长江路", "长江村", "长江寺"}
     assert tab.locator(".leaflet-numbers-pane .ring").count() == 3, "the map shows the list"
+    assert "/heritage?" in (tab.locator("#to-heritage").get_attribute("href") or "")
     tab.locator("#more-filters summary").click()
     for label, choice, left in (
         ("地名类别", "R", {"长江路"}), ("地名类别", "", {"长江路", "长江村", "长江寺"}),
