@@ -3,9 +3,10 @@
 import "atlas/shell.js";
 import { sorry } from "atlas/api.js";
 import { openMap, resized } from "atlas/board.js";
+import { drawTabs } from "atlas/desk/tabs.js";
 import { byId, el, put, tell } from "atlas/dom.js";
 import { drawPlaceNames } from "atlas/place_names.js";
-import { asQuery, choose, chosen } from "atlas/state.js";
+import { chosen } from "atlas/state.js";
 import { clearMap, drawDistricts, loadRules } from "atlas/naming/desk.js";
 import { door, Refused } from "atlas/naming/door.js";
 import { drawSignIn, problemBox } from "atlas/naming/sign_in.js";
@@ -25,29 +26,7 @@ let leave = null; // what the open view undoes when it is left
 
 const now = () => (VIEWS[chosen("view")] ? chosen("view") : "check");
 
-function drawTabs() {
-  const go = (view) => (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    if (view === now()) return;
-    history.pushState(null, "", location.href);
-    const others = [...new URLSearchParams(location.search).keys()].filter((name) => !KEPT.includes(name));
-    choose({ ...Object.fromEntries(others.map((name) => [name, null])), view });
-    open();
-    byId("views").querySelector("[aria-current]")?.focus();
-  };
-  put(byId("views"),
-    el("nav", { class: "views", "aria-label": t("工作台各页", "Views of the desk") }, Object.entries(VIEWS).map(([view, name]) =>
-      el("a", { href: `?${asQuery({ view }, KEPT)}`, "data-view": view, "aria-current": view === now() ? "page" : null, onclick: go(view) }, name))),
-    el("p", { class: "who" }, el("span", {}, t("已凭令牌登录", "Signed in with a token")), el("button", { type: "button", class: "plain", id: "sign-out", onclick: signOut }, t("退出", "Sign out"))));
-}
-
-function signOut() {
-  door.dropToken();
-  stop();
-  drawSignIn(enter);
-  tell(t("已退出，令牌已从本标签页删除。", "Signed out; the token is gone from this tab."));
-}
+const DESK = { views: VIEWS, kept: KEPT, now, open: () => open(), stop: () => stop(), door, signIn: () => drawSignIn(enter) };
 
 function stop() {
   door.forgetAll();
@@ -66,7 +45,7 @@ function spread(isWide) {
 async function open() {
   const view = now();
   stop();
-  drawTabs();
+  drawTabs(DESK);
   spread(WITHOUT_MAP.includes(view));
   put(byId("question"));
   put(byId("results"));

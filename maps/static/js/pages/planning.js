@@ -4,11 +4,12 @@ import "atlas/shell.js";
 import { sorry } from "atlas/api.js";
 import { openMap } from "atlas/board.js";
 import { defineHatch } from "atlas/classes.js";
+import { drawTabs } from "atlas/desk/tabs.js";
 import { byId, el, put, tell } from "atlas/dom.js";
 import { drawPlaceNames } from "atlas/place_names.js";
-import { asQuery, choose, chosen } from "atlas/state.js";
+import { chosen } from "atlas/state.js";
 import { clearMap, drawDistricts, loadZones } from "atlas/planning/desk.js";
-import { dropToken, forgetAll, hasToken, Refused } from "atlas/planning/door.js";
+import { door, Refused } from "atlas/planning/door.js";
 import { drawSignIn, problemBox } from "atlas/planning/sign_in.js";
 import { VIEWS } from "atlas/planning/words.js";
 import { t } from "atlas/words.js";
@@ -27,32 +28,10 @@ let leave = null; // what the open view undoes when it is left
 
 const now = () => (VIEWS[chosen("view")] ? chosen("view") : "siting");
 
-function drawTabs() {
-  const go = (view) => (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    if (view === now()) return;
-    history.pushState(null, "", location.href);
-    const others = [...new URLSearchParams(location.search).keys()].filter((name) => !KEPT.includes(name));
-    choose({ ...Object.fromEntries(others.map((name) => [name, null])), view });
-    open();
-    byId("views").querySelector("[aria-current]")?.focus();
-  };
-  put(byId("views"),
-    el("nav", { class: "views", "aria-label": t("工作台各页", "Views of the desk") }, Object.entries(VIEWS).map(([view, name]) =>
-      el("a", { href: `?${asQuery({ view }, KEPT)}`, "data-view": view, "aria-current": view === now() ? "page" : null, onclick: go(view) }, name))),
-    el("p", { class: "who" }, el("span", {}, t("已凭令牌登录", "Signed in with a token")), el("button", { type: "button", class: "plain", id: "sign-out", onclick: signOut }, t("退出", "Sign out"))));
-}
-
-function signOut() {
-  dropToken();
-  stop();
-  drawSignIn(enter);
-  tell(t("已退出，令牌已从本标签页删除。", "Signed out; the token is gone from this tab."));
-}
+const DESK = { views: VIEWS, kept: KEPT, now, open: () => open(), stop: () => stop(), door, signIn: () => drawSignIn(enter) };
 
 function stop() {
-  forgetAll();
+  door.forgetAll();
   leave?.();
   leave = null;
   clearMap();
@@ -61,7 +40,7 @@ function stop() {
 async function open() {
   const view = now();
   stop();
-  drawTabs();
+  drawTabs(DESK);
   put(byId("question"));
   put(byId("results"));
   tell(t("正在载入…", "Looking …"));
@@ -80,7 +59,7 @@ function refused(problem) {
   tell("");
   if (problem instanceof Refused && problem.division) put(byId("results"), el("div", { role: "alert" }, problemBox(problem)));
   else if (problem instanceof Refused) {
-    dropToken();
+    door.dropToken();
     stop();
     drawSignIn(enter, problem);
   } else put(byId("results"), sorry(problem));
@@ -99,7 +78,7 @@ async function begin() {
   const whole = await drawDistricts();
   openMap(whole ?? undefined);
   drawPlaceNames(whole ?? undefined);
-  if (hasToken()) open();
+  if (door.hasToken()) open();
   else drawSignIn(enter);
 }
 
