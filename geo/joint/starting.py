@@ -28,6 +28,8 @@ from geo.text import core, generic_part, initials, pinyin_key, romanise, search_
 LONGEST = 100
 MOST = 20
 SHORTEST_LOOSE = 3
+WITHOUT_POSITION = 20.0
+"""Points that a place loses whose position is not known: 竹箦, a point, comes before 竹箦镇."""
 KINDS = {"A": "division", "R": "road", "P": "settlement", "S": "site"}
 """Class of a place → kind of start; the others are a `place`."""
 _HOW = {
@@ -106,8 +108,9 @@ def starts(session: Reader, typed: str, *, on: date, limit: int = 8) -> list[Sta
 
 
 def _order(one: Start) -> tuple[bool, float, int, str]:
-    """The likeliest first; of what only shares characters, what has a position of its own."""
-    return (one.is_alike and one.is_stand_in, -one.score, len(one.label), one.code)
+    """The likeliest first; what has a position of its own before what is as likely without one."""
+    score = one.score - WITHOUT_POSITION * one.is_stand_in
+    return (one.is_alike and one.is_stand_in, -score, len(one.label), one.code)
 
 
 def chosen(found: list[Start], typed: str) -> Start | None:

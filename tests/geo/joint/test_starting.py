@@ -123,6 +123,10 @@ def test_a_street_without_an_outline_is_offered_by_its_district(town: Session) -
     assert (district.about_zh, district.is_stand_in) == ("天宁区中心，距离只是大约", False)
     assert chosen(found, "兰陵") is chosen(found, "兰陵街道") is None
     assert starts(town, "无处", on=TODAY) == [], "a city's middle says nothing"
+    make_place(town, "兰陵", (119.97, 31.77), code="P:1")
+    refresh_keys(town)
+    found = starts(town, "兰陵", on=TODAY)
+    assert [one.code for one in found] == ["P:1", "A:2"], "what has a position comes first"
 
 
 @pytest.mark.parametrize(
