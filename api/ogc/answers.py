@@ -138,7 +138,11 @@ def _base_of(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
 
 @dataclass
 class Answer:
-    """A body with its status, media type and further headers."""
+    """A body with its status, media type and further headers.
+
+    What does not say otherwise is the same for everybody, also for somebody with a token: it may be
+    kept, and is asked after.
+    """
 
     body: bytes
     media: str = JSON
@@ -150,7 +154,8 @@ class Answer:
         head = [(b"content-type", self.media.encode())] if self.body or self.media else []
         if self.status not in (204, 304):
             head.append((b"content-length", str(len(self.body)).encode()))
-        head += [(k.lower().encode(), v.encode("latin-1")) for k, v in self.headers.items()]
+        headers = {"cache-control": "no-cache"} | {k.lower(): v for k, v in self.headers.items()}
+        head += [(k.encode(), v.encode("latin-1")) for k, v in headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": head})
         await send({"type": "http.response.body", "body": self.body})
 

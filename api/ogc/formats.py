@@ -77,13 +77,11 @@ def _headers(wanted: Wanted, form: Format, *, is_staff: bool) -> dict[str, str]:
     when = wanted.question.when
     day = f"-{when.since}" if when.since is not None and not when.is_interval else ""
     name = f"{wanted.collection.id}{day}{form.ending}"
-    headers = {
+    return {
         "content-disposition": f'attachment; filename="{name}"',
         "vary": "Accept, Authorization",
+        "cache-control": "no-store" if is_staff else "no-cache",
     }
-    if is_staff:
-        headers["cache-control"] = "no-store"
-    return headers
 
 
 def _export(word: str, form: Format) -> Export:

@@ -7,13 +7,13 @@ and is left alone, so that a link shows the same view.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
 from api.deps import CityAsked, DoorsHere
@@ -94,8 +94,11 @@ async def documentation(request: Request) -> Response:
     return as_page(_DOCS.format(root=root, nonce=nonce), nonce)
 
 
-def as_page(html: str, nonce: str, *, tile_url: str = "") -> Response:
-    """Answer a page under a policy that runs only scripts with this nonce and our own files."""
+def as_page(html: str | Iterator[str], nonce: str, *, tile_url: str = "") -> Response:
+    """Answer a page under a policy that runs only scripts with this nonce and our own files.
+
+    A page in pieces leaves piece by piece.
+    """
     images = "'self' data:"
     if tile_url.startswith(("https://", "http://")):
         parts = urlsplit(tile_url)
@@ -105,7 +108,10 @@ def as_page(html: str, nonce: str, *, tile_url: str = "") -> Response:
         f"img-src {images}; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     )
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+    headers = {"Content-Security-Policy": policy}
+    if isinstance(html, str):
+        return HTMLResponse(html, headers=headers)
+    return StreamingResponse(html, media_type="text/html", headers=headers)
 
 
 def mount_static(app: FastAPI) -> None:

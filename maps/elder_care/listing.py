@@ -6,7 +6,9 @@ in the HTML. Scripts only make it quicker (`maps/static/js/elder_care/`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from geo.access.finder import FILTERS, QUESTIONS, SORTS, WHAT, Answer
@@ -22,9 +24,16 @@ from maps.elder_care.start_told import start_told
 from maps.elder_care.versus import column_of, sent
 from maps.elder_care.words import Say, count
 
+PIECE = 8_000
+"""Letters of a piece of the page: about three cards."""
 
-def draw_finder(page: Page, here: Address, answer: Answer, ground: Ground) -> str:
-    """Answer the list as HTML."""
+
+def draw_finder(page: Page, here: Address, answer: Answer, ground: Ground) -> Iterator[str]:
+    """Answer the list as HTML in pieces, so that the first card leaves while others are written.
+
+    What the answer says is worked out, and the first piece written, before this returns: what can
+    go wrong has gone wrong by then.
+    """
     seen = replace(page, has_synthetic=page.has_synthetic or answer.has_synthetic)
     shown = shown_of(page.say, here, answer, ground)
     drawn = sketch_of_list(page, answer, ground) if page.may_show_map else None
@@ -32,12 +41,27 @@ def draw_finder(page: Page, here: Address, answer: Answer, ground: Ground) -> st
         column_of(page.say, card, one, is_rough=answer.question.rough)
         for card, one in zip(answer.cards, shown.cards, strict=True)
     ]
-    return template_named("elder_care.html.j2").render(
+    written = template_named("elder_care.html.j2").generate(
         **frame_of(seen, here, shown.heading), shown=shown, drawn=drawn,
         config=safe_json(_config(seen, here, answer)), module_map=_module_map(page),
         columns=safe_json(sent(page.say, columns)),
         questions=QUESTIONS,
     )  # fmt: skip
+    pieces = _gathered(written)
+    return chain([next(pieces)], pieces)
+
+
+def _gathered(written: Iterable[str]) -> Iterator[str]:
+    """Gather many short texts into some pieces, each sent on its own."""
+    piece: list[str] = []
+    size = 0
+    for one in written:
+        piece.append(one)
+        size += len(one)
+        if size > PIECE:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
 
 
 def frame_of(page: Page, here: Address, title: str) -> dict[str, Any]:

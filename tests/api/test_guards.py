@@ -158,6 +158,7 @@ def test_the_command_shows_and_saves_the_record(
     from api.cli import app
 
     client.get("/api/audit?=HYPERLINK(1)", headers=tokens["administrator"])
+    assert client.get("/api/audit", headers=tokens["administrator"]).status_code == 200
     monkeypatch.setenv("ATLAS_DATABASE_URL", database.owner_url.replace("+psycopg", ""))
     monkeypatch.setenv("COLUMNS", "160")
     told = CliRunner().invoke(app, ["audit", "--limit", "5"])

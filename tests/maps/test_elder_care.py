@@ -55,7 +55,8 @@ def drawn(session: Session, page: Page | None = None, **asked: object) -> str:
     """The list as HTML."""
     question = Question(within="320400000000", **asked)  # type: ignore[arg-type]
     answer = find(session, question)
-    return draw_finder(page or Page(city_name="常州市"), Address("", {}), answer, Ground())
+    here = Address("", {})
+    return "".join(draw_finder(page or Page(city_name="常州市"), here, answer, Ground()))
 
 
 def test_the_first_card_stands_in_the_html(client: TestClient) -> None:

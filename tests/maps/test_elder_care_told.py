@@ -108,7 +108,7 @@ def test_the_english_pages_keep_only_names_in_chinese(mixed: Session) -> None:
     here = Address("", {"lang": "en"})
     own = plain(draw_facility(EN, here, card, Ground(), TODAY))
     answer = find(mixed, Question(what="home", lang="en"))
-    for told in (own, plain(draw_finder(EN, here, answer, Ground()))):
+    for told in (own, plain("".join(draw_finder(EN, here, answer, Ground())))):
         assert set(HAN.findall(told)) <= {"甲养老院", "常州", "中文"}
         assert "bed, care, meals" in told
         assert "level 5" in told
@@ -126,7 +126,7 @@ def test_no_blank_stands_before_a_full_width_bracket(mixed: Session) -> None:
     answer = find(mixed, Question(what="home"))
     for html in (
         draw_facility(ZH, Address("", {}), card, Ground(), TODAY),
-        draw_finder(ZH, Address("", {}), answer, Ground()),
+        "".join(draw_finder(ZH, Address("", {}), answer, Ground())),
     ):
         body = re.sub(r"<(script|style|template)\b.*?</\1>", "", html, flags=re.S)
         shown = re.sub(r"<[^>]+>", "", body)
