@@ -40,8 +40,11 @@ def side_checks() -> list[Check]:
 
 
 def the_tests(pytest_arguments: Sequence[str]) -> Check:
-    """Answer the tests: on two workers, each taking over what the other has not begun."""
-    parallel = [] if _chooses_workers(pytest_arguments) else ["-n", "2", "--dist", "worksteal"]
+    """Answer the tests: on three workers, each taking over what another has not begun.
+
+    Two cores are kept busy by three: one of them always waits for a server or a browser.
+    """
+    parallel = [] if _chooses_workers(pytest_arguments) else ["-n", "3", "--dist", "worksteal"]
     return Check("pytest", [sys.executable, "-m", "pytest", *parallel, *pytest_arguments])
 
 

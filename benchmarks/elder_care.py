@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import socket
 import sys
 import tempfile
 import threading
@@ -31,6 +30,7 @@ from sqlalchemy.orm import Session
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from api.app import create_app
+from api.serving import take_port
 from geo.db import Database, make_engine
 from geo.db.embedded import embedded
 from geo.migrations import migrate
@@ -203,8 +203,7 @@ def get(address: str, path: str, until: Callable[[bytes], bool] | None = None) -
 @contextlib.contextmanager
 def serving(database: Database) -> Iterator[tuple[str, FastAPI]]:
     """The service on a free port."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+    with take_port("127.0.0.1", 0) as taken:
         app = create_app(database, city_code="320400000000")
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, args=([taken],), daemon=True)

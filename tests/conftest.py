@@ -7,7 +7,6 @@ database with a whole city, built once per run and read-only, for the API, the m
 from __future__ import annotations
 
 import os
-import socket as sockets
 import threading
 import time
 from collections.abc import Iterator
@@ -220,9 +219,9 @@ def desk(bureau: Database) -> Iterator[str]:
 def served(database: Database) -> Iterator[str]:
     """Serve Changzhou from a database on a free port while the `with` block runs."""
     from api.app import create_app
+    from api.serving import take_port
 
-    with sockets.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+    with take_port("127.0.0.1", 0) as taken:
         app = create_app(database, city_code="320400000000")
         config = uvicorn.Config(app, log_level="warning", lifespan="on")
         running = uvicorn.Server(config)

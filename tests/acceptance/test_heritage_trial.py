@@ -136,16 +136,15 @@ def test_an_old_road_is_found_by_old_and_new_name(trial: Database, asked: str) -
 
 @pytest.fixture(scope="module")
 def address(trial: Database) -> Iterator[str]:
-    import socket
     import threading
     import time
 
     import uvicorn
 
     from api.app import create_app
+    from api.serving import take_port
 
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+    with take_port("127.0.0.1", 0) as taken:
         running = uvicorn.Server(
             uvicorn.Config(create_app(trial, city_code=CITY), log_level="warning", lifespan="on")
         )

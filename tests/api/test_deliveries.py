@@ -31,6 +31,7 @@ from api.job_board import Board
 from api.jobs import _PREFIX, Job, Jobs, sweep
 from api.schemas.deliveries import DeliveryForm
 from api.security import issue
+from api.serving import take_port
 from api.uploads import last_part
 from geo.db import Database, make_engine
 from geo.db.embedded import Embedded
@@ -74,8 +75,7 @@ class Served:
 
     def __init__(self, database: Database) -> None:
         self.app = create_app(database)
-        self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket = take_port("127.0.0.1", 0)
         self.port = self.socket.getsockname()[1]
         self.server = uvicorn.Server(uvicorn.Config(self.app, log_level="warning", lifespan="on"))
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],), daemon=True)

@@ -87,11 +87,12 @@ def test_a_city_set_by_name_is_the_one_that_pages_show(
 
 
 def test_head_on_a_real_server(server: str) -> None:
-    for address in ("/api/facilities", "/elder-care", "/static/css/shell.css"):
+    for address in ("/api/facilities", "/names", "/static/css/shell.css", "/elder-care"):
         answer = httpx.head(f"{server}{address}")
         assert answer.status_code == 200
-        assert int(answer.headers["content-length"]) > 0
         assert answer.content == b""
+        # The list leaves in pieces: its length is not known when its head is sent.
+        assert address == "/elder-care" or int(answer.headers["content-length"]) > 0
 
 
 def test_a_tile_server_is_let_into_the_policy(

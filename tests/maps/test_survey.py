@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket as sockets
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from api.app import create_app
+from api.serving import take_port
 from geo.db import session_factory
 from geo.db.embedded import Embedded
 from maps.base import Page
@@ -36,8 +36,7 @@ def border(home: Any, cluster: Embedded) -> Iterator[tuple[str, dict[str, str]]]
     with session_factory(database).begin() as session:
         build_frontier(session)
         tokens = {role: surveyor(session, role=role) for role in ("surveyor", "planner")}
-    with sockets.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+    with take_port("127.0.0.1", 0) as taken:
         config = uvicorn.Config(create_app(database, city_code=CITY), log_level="warning")
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, args=([taken],), daemon=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.serving import take_port
 from geo.db import session_factory
 from geo.db.embedded import Embedded
 from geo.joint.walks.kept import publish_walk
@@ -33,8 +33,7 @@ def address(home: Any, cluster: Embedded) -> Iterator[str]:
     with session_factory(database).begin() as session:
         fill(session)
         publish_walk(session, "W-0001", role=ROLE)
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+    with take_port("127.0.0.1", 0) as taken:
         app = create_app(database, city_code="320400000000")
         running = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
         thread = threading.Thread(target=running.run, args=([taken],), daemon=True)

@@ -21,10 +21,11 @@ from geo.db import Database
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 # A process of its own: GDAL keeps Python's lock while it waits for an answer.
 SERVE = """
-import socket, sys, uvicorn
+import sys, uvicorn
 from api.app import create_app
+from api.serving import take_port
 from geo.db import Database
-taken = socket.socket(); taken.bind(("127.0.0.1", 0))
+taken = take_port("127.0.0.1", 0)
 print(taken.getsockname()[1], flush=True)
 app = create_app(Database(*sys.argv[1:]), city_code="320400000000")
 uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[taken])
