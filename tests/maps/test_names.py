@@ -161,6 +161,8 @@ def test_the_year_slider_asks_for_the_year(town: str, browser_page: Watched) -> 
     settle(tab)
     assert names_of(tab)[0] == "旧江路"
     assert "今名 长江路" in tab.locator("#names-list .row").first.inner_text()
+    visit(browser_page, f"{town}/names?year=1990")
+    assert "名录不分年代，要看 1990 年" in tab.locator("main").inner_text()
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,8 @@ async function lists() {
   const isHere = ({ geometry }) => !inBox || (geometry?.type === "Point" && geometry.coordinates[0] >= inBox[0] && geometry.coordinates[0] <= inBox[2] && geometry.coordinates[1] >= inBox[1] && geometry.coordinates[1] <= inBox[3]);
   rows = listed.filter(only("class", "list_class")).filter(only("fclass", "feature_class")).filter(only("level", "list_level")).filter(isHere).map(fromListed);
   drawControls();
-  tell(t(`名录地名 ${count(rows.length)} 个`, `${count(rows.length)} names on lists`));
+  const anyYear = isKnown(year()) ? t(`；名录不分年代，要看 ${year()} 年请搜索或点地图`, `; lists are of no year: search or tap the map for ${year()}`) : "";
+  tell(t(`名录地名 ${count(rows.length)} 个`, `${count(rows.length)} names on lists`) + anyYear);
   return true;
 }
 
