@@ -95,6 +95,7 @@ class HeritageProperties(Answer):
     source: str | None
     attribution: str | None
     is_synthetic: bool
+    same: list[str] = Field(description="its other entries in the register; counted once")
 
 
 class CountsTold(Answer):

@@ -26,6 +26,7 @@ from geo.gazetteer.heritage.sheets import Mark, score, sheet_named, sheets, summ
 from geo.gazetteer.heritage.steps import Proposed, nominate, take_step
 from geo.gazetteer.heritage.typed import holds
 from geo.gazetteer.heritage.words import classes, era_of, eras, levels
+from geo.models.place_history import PlaceRelation
 from geo.validity import today_in_china
 from tests.conftest import AsPublic
 from tests.factories import make_city, make_listing, make_name, make_place, make_unit
@@ -128,6 +129,16 @@ def test_a_place_is_told_once_with_all_its_lists(session: Session, place: str) -
         assert listed_places(session, Wanted(text=written)), "as the search of names reads it"
     for written in ("%", "😀", "旧名名"):
         assert not listed_places(session, Wanted(text=written))
+    twin = make_place(session, located_in="320402000000")
+    make_name(session, twin, "名", start_earliest=1400, start_latest=1400)
+    make_listing(session, twin)
+    session.add(PlaceRelation(place_id=twin.id, kind="same_as", other=place))
+    session.flush()
+    both = listed_places(session)
+    assert [one.same for one in sorted(both, key=lambda one: one.code != place)] == [
+        (twin.code,), (place,),
+    ]  # fmt: skip
+    assert (counts_of(both).places, by_era(both)["ming-qing"]) == (1, 1), "one place, two entries"
     with pytest.raises(BadInput, match="era"):
         listed_places(session, Wanted(era="唐"))
     with pytest.raises(NotFound):

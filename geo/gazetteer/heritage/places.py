@@ -43,7 +43,8 @@ class ListedPlace:
     """A place on one or more lists.
 
     `era` is a code of the time line, `era_said` the words of a list, `era_derived` True where it
-    follows from the first year of a name. `geometry` is GeoJSON (lon, lat) where the position is
+    follows from the first year of a name. `same`: codes of its other entries in the register.
+    `geometry` is GeoJSON (lon, lat) where the position is
     known as such, else None and `unit_code` names the division. States are None where unknown.
     """
 
@@ -72,6 +73,7 @@ class ListedPlace:
     source: str | None
     attribution: str | None
     is_synthetic: bool
+    same: tuple[str, ...] = ()
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -127,7 +129,7 @@ SELECT p.code, shown.name, shown.pinyin, shown.kind AS name_kind, p.feature_clas
     CASE WHEN s.quality IN ('surveyed', 'point', 'approximate')
          THEN ST_AsGeoJSON(ST_SetSRID(s.geom, 4326), 5)::json END AS geometry,
     state.protection, state.sign, state.surveyed_on, state.survey_due,
-    p.source, p.attribution, p.is_synthetic
+    p.source, p.attribution, p.is_synthetic, twins.same
 FROM listed l JOIN place p ON p.id = l.place_id
 JOIN LATERAL (
     SELECT n.id, n.name, n.pinyin, n.kind FROM place_name n WHERE n.place_id = p.id
@@ -160,6 +162,10 @@ LEFT JOIN LATERAL (
                 FILTER (WHERE r.kind = 'survey'))[1] AS survey_due
     FROM heritage_record r WHERE r.place_code = p.code AND r.on_date <= CAST(:on AS date)
     ) state ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(o.code) AS same FROM place_relation r JOIN place o
+        ON (r.place_id = p.id AND o.code = r.other) OR (r.other = p.code AND o.id = r.place_id)
+    WHERE r.kind = 'same_as' AND (r.place_id = p.id OR r.other = p.code)) twins ON true
 WHERE (CAST(:code AS text) IS NULL OR p.code = :code)
   AND (CAST(:kind AS text) IS NULL OR p.feature_class = :kind)
   AND (CAST(:units AS text[]) IS NULL OR p.located_in = ANY(:units) OR p.unit_code = ANY(:units))
@@ -206,30 +212,51 @@ def listed_place(
 
 
 def counts_of(places: Iterable[ListedPlace]) -> Counts:
-    """Count places by level, family and class, each once."""
+    """Count places by level, family and class, each once, whatever number of entries it has in the
+    register (a village as an area and as a unit).
+    """
+    found = list(places)
     return counted(
-        Membership(place.code, one.family, one.level, one.list_class)
-        for place in places
-        for one in place.lists
+        (
+            Membership(place.code, one.family, one.level, one.list_class)
+            for place in found
+            for one in place.lists
+        ),
+        _same(found),
     )
 
 
+def _same(places: Iterable[ListedPlace]) -> dict[str, str]:
+    """Code → the code under which it is counted, among these places."""
+    found = {place.code: {place.code, *place.same} for place in places}
+    return {code: min(codes & found.keys()) for code, codes in found.items()}
+
+
 def by_era(places: Iterable[ListedPlace]) -> dict[str, int]:
-    """How many places of each era, for every era of the time line and for unknown."""
+    """How many places of each era, each once, for every era of the time line and for unknown."""
+    found = list(places)
+    same = _same(found)
     numbers = dict.fromkeys((*eras(), UNKNOWN.code), 0)
-    for place in places:
-        numbers[place.era] += 1
+    for place in found:
+        numbers[place.era] += same[place.code] == place.code
     return numbers
 
 
 def _place(row: Mapping[Any, Any]) -> ListedPlace:
     told = dict(row)
     lists = tuple(OnList(**one) for one in told.pop("lists"))
+    same = tuple(told.pop("same") or ())
     said = next((one.era for one in lists if one.era), None)
     era, derived = era_of(said, told["first_year"])
     others = tuple(dict.fromkeys(n for n in told.pop("others") or () if n != told["name"]))
     return ListedPlace(
-        **told, lists=lists, others=others, era=era.code, era_said=said, era_derived=derived
+        **told,
+        lists=lists,
+        others=others,
+        same=same,
+        era=era.code,
+        era_said=said,
+        era_derived=derived,
     )
 
 
