@@ -97,17 +97,18 @@ def test_without_scripts_everything_is_reached(server: str, open_page: OpenPage)
     assert not tab.locator("#mine").is_visible()
     tab.locator("#start").fill("竹箦")
     tab.get_by_role("button", name="从这里找").click()
-    assert tab.locator(".choices a, .clear").count() > 0
+    tab.locator(".choices a, .clear").first.wait_for()
     if tab.locator(".choices a").count():
         tab.locator(".choices a").first.click()
     assert "直线" in tab.locator(".way").first.inner_text()
     tab.get_by_role("link", name="有空床").click()
+    tab.wait_for_url("**free_beds=true**")
     assert parse_qs(urlsplit(tab.url).query)["free_beds"] == ["true"]
     assert "直线" in tab.locator(".way").first.inner_text(), "the start is kept"
     tab.locator(".pick").nth(0).click()
     tab.locator(".pick").nth(1).click()
     tab.get_by_role("button", name="比一比已选的").click()
-    assert tab.locator(".versus thead th").count() == 2
+    expect(tab.locator(".versus thead th")).to_have_count(2)
     assert tab.locator(".sketch svg").is_visible()
     tab.go_back()
     assert tab.locator("#sketch svg").is_visible(), "the map without scripts"

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
 
 from tests.browser import Watched
 from tests.conftest import OpenPage
@@ -107,7 +108,7 @@ def test_4_two_to_four_side_by_side(server: str, browser_page: Watched) -> None:
     tab.goto("about:blank")
     assert visit(browser_page, link).locator(".versus thead th").count() == 4, "one link"
     tab.get_by_role("link", name="去掉").first.click()
-    assert tab.locator(".versus thead th").count() == 3
+    expect(tab.locator(".versus thead th")).to_have_count(3)
 
 
 def test_5_a_card_tells_all_with_dates(server: str, browser_page: Watched) -> None:
