@@ -117,6 +117,19 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
+def fresh_session(home: Path, cluster: Embedded) -> Iterator[Session]:
+    """The owner's session on a new database: plans depend on what earlier tests left behind.
+
+    A transaction that was rolled back leaves dead rows, and its ANALYZE the counts of them.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    made = make_engine(worker_database(home, cluster.socket, f"fresh_{worker}").owner_url)
+    with Session(made, expire_on_commit=False) as opened:
+        yield opened
+    made.dispose()
+
+
+@pytest.fixture
 def public_connection(database: Database) -> Iterator[Connection]:
     """A connection of role atlas_public; it does not see what `session` has not committed."""
     engine = make_engine(database.public_url, role="public")

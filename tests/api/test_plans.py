@@ -127,16 +127,18 @@ class OneConnection:
 
 
 @pytest.fixture
-def crowded(session: Session, as_public: AsPublic, database: Database) -> Iterator[TestClient]:
+def crowded(
+    fresh_session: Session, as_public: AsPublic, database: Database
+) -> Iterator[TestClient]:
     """The service on 20 000 rows of everything that the public may read."""
-    connection = session.connection()
+    connection = fresh_session.connection()
     raw = connection.connection.driver_connection
     assert raw is not None
     raw.execute(SEED)
     app = create_app(database, city_code="100000000000")
     app.state.doors.close()
     app.state.doors = OneConnection(connection)
-    with as_public(session), TestClient(app, raise_server_exceptions=False) as client:
+    with as_public(fresh_session), TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -148,8 +150,8 @@ def scans(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from scans(inner)
 
 
-def test_every_public_read_uses_an_index(session: Session, crowded: TestClient) -> None:
-    connection = session.connection()
+def test_every_public_read_uses_an_index(fresh_session: Session, crowded: TestClient) -> None:
+    connection = fresh_session.connection()
     sent: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:

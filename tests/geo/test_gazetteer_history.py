@@ -198,8 +198,8 @@ def test_near_checks_its_question(session: Session) -> None:
     assert names_near(session, 119, 31) == []
 
 
-def test_near_uses_the_index_also_for_the_public(session: Session, as_public: Any) -> None:
-    session.execute(
+def test_near_uses_the_index_also_for_the_public(fresh_session: Session, as_public: Any) -> None:
+    fresh_session.execute(
         text(
             """WITH p AS (INSERT INTO place (code, feature_class, is_published)
                           SELECT 'g:' || i, 'P', true FROM generate_series(1, 5000) i
@@ -208,12 +208,12 @@ def test_near_uses_the_index_also_for_the_public(session: Session, as_public: An
             SELECT id, 'point', ST_SetSRID(ST_Point(119 + random(), 31 + random()), 4490) FROM p"""
         )
     )
-    session.execute(text("ANALYZE place, place_position"))
+    fresh_session.execute(text("ANALYZE place, place_position"))
     values = {"lon": 119.9, "lat": 31.8, "year": None, "many": 60}
     explain = text(f"EXPLAIN {NEAR.text}")
-    owners = "\n".join(session.execute(explain, values).scalars())
-    with as_public(session):
-        publics = "\n".join(session.execute(explain, values).scalars())
+    owners = "\n".join(fresh_session.execute(explain, values).scalars())
+    with as_public(fresh_session):
+        publics = "\n".join(fresh_session.execute(explain, values).scalars())
     for plan in (owners, publics):
         assert "Seq Scan" not in plan, plan
         assert "ix_place_position_geom_geog" in plan, plan

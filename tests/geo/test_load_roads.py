@@ -431,10 +431,10 @@ def test_edges_within_answers_arrays(session: Session, tmp_path: Path) -> None:
     assert (none.node_count, none.tails.size) == (0, 0)
 
 
-def test_edges_within_uses_the_spatial_index(session: Session, tmp_path: Path) -> None:
+def test_edges_within_uses_the_spatial_index(fresh_session: Session, tmp_path: Path) -> None:
     from geo.queries.roads import _EDGES, PROFILES
 
-    session.execute(
+    fresh_session.execute(
         text("""
 INSERT INTO road_edge (network, code, from_node, to_node, length_m, geom)
 SELECT 'grid', n::text, n::text, (n + 1)::text, 1, ST_SetSRID(ST_MakeLine(
@@ -442,8 +442,8 @@ SELECT 'grid', n::text, n::text, (n + 1)::text, 1, ST_SetSRID(ST_MakeLine(
     ST_Point(100.05 + n % 200 * 0.1, 20 + n / 200 * 0.1)), 4490)
 FROM generate_series(1, 20000) n""")
     )
-    session.execute(text("ANALYZE road_edge"))
-    plan = session.execute(
+    fresh_session.execute(text("ANALYZE road_edge"))
+    plan = fresh_session.execute(
         text("EXPLAIN " + _EDGES.format(profile=PROFILES["walk"])),
         {"network": "grid", "area": shapely.to_wkb(shapely.box(100, 20, 100.5, 20.5))},
     ).scalars()

@@ -65,9 +65,9 @@ READS = {
 
 
 @pytest.fixture
-def crowded(session: Session) -> Session:
+def crowded(fresh_session: Session) -> Session:
     """20 000 facilities and 3 000 units around Changzhou, with statistics."""
-    session.execute(
+    fresh_session.execute(
         text("""INSERT INTO facility (code, name, kinds, geom, is_published)
         SELECT 'X-' || i, 'X', CASE i % 4000 WHEN 0 THEN ARRAY['child_home']
             ELSE ARRAY[(ARRAY['canteen', 'day_care', 'bathing'])[1 + i % 3]] END,
@@ -75,15 +75,15 @@ def crowded(session: Session) -> Session:
                 4490), true
         FROM generate_series(1, 20000) AS i""")
     )
-    session.execute(
+    fresh_session.execute(
         text("""INSERT INTO admin_unit (code, name, level, parent_code, geom, is_published)
         SELECT (330000000000 + i)::text, 'U', 4, (340000000000 + i / 20)::text,
             ST_Multi(ST_MakeEnvelope(100 + i / 100.0, 30, 100.009 + i / 100.0, 30.01, 4490)), true
         FROM generate_series(1, 3000) AS i""")
     )
-    make_unit(session, "320402000000", geom=square(119.9, 31.7))
-    session.execute(text("ANALYZE facility, admin_unit"))
-    return session
+    make_unit(fresh_session, "320402000000", geom=square(119.9, 31.7))
+    fresh_session.execute(text("ANALYZE facility, admin_unit"))
+    return fresh_session
 
 
 def plans_of(session: Session, ask) -> str:

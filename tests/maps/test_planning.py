@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import text
 
 from api.security import issue, revoke
@@ -115,6 +115,27 @@ def test_the_token_lasts_for_the_tab_and_stands_nowhere_else(
         revoke(session, number)
     tab.get_by_role("link", name="消防与项目").click()
     expect(tab.locator("#sign-in-problem")).to_contain_text("已撤销")
+    assert tab.evaluate("sessionStorage.length") == 0
+
+
+def test_a_view_that_still_loads_draws_nothing_over_the_sign_in(
+    desk: str, open_page: OpenPage, token: Token
+) -> None:
+    tab = open_page(viewport=DESK, alone=True).page
+    held: list[Route] = []
+    tab.route("**/api/zones?*", held.append)
+    tab.goto(f"{desk}/planning")
+    tab.get_by_label("访问令牌", exact=True).fill(token())
+    tab.get_by_role("button", name="进入工作台").click()
+    tab.get_by_role("button", name="退出").click()
+    field = tab.get_by_label("访问令牌", exact=True)
+    field.fill("mza_half")
+    while not held:
+        tab.wait_for_timeout(50)
+    held[0].continue_()
+    tab.wait_for_timeout(800)
+    assert field.input_value() == "mza_half"
+    assert tab.locator("#question").inner_html() == ""
     assert tab.evaluate("sessionStorage.length") == 0
 
 

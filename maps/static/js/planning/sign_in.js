@@ -1,10 +1,8 @@
 // What is told to whoever comes to a planner's desk without a token?
 
-import { drawSignIn as drawDoor, problemBox } from "atlas/desk/sign_in.js";
+import { drawSignIn as drawDoor } from "atlas/desk/sign_in.js";
 import { door } from "atlas/planning/door.js";
 import { t } from "atlas/words.js";
-
-export { problemBox };
 
 const DESK = {
   door,

@@ -15,6 +15,7 @@ export function makeViews(views, { label, extra = () => null, refused = () => fa
   const [first] = Object.keys(views);
   const now = () => (views[chosen("view")] ? chosen("view") : first);
   let leave = null;
+  let turn = 0; // what was begun before the last change of view, or the sign-out, draws nothing any more
 
   function drawLinks() {
     const go = (view) => (event) => {
@@ -32,6 +33,7 @@ export function makeViews(views, { label, extra = () => null, refused = () => fa
   }
 
   function stop() {
+    turn += 1;
     leave?.();
     leave = null;
     delete byId("board").dataset.wide;
@@ -40,6 +42,7 @@ export function makeViews(views, { label, extra = () => null, refused = () => fa
   async function open() {
     const view = now();
     stop();
+    const mine = turn;
     drawLinks();
     put(byId("question"));
     put(byId("results"));
@@ -47,8 +50,12 @@ export function makeViews(views, { label, extra = () => null, refused = () => fa
     byId("panel-body").scrollTop = 0;
     try {
       const module = await views[view].load();
-      if (view === now()) leave = (await module.openView()) ?? null;
+      if (mine !== turn) return;
+      const undo = (await module.openView()) ?? null;
+      if (mine === turn) leave = undo;
+      else undo?.();
     } catch (problem) {
+      if (mine !== turn) return;
       tell("");
       if (!refused(problem)) put(byId("results"), sorry(problem));
     }
