@@ -123,7 +123,7 @@ def test_a_view_that_still_loads_draws_nothing_over_the_sign_in(
 ) -> None:
     tab = open_page(viewport=DESK, alone=True).page
     held: list[Route] = []
-    tab.route("**/api/zones?*", held.append)
+    tab.route("**/api/zones?*", lambda route: held.append(route))
     tab.goto(f"{desk}/planning")
     tab.get_by_label("访问令牌", exact=True).fill(token())
     tab.get_by_role("button", name="进入工作台").click()
