@@ -16,7 +16,7 @@ import shapely
 
 from api.reads import Doors
 from geo.queries import features
-from geo.queries.admin import Reader, children
+from geo.queries.admin import Reader, units
 from maps.elder_care.choices import District
 from maps.elder_care.shown import Ground, Picked
 from maps.elder_care.sketch import Area
@@ -53,10 +53,11 @@ def ground_of(
 def _districts(reader: Reader, city: str, within: str | None, on: date) -> list[District]:
     """The districts of the city; under the chosen one, or that of a chosen street, its streets."""
     made = []
-    for one in children(reader, city, on):
+    for one in units(reader, parent=city, on=on):
         made.append(District(one.code, one.name))
         if within and within[:6] == one.code[:6]:
-            made += [District(s.code, s.name, True) for s in children(reader, one.code, on)]
+            under = units(reader, parent=one.code, on=on)
+            made += [District(street.code, street.name, True) for street in under]
     return made
 
 

@@ -17,8 +17,9 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
 from api.deps import CityAsked, DoorsHere
+from api.extents import extent_of
 from geo.approvals import LAYERS, approval_of
-from geo.queries.admin import Reader, bounds_of, unit
+from geo.queries.admin import Reader, unit
 from geo.settings import MapSettings, ServeSettings, read
 from geo.validity import today_in_china
 from maps.access import draw_access
@@ -50,13 +51,14 @@ DRAWN: dict[str, Callable[[Page], str]] = {
 def page_for(request: Request, connection: Reader, city: str, *, lang: Lang, large: bool) -> Page:
     """Who looks at which city, under which rules for maps, with a nonce of its own."""
     approved = approval_of("units")
-    shown = unit(connection, city, today_in_china())
+    today = today_in_china()
+    shown = unit(connection, city, today)
     return Page(
         lang=lang,
         large=large,
         city_code=shown.code,
         city_name=shown.name,
-        bounds=bounds_of(connection, shown, on=today_in_china()),
+        bounds=extent_of(request.app.state.doors, connection, shown, today).bounds,
         approval_number=approved.words if approved else "",
         approvals={one: found.words for one in LAYERS if (found := approval_of(one))},
         nonce=secrets.token_urlsafe(16),
