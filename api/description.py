@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -63,6 +64,7 @@ def document(app: FastAPI) -> dict[str, Any]:
             operation["responses"].pop("422", None)
             operation["responses"] |= {str(k): v for k, v in problems(429).items()}
             _only_references(operation["responses"])
+    _share_problems(document)
     return document
 
 
@@ -72,3 +74,19 @@ def _only_references(responses: dict[str, Any]) -> None:
         for content in response.get("content", {}).values():
             if "$ref" in content.get("schema", {}):
                 content["schema"].pop("type", None)
+
+
+def _share_problems(document: dict[str, Any]) -> None:
+    """Write each refusal once and refer to it: operations repeat the same dozen, 390 of 900 KB."""
+    shared = document["components"].setdefault("responses", {})
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, told in operation["responses"].items():
+                if list(told.get("content", {})) != ["application/problem+json"]:
+                    continue
+                name = next(
+                    name for at in count()
+                    for name in [f"Problem{status}" + (f"_{at}" if at else "")]
+                    if shared.setdefault(name, told) == told
+                )  # fmt: skip
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}

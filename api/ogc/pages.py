@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
 
 from api.ogc.answers import Call
+from geo.gazetteer.places import POSITION_WORDS
 from geo.models.kinds import KINDS
 from geo.queries.collections import Collection
 from geo.queries.filters import VALUE_WORDS
@@ -27,11 +28,20 @@ margin:10px 0}
 border-radius:6px}table{border-collapse:collapse;width:100%;font-size:15px}
 th,td{text-align:left;vertical-align:top;padding:7px 12px;border-bottom:1px solid var(--line)}
 th{background:#eef2f6;white-space:nowrap}td{min-width:5em;max-width:24em;overflow-wrap:break-word}td:first-child{min-width:9em;
-overflow-wrap:anywhere}
+overflow-wrap:anywhere}.facts th{width:1%;font-weight:normal;color:var(--soft)}
+.facts td{max-width:none}summary{cursor:pointer}
+details ul{columns:2 18em}li{overflow-wrap:anywhere}.ways{list-style:none;padding:0;display:flex;
+flex-wrap:wrap;gap:8px}.ways a{background:#fff;border:1px solid var(--accent);border-radius:6px;
+padding:8px 14px;min-height:44px;text-decoration:none}
 .flag{background:#fff4d6;border:1px solid #c99700;border-radius:4px;padding:1px 8px}
 ul{padding-left:1.2em}@media print{header{display:none}}
 """
 _TABLE_COLUMNS = 12
+_FORMATS = {
+    "html": "网页 · page", "geojson": "GeoJSON（分页）", "geojson-file": "GeoJSON",
+    "geojsonseq": "GeoJSON 序列", "csv": "CSV", "fgb": "FlatGeobuf", "gpkg": "GeoPackage",
+    "parquet": "GeoParquet", "kml": "KML", "xlsx": "Excel（XLSX）",
+}  # fmt: skip
 
 
 def _page(call: Call, title: str, body: str) -> bytes:
@@ -53,17 +63,29 @@ def _page(call: Call, title: str, body: str) -> bytes:
 
 
 def _links(links: list[dict[str, Any]]) -> str:
-    """A list of links with their titles."""
+    """A list of links with their titles; one address once, under whatever relations it stands."""
+    shown = {one["href"]: one for one in reversed(links) if one["rel"] != "self"}
     return "<ul>" + "".join(
         f'<li><a href="{escape(one["href"], quote=True)}">'
         f"{escape(one.get('title') or one['rel'])}</a> "
         f'<span class="soft">{escape(one.get("type", ""))}</span></li>'
-        for one in links if one["rel"] != "self"
+        for one in reversed(shown.values())
     ) + "</ul>"  # fmt: skip
 
 
-def _words(value: Any) -> str:
-    """A value as a person reads it; what is unknown says so."""
+def _ways(links: list[dict[str, Any]]) -> str:
+    """Links as buttons, each named by its format."""
+    return '<ul class="ways">' + "".join(
+        f'<li><a href="{escape(one["href"], quote=True)}" title="{escape(one["type"])}">'
+        f"{_FORMATS.get(name) or escape(one['title'])}</a></li>"
+        for one in links for name in parse_qs(urlsplit(one["href"]).query).get("f", [""])
+    ) + "</ul>"  # fmt: skip
+
+
+def _words(value: Any, of: str = "") -> str:
+    """A value, of a property, as a person reads it; what is unknown says so."""
+    if of == "position_quality" and value in POSITION_WORDS:
+        return POSITION_WORDS[value]
     if value is None or value == "":
         return '<span class="soft">未知</span>'
     if isinstance(value, bool):
@@ -91,9 +113,18 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     )
 
 
+def _facts(rows: list[list[str]]) -> str:
+    """Names and values, which are already escaped."""
+    told = "".join(f'<tr><th scope="row">{name}</th><td>{value}</td></tr>' for name, value in rows)
+    return (
+        f'<div class="wide" tabindex="0"><table class="facts"><tbody>{told}</tbody></table></div>'
+    )
+
+
 def _flags(about: dict[str, Any]) -> str:
     """What has to stand above data: made-up rows, the approval of a map, that it is a sketch."""
-    told = ["含合成数据 · holds synthetic rows"] if about.get("has_synthetic") else []
+    made_up = about.get("has_synthetic") or about.get("hasSynthetic")
+    told = ["含合成数据 · holds synthetic rows"] if made_up else []
     told += [f"审图号：{about['mapApproval']}"] if about.get("mapApproval") else []
     told += [about["note"]] if about.get("note") else []
     return "".join(f'<p><span class="flag">{escape(one)}</span></p>' for one in told)
@@ -129,18 +160,40 @@ def collections(call: Call, body: dict[str, Any]) -> bytes:
 
 
 def collection(call: Call, body: dict[str, Any]) -> bytes:
-    """One collection."""
-    box = body["extent"].get("spatial", {}).get("bbox", [None])[0]
+    """One collection: what it is, what it rests on, its features and files, then the rest."""
+    systems = "".join(f"<li>{escape(one)}</li>" for one in body["crs"])
     rows = [
-        ["范围（西、南、东、北）· extent", _words(box)],
-        ["时间 · time", _words(body["extent"]["temporal"]["interval"][0])],
+        ["范围 · extent", _box(body["extent"].get("spatial", {}).get("bbox", [None])[0])],
+        ["时间 · time", _interval(body["extent"]["temporal"]["interval"][0])],
         ["来源 · source", _words(body["attribution"])],
         ["来源日期 · date of the source", _words(body["sourceDate"])],
         ["存储坐标系 · storage CRS", _words(body["storageCrs"])],
-        ["输出坐标系 · offered CRS", _words(body["crs"])],
-    ]
-    told = f"<p>{escape(body['description'])}</p>{_flags(body)}{_table(['', ''], rows)}"
-    return _page(call, body["title"], f"{told}<h2>链接 · Links</h2>{_links(body['links'])}")
+        ["输出坐标系 · offered CRS", f"<details><summary>{len(body['crs'])} 种：CGCS2000 经纬度与"
+         f"高斯–克吕格各带、WGS 84、Web 墨卡托</summary><ul>{systems}</ul></details>"],
+    ]  # fmt: skip
+    by_rel = {rel: [one for one in body["links"] if one["rel"] == rel]
+              for rel in ("items", "enclosure")}  # fmt: skip
+    others = [one for one in body["links"] if one["rel"] not in by_rel]
+    told = f"<p>{escape(body['description'])}</p>{_flags(body)}{_facts(rows)}"
+    told += f"<h2>要素 · Features</h2>{_ways(by_rel['items'][::-1])}"
+    told += f"<h2>整个集合的文件 · Files of all</h2>{_ways(by_rel['enclosure'])}"
+    return _page(call, body["title"], f"{told}<h2>说明与接口 · More</h2>{_links(others)}")
+
+
+def _box(box: list[float] | None) -> str:
+    """An extent in degrees."""
+    if box is None:
+        return _words(None)
+    west, south, east, north = (f"{one:.4f}°" for one in box)
+    return f"西 {west}，南 {south}，东 {east}，北 {north}（W, S, E, N）"
+
+
+def _interval(interval: list[str | None]) -> str:
+    """From when to when; an open end goes on."""
+    start, end = (one and one[:10] for one in interval)
+    if start is None and end is None:
+        return _words(None)
+    return escape(f"{start or '…'} — {end or '至今 · now'}")
 
 
 def properties(call: Call, body: dict[str, Any]) -> bytes:
@@ -164,7 +217,7 @@ def items(call: Call, one: Collection, about: dict[str, Any], features: list[byt
     rows = [
         [
             f'<a href="{escape(at + "/" + quote(f["id"]), quote=True)}">{escape(f["id"])}</a>',
-            *(_words(f["properties"].get(p.name)) for p in shown),
+            *(_words(f["properties"].get(p.name), p.name) for p in shown),
         ]
         for f in read
     ]
@@ -173,16 +226,17 @@ def items(call: Call, one: Collection, about: dict[str, Any], features: list[byt
     told = f'<p class="soft">共 {nearly}{total} 条，本页 {len(read)} 条。 {total} in all.</p>'
     table = _table(["标识", *(p.zh for p in shown)], rows) if read else "<p>没有符合的要素。</p>"
     following = [link for link in about["links"] if link["rel"] == "next"]
-    others = [link for link in about["links"] if link["rel"] != "next"]
+    others = [link for link in about["links"] if link["rel"] == "alternate"]
+    home = [link for link in about["links"] if link["rel"] == "collection"]
     return _page(call, f"{one.zh} · {one.en}", _flags(about) + told + table + _links(following)
-                 + "<h2>其他格式 · Formats</h2>" + _links(others))  # fmt: skip
+                 + "<h2>其他格式 · Formats</h2>" + _ways(others) + _links(home))  # fmt: skip
 
 
 def item(call: Call, one: Collection, feature: bytes, more: dict[str, Any]) -> bytes:
     """One feature."""
     read = orjson.loads(feature)
     rows = [
-        [escape(p.zh), escape(p.name), _words(read["properties"][p.name])]
+        [escape(p.zh), escape(p.name), _words(read["properties"][p.name], p.name)]
         for p in one.properties if p.name in read["properties"]
     ]  # fmt: skip
     told = _flags({**more, "has_synthetic": read["properties"].get("is_synthetic")})

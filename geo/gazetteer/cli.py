@@ -13,7 +13,7 @@ from rich.table import Table
 from geo.db.engine import open_session
 from geo.gazetteer import exchange_cli, finding_cli, naming_cli, readings_cli
 from geo.gazetteer.index import refresh_keys
-from geo.gazetteer.places import EXACT_ENOUGH
+from geo.gazetteer.places import EXACT_ENOUGH, POSITION_WORDS
 from geo.gazetteer.search import FEATURE_CLASSES, Hit, search
 from geo.queries.admin import code_of
 from geo.validity import today_in_china
@@ -21,13 +21,6 @@ from geo.validity import today_in_china
 names = typer.Typer(
     help="地名读音与索引 · Readings and index of place names.", no_args_is_help=True
 )
-
-POSITION_WORDS = {
-    "surveyed": "实测位置", "point": "点位已知", "approximate": "位置近似",
-    "township": "仅知所在乡镇", "district": "仅知所在区县", "city": "仅知所在城市",
-    "unknown": "位置未知",
-}  # fmt: skip
-"""What the qualities of a position are called."""
 
 _CLASSES = " ".join(code + word for code, word in FEATURE_CLASSES.items())
 

@@ -16,6 +16,13 @@ from geo.queries.admin import full_code, not_loaded
 EXACT_ENOUGH = ("surveyed", "point", "approximate")
 """Position qualities that may be drawn as a point; the others are areas or hollow marks."""
 
+POSITION_WORDS = {
+    "surveyed": "实测位置", "point": "点位已知", "approximate": "位置近似",
+    "township": "仅知所在乡镇", "district": "仅知所在区县", "city": "仅知所在城市",
+    "unknown": "位置未知",
+}  # fmt: skip
+"""What the qualities of a position are called."""
+
 
 @dataclass(frozen=True)
 class PlaceFacts:

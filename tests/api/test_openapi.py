@@ -95,6 +95,7 @@ def test_every_address_is_there(document: dict[str, Any]) -> None:
 
 
 def test_every_refusal_is_documented_as_a_problem(document: dict[str, Any]) -> None:
+    shared = document["components"]["responses"]
     for path, method, operation in operations(document):
         responses = operation["responses"]
         assert "422" not in responses, path
@@ -111,9 +112,10 @@ def test_every_refusal_is_documented_as_a_problem(document: dict[str, Any]) -> N
         assert operation.get("security") or is_open, "whoever writes needs a token"
         assert needed <= set(responses), (path, method)
         for status, response in responses.items():
-            assert response["description"]
             if status not in ("200", "202"):
-                assert PROBLEM in response["content"], (path, status)
+                response = shared[response["$ref"].removeprefix("#/components/responses/")]
+                assert set(response["content"]) == {PROBLEM}, (path, status)
+            assert response["description"]
 
 
 def test_every_answer_has_a_schema_and_every_question_words(document: dict[str, Any]) -> None:
@@ -128,7 +130,8 @@ def test_every_answer_has_a_schema_and_every_question_words(document: dict[str, 
 
 
 def test_no_reference_leads_nowhere(document: dict[str, Any]) -> None:
-    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    known = {f"#/components/{of}/{name}" for of in ("schemas", "responses")
+             for name in document["components"][of]}  # fmt: skip
 
     def references(node: Any) -> set[str]:
         if isinstance(node, dict):

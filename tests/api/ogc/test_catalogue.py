@@ -34,6 +34,9 @@ def test_every_collection_has_a_record(client: TestClient) -> None:
     assert all(source["synthetic"] for source in facilities["sources"])
     assert client.get("/ogc/catalogue/items/nope").status_code == 404
     assert "CC0-1.0" in client.get("/ogc/catalogue/items?f=html").text
+    page = client.get("/ogc/collections/facilities?f=html").text
+    assert "含合成数据" in page
+    assert "GeoPackage" in page
 
 
 @pytest.mark.parametrize("name", LAYERS)
