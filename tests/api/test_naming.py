@@ -78,14 +78,16 @@ def test_a_name_is_checked(service: TestClient, officer: dict[str, str]) -> None
     assert results["person"].status == "unchecked"
     assert "不是审批意见" in told.statement_zh
     area = square(119.0, 31.0)
-    elsewhere = {
+    elsewhere: dict[str, Any] = {
         **NAME,
         "built_up": {"type": "Polygon", "coordinates": [list(map(list, area.exterior.coords))]},
     }
-    told = CheckTold.model_validate(
-        service.post("/api/names/check", json=elsewhere, headers=officer).json()
-    )
-    assert {one.rule.id: one.status for one in told.results}["same-name"] == "not_fired"
+    ring = elsewhere["built_up"]["coordinates"][0]
+    for some_high in (ring, [ring[0], [*ring[1], 12.5], *ring[2:]]):
+        elsewhere["built_up"]["coordinates"] = [some_high]
+        answer = service.post("/api/names/check", json=elsewhere, headers=officer)
+        told = CheckTold.model_validate(answer.json())
+        assert {one.rule.id: one.status for one in told.results}["same-name"] == "not_fired"
 
 
 def test_restricted_names_are_not_told(

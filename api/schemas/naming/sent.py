@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 import shapely
 from geojson_pydantic import MultiPolygon, Polygon
 from pydantic import Field, StringConstraints
-from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from api.schemas.areas import polygon_of
 from api.schemas.parameters import Division, Text
 from api.schemas.sent import Dated, Sent
 from geo.errors import BadInput, both
@@ -56,10 +56,13 @@ class NameSent(Sent):
         """The built-up area. Raises BadInput for one that is too fine or crosses itself."""
         if self.built_up is None:
             return None
-        made = shape(self.built_up.model_dump())
-        if shapely.get_num_coordinates(made) > MOST_VERTICES or not made.is_valid:
+        made = polygon_of(self.built_up, "body.built_up")
+        if shapely.get_num_coordinates(made) > MOST_VERTICES:
             raise BadInput(
-                both("建成区图形无效或顶点过多。", "the built-up area is invalid or too fine"),
+                both(
+                    f"建成区顶点过多，最多 {MOST_VERTICES} 个。",
+                    f"the built-up area has more than {MOST_VERTICES} vertices",
+                ),
                 parameter="body.built_up",
             )
         return made
