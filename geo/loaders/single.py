@@ -26,6 +26,7 @@ from geo.loaders.load import Prepared, store_prepared
 from geo.loaders.mapping import Told
 from geo.loaders.matching import Sites, tell_sites_apart
 from geo.loaders.positions import locate_rows
+from geo.loaders.reading.drafts import storable
 from geo.loaders.register import refuse_marked
 from geo.loaders.report import Problem, Report
 from geo.loaders.secrecy import refuse_secret
@@ -130,8 +131,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
     if isinstance(value, list):
-        return "、".join(str(one) for one in value)
-    return str(value)
+        return storable("、".join(str(one) for one in value))
+    return storable(str(value))
 
 
 def _table(cells: dict[str, str]) -> Table:

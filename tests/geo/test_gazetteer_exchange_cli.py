@@ -82,6 +82,7 @@ def test_every_format_leaves_and_linked_places_come_back(
     assert not (tmp_path / "places.pdf").exists()
 
 
+@pytest.mark.timeout(1800 if FULL else 300)
 def test_whole_lists_are_loaded_and_found(run: CliRunner, session: Session, tmp_path: Path) -> None:
     old, modern = tmp_path / "old.tsv", tmp_path / "modern.jsonl"
     old.write_text("".join(dated_names(DATED)), encoding="utf-8")

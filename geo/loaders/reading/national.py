@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from geo.loaders.reading.drafts import Draft, refuse_too_long, refused
+from geo.loaders.reading.drafts import Draft, refuse_too_long, refused, storable
 from geo.loaders.reading.geojson import shape_of
 from geo.loaders.reading.shapes import NO_SHAPE, with_shapes
 
@@ -102,4 +102,4 @@ def read_national(text: str, name: str) -> Draft:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+    return "" if value is None else storable(str(value)).strip()

@@ -217,6 +217,14 @@ def test_a_refused_feature_tells_every_reason_and_leaves_nothing(
     assert count(engine) == before
 
 
+def test_zero_characters_are_left_out_as_from_a_file(planner: Desk) -> None:
+    sent = facility(name="零\0字食堂", address="零\0路9号", phone="0519\x0012345678")
+    made = planner("POST", POINTS, sent)
+    assert made.status_code == 201, made.text
+    told = planner.get(made.headers["location"])[0]["properties"]
+    assert (told["name"], told["address"]) == ("零字食堂", "零路9号")
+
+
 def test_a_personal_value_is_refused_and_not_repeated(planner: Desk, engine: Engine) -> None:
     before = count(engine)
     answer = planner("POST", POINTS, facility(address="联系人身份证11010519491231002X"))
