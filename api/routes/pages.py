@@ -7,12 +7,13 @@ and is left alone, so that a link shows the same view.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from html import escape
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Query, Request
+from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
@@ -113,7 +114,15 @@ def as_page(html: str | Iterator[str], nonce: str, *, tile_url: str = "") -> Res
     headers = {"Content-Security-Policy": policy}
     if isinstance(html, str):
         return HTMLResponse(html, headers=headers)
-    return StreamingResponse(html, media_type="text/html", headers=headers)
+    # The first piece is drawn before the head leaves: what fails in it is answered as a fault.
+    begun = _pieces(next(html, ""), html)
+    return StreamingResponse(begun, media_type="text/html", headers=headers)
+
+
+async def _pieces(first: str, others: Iterator[str]) -> AsyncIterator[str]:
+    yield first
+    async for piece in iterate_in_threadpool(others):
+        yield piece
 
 
 def mount_static(app: FastAPI) -> None:
