@@ -36,16 +36,16 @@ def load(
     crs: Annotated[
         list[str] | None,
         typer.Option(
-            help="坐标系 · cgcs2000, wgs84, gcj02, bd09, 4549 …, auto 按证据；"
+            help="坐标系 · cgcs2000、wgs84、gcj02、bd09、4549 …，auto 按证据；"
             "写一次用于全部，或按文件次序各写一次 · once, or once per file in order"
         ),
     ] = None,
     facility_kind: Annotated[
-        str | None, typer.Option("--kind", help="全部行的设施类型 · canteen, 养老院 …")
+        str | None, typer.Option("--kind", help="全部行的设施类型 · canteen、养老院 …")
     ] = None,
     on: Annotated[str | None, typer.Option(help="数据截至日期 · true from, YYYY-MM-DD")] = None,
     secrecy: Annotated[
-        str, typer.Option(help="密级 · public 公开, internal 内部, unknown 未知（不公开）")
+        str, typer.Option(help="密级 · public 公开、internal 内部、unknown 未知（不公开）")
     ] = "unknown",
     datum_shift: Annotated[
         str | None, typer.Option(help="西安80/北京54 七参数 · dx,dy,dz,rx,ry,rz,ppm")
@@ -236,6 +236,6 @@ def _write(path: Path, content: str) -> None:
 
 def _unwritable(path: Path, why: str) -> BadInput:
     return BadInput(
-        f"报告写不到 {path}: {why}。\nThe report cannot be written to {path}: {why}.",
+        f"报告写不到 {path}：{why}。\nThe report cannot be written to {path}: {why}.",
         parameter="report",
     )

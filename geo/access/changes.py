@@ -59,7 +59,7 @@ def settled(
         if lacking:
             shown = ", ".join(sorted(lacking)[:5])
             raise NotFound(
-                both(f"{on} 没有这些{what}:{shown}。", f"{on}: there are no such {what}: {shown}")
+                both(f"{on} 没有这些{what}：{shown}。", f"{on}: there are no such {what}: {shown}")
             )
     return [_placed(one, number, places) for number, one in enumerate(changes, 1)]
 

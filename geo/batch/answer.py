@@ -50,14 +50,14 @@ class BatchCoverage:
         reach = f"{self.radius_m:g} m" if np.isfinite(self.radius_m) else "any distance"
         if self.network is not None:
             return (
-                f"需求点与设施各接到路网 {self.network} 最近的道路(接路段按直线计入),沿可步行道路到"
-                f"最近设施不超过 {reach} 即为覆盖,每点只计一次。"
+                f"需求点与设施各接到路网 {self.network} 最近的道路（接路段按直线计入），"
+                f"沿可步行道路到最近设施不超过 {reach} 即为覆盖，每点只计一次。"
                 f"A point is covered when the walk along the ways of network {self.network!r} to "
                 "its nearest facility, with what lies beside them on both ends, is at most "
                 f"{reach}; each point counts once."
             )
         return (
-            f"需求点到最近设施的直线(CGCS2000 椭球测地线)距离不超过 {reach} 即为覆盖,"
+            f"需求点到最近设施的直线（CGCS2000 椭球测地线）距离不超过 {reach} 即为覆盖，"
             "每点只计一次。A point is covered when the geodesic on the CGCS2000 ellipsoid to its "
             f"nearest facility is at most {reach}; each point counts once."
         )
@@ -114,7 +114,7 @@ def empty_folder(folder: Path) -> Path:
         is_empty = not any(folder.iterdir())
     except OSError as problem:
         raise BadInput(
-            both(f"不能写入 {folder}: {problem.strerror}。",
+            both(f"不能写入 {folder}：{problem.strerror}。",
                  f"cannot write to {folder}: {problem.strerror}"),
             parameter="out",
         ) from None  # fmt: skip

@@ -157,7 +157,7 @@ def checked_points(lon: Floats, lat: Floats, what: str) -> tuple[Floats, Floats]
     if bad.any():
         row = int(np.argmax(bad))
         raise BadArray(
-            both(f"{what} 第 {row} 行的经纬度 ({x[row]}, {y[row]}) 不是度数。",
+            both(f"{what} 第 {row} 行的经纬度（{x[row]}, {y[row]}）不是度数。",
                  f"{what}: row {row} has lon {x[row]}, lat {y[row]}, which are no degrees"),
             parameter=what,
         )  # fmt: skip

@@ -48,7 +48,7 @@ def show_coverage(
     ] = None,
     people: Annotated[
         str | None,
-        typer.Option(help="人数列 · people_60, people_65, people_80, people_total; 文件中的列名"),
+        typer.Option(help="人数列 · people_60, people_65, people_80, people_total；文件中的列名"),
     ] = None,
     basis: Annotated[str, typer.Option(help="口径 · resident, registered")] = "resident",
     base_year: Annotated[int | None, typer.Option(help="人口年份 · year of the count")] = None,
@@ -151,7 +151,7 @@ def _stored(
         size: float | str = cut if cut == BY_DIVISION else float(cut)
     except ValueError:
         raise BadInput(
-            both(f"--cut 须为度数或 division,不是 {cut}。",
+            both(f"--cut 须为度数或 division，不是 {cut}。",
                  f"--cut must be degrees or division, not {cut}"),
             parameter="cut",
         ) from None  # fmt: skip
@@ -182,7 +182,7 @@ def _show(console: Console, found: BatchCoverage) -> None:
     """The total and the areas with most people who are not covered."""
     whole = found.as_json()
     title = "直线覆盖" if found.network is None else f"步行覆盖 · {found.network}"
-    title += "(合成数据)" if found.has_synthetic else ""
+    title += "（合成数据）" if found.has_synthetic else ""
     table = Table(title=f"{title} · {found.radius_m:g} m")
     for head in ("区域 area", "点 points", "人数 people", "覆盖 covered", "比例 share"):
         table.add_column(head, justify="left" if "area" in head else "right", overflow="fold")
@@ -197,7 +197,7 @@ def _show(console: Console, found: BatchCoverage) -> None:
     )  # fmt: skip
     console.print(table)
     if len(found.area_codes) > MOST_SHOWN:
-        console.print(f"共 {len(found.area_codes)} 个区域，全部见 areas.parquet (--out) · "
+        console.print(f"共 {len(found.area_codes)} 个区域，全部见 areas.parquet（--out） · "
                       "all areas: areas.parquet", highlight=False)  # fmt: skip
     console.print(f"{whole['pieces']} 块 pieces · {whole['seconds']:.1f} s · {found.note}",
                   markup=False, highlight=False)  # fmt: skip

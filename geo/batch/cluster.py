@@ -91,7 +91,7 @@ def each_done(
             yield answer
     except KilledWorker as problem:
         raise Unavailable(
-            both("同一块数据多次使工作进程中断(多为内存不足),请减小切块或增加内存。",
+            both("同一块数据多次使工作进程中断（多为内存不足），请减小切块或增加内存。",
                  "one piece ended its worker again and again (mostly for want of memory); cut "
                  "smaller pieces or give more memory")
         ) from problem  # fmt: skip

@@ -53,7 +53,7 @@ class Asked:
         ):  # fmt: skip
             if value not in known:
                 raise BadInput(
-                    both(f"{name} 须为 {'、'.join(known)} 之一,不是 {value}。",
+                    both(f"{name} 须为 {'、'.join(known)} 之一，不是 {value}。",
                          f"{name} must be one of {', '.join(known)}, not {value}"),
                     parameter=name,
                 )  # fmt: skip

@@ -166,7 +166,7 @@ def _wanted(file: pq.ParquetFile, columns: Columns) -> list[str]:
     missing = [name for name in wanted if name not in names]
     if missing:
         raise BadInput(
-            both(f"文件中没有列 {'、'.join(missing)},现有列: {'、'.join(names)}。",
+            both(f"文件中没有列 {'、'.join(missing)}，现有列：{'、'.join(names)}。",
                  f"the file has no column {', '.join(missing)}; it has {', '.join(names)}"),
             parameter="demand",
         )  # fmt: skip
@@ -185,7 +185,7 @@ def _check_degrees(file: pq.ParquetFile) -> None:
     system = f"{known.get('authority')}:{known.get('code')}"
     if system not in DEGREES:
         raise BadInput(
-            both(f"文件的坐标系是 {crs.get('name', system)},请先转换为 EPSG:4490。",
+            both(f"文件的坐标系是 {crs.get('name', system)}，请先转换为 EPSG:4490。",
                  f"the file is in {crs.get('name', system)}; convert it to EPSG:4490 first"),
             parameter="demand",
         )  # fmt: skip

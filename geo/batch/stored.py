@@ -116,7 +116,7 @@ def _told_sources(connection: Connection, asked: Asked) -> list[tuple[str, bool]
         {"kinds": sorted(kinds_of(asked.kind)), "on": asked.on},
     ).all()
     return [
-        (f"{what}: {source or '未知'} ({rows} 行{',合成' if made_up else ''})", bool(made_up))
+        (f"{what}：{source or '未知'}（{rows} 行{'，合成' if made_up else ''}）", bool(made_up))
         for what, source, made_up, rows in (*people, *sites)
     ]
 

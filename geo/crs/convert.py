@@ -75,11 +75,11 @@ def to_stored(
     if name in (STORED, "EPSG:4326"):
         return Stored(east, north, None)
     if name == "GCJ-02":
-        note = "由 GCJ-02 换算, 近似 · converted from GCJ-02, approximate"
+        note = "由 GCJ-02 换算，近似 · converted from GCJ-02, approximate"
         return Stored(*_finite(*gcj02_to_wgs84(east, north)), note)
     if name == "BD-09":
         lon, lat = gcj02_to_wgs84(*bd09_to_gcj02(east, north))
-        note = "由 BD-09 换算, 近似 · converted from BD-09, approximate"
+        note = "由 BD-09 换算，近似 · converted from BD-09, approximate"
         return Stored(*_finite(lon, lat), note)
     return _from_epsg(east, north, name, datum_shift)
 
@@ -90,12 +90,12 @@ def _from_epsg(east: Array, north: Array, name: str, shift: DatumShift | None) -
     made = _transformer(name, shift)
     lon, lat = made.transform(east, north, errcheck=False)
     label = CRS.from_user_input(name).name
-    used = " (给定参数 · parameters as given)" if shift else ""
-    note = f"由 {label} 换算{used} · converted from {label}"
+    zh, en = ("（给定参数）", " (parameters as given)") if shift else ("", "")
+    note = f"由 {label} 换算{zh} · converted from {label}{en}"
     if "to WGS 84" in made.description:
         metres = f"{made.accuracy:g} m" if made.accuracy >= 0 else "?"
         note = (
-            f"由 {label} 经 WGS 84 换算, 精度约 {metres} · "
+            f"由 {label} 经 WGS 84 换算，精度约 {metres} · "
             f"converted from {label} through WGS 84, accurate to about {metres}"
         )
     return Stored(*_finite(np.asarray(lon), np.asarray(lat)), note)
@@ -146,10 +146,10 @@ def _wrong_zone(name: str, prefix: int, said: int) -> CrsError:
         (f"带有带号 {said}", f"start with {said}") if said else ("没有带号", "have no zone number")
     )
     wants = (f"的带号是 {prefix}", f"has zone {prefix}") if prefix else ("不带带号", "has none")
-    zh = f"请改用 EPSG:{right}" if right else "请核对坐标系, 或对调两轴 (X 纵坐标为北)"
+    zh = f"请改用 EPSG:{right}" if right else "请核对坐标系，或对调两轴（X 纵坐标为北）"
     en = f"state EPSG:{right}" if right else "check the CRS, or swap the axes (X 纵坐标 is north)"
     return CrsError(
-        f"横坐标{has[0]}, 而 {name} {wants[0]}; {zh}。\n"
+        f"横坐标{has[0]}，而 {name} {wants[0]}；{zh}。\n"
         f"The eastings {has[1]}, but {name} {wants[1]}: {en}.",
         parameter="crs",
     )
@@ -217,8 +217,8 @@ def _moves(made: Transformer, source: CRS) -> bool:
 
 def _needs_parameters(source: CRS) -> CrsError:
     return CrsError(
-        f"{source.name} 到 CGCS2000 需要当地转换参数 (七参数), 没有参数无法如实换算; "
-        "请用 --datum-shift 给出, 或交付 CGCS2000 成果。\n"
+        f"{source.name} 到 CGCS2000 需要当地转换参数（七参数），没有参数无法如实换算；"
+        "请用 --datum-shift 给出，或交付 CGCS2000 成果。\n"
         f"{source.name} needs local parameters to become CGCS2000: give seven of them with "
         "--datum-shift, or deliver CGCS2000 coordinates.",
         parameter="crs",

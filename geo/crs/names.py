@@ -68,7 +68,7 @@ def _in_range(name: str, code: int, first: int, last: int) -> str:
 def unknown_crs(name: str) -> CrsError:
     """The error for a CRS that nobody here knows, with those that can be used."""
     return CrsError(
-        f"不认识坐标系 {name!r}; 可用: cgcs2000, wgs84, gcj02, bd09, EPSG 代号 (如 4549), "
+        f"不认识坐标系 {name!r}；可用：cgcs2000、wgs84、gcj02、bd09、EPSG 代号（如 4549）、"
         "「CGCS2000 CM 120」。\n"
         f"Unknown CRS {name!r}; use cgcs2000, wgs84, gcj02, bd09, an EPSG number such as 4549, or "
         "'CGCS2000 CM 120'.",

@@ -82,7 +82,7 @@ def open_session(what: str = "atlas") -> Iterator[Session]:
     with open_database(what) as opened, session_factory(opened.database)() as session:
         if session.scalar(text("SELECT to_regclass('atlas.alembic_version')")) is None:
             raise DatabaseProblem(
-                "数据库中还没有数据表，请先运行 ./atlas up (或 ./atlas migrate)。\n"
+                "数据库中还没有数据表，请先运行 ./atlas up（或 ./atlas migrate）。\n"
                 "The database has no tables yet; run ./atlas up (or ./atlas migrate) first."
             )
         yield session

@@ -54,7 +54,7 @@ def _parse(url: str, setting: str) -> URL:
             raise ArgumentError("not a PostgreSQL address with a database name")
     except (ArgumentError, ValueError):
         _refuse(
-            f"{setting} 不是有效地址, 应为 postgresql://用户:密码@主机:5432/数据库。",
+            f"{setting} 不是有效地址，应为 postgresql://用户:密码@主机:5432/数据库。",
             f"{setting} is no valid address; expected postgresql://user:password@host:5432/name.",
         )
     return target
@@ -85,7 +85,7 @@ def _explain_refusal(target: URL, said: str) -> NoReturn:
             socket.create_connection((target.host, target.port or 5432), CONNECT_TIMEOUT_S).close()
         except OSError as problem:
             _refuse(
-                f"连接不上数据库服务器 {where} ({problem})。请检查主机、端口和防火墙。",
+                f"连接不上数据库服务器 {where}（{problem}）。请检查主机、端口和防火墙。",
                 f"The database server {where} cannot be reached ({problem}). Check host, port and"
                 " firewall.",
             )
@@ -95,8 +95,8 @@ def _explain_refusal(target: URL, said: str) -> NoReturn:
         except psycopg.OperationalError:
             continue
         _refuse(
-            f"服务器 {where} 上没有数据库 {target.database} (或无权连接): {said}"
-            f" 请由管理员运行: CREATE DATABASE {target.database} OWNER {target.username}",
+            f"服务器 {where} 上没有数据库 {target.database}（或无权连接）：{said}"
+            f" 请由管理员运行：CREATE DATABASE {target.database} OWNER {target.username}",
             f"The server {where} has no database {target.database}, or this role may not connect to"
             f" it. An administrator can run: CREATE DATABASE {target.database} OWNER"
             f" {target.username}",
@@ -113,13 +113,13 @@ def _check_versions(connection: Connection[tuple[object, ...]]) -> None:
     if connection.info.server_version < OLDEST_POSTGRESQL * 10_000:
         major = connection.info.server_version // 10_000
         _refuse(
-            f"服务器是 PostgreSQL {major}, 需要 {OLDEST_POSTGRESQL} 或更高版本。",
+            f"服务器是 PostgreSQL {major}，需要 {OLDEST_POSTGRESQL} 或更高版本。",
             f"The server is PostgreSQL {major}; {OLDEST_POSTGRESQL} or newer is needed.",
         )
     encoding = _one(connection, "SELECT current_setting('server_encoding')")
     if encoding != "UTF8":
         _refuse(
-            f"数据库编码是 {encoding}, 需要 UTF8。请用 CREATE DATABASE … ENCODING 'UTF8' 新建。",
+            f"数据库编码是 {encoding}，需要 UTF8。请用 CREATE DATABASE … ENCODING 'UTF8' 新建。",
             f"The database's encoding is {encoding}; UTF8 is needed. Make one with ENCODING"
             " 'UTF8'.",
         )
@@ -135,14 +135,14 @@ def _check_extensions(connection: Connection[tuple[object, ...]]) -> None:
         ).fetchone()
         if row is None:
             _refuse(
-                f"服务器上没有安装扩展 {name} 的软件包。请由管理员安装 (Debian/Ubuntu:"
-                " postgresql-<版本>-postgis-3; btree_gist 在 postgresql-contrib 中)。",
+                f"服务器上没有安装扩展 {name} 的软件包。请由管理员安装（Debian/Ubuntu："
+                "postgresql-<版本>-postgis-3；btree_gist 在 postgresql-contrib 中）。",
                 f"Extension {name} is not available on the server: its package is not installed.",
             )
         installed, newest = row
         if name == "postgis" and version_numbers(str(installed or newest)) < OLDEST_POSTGIS:
             _refuse(
-                f"PostGIS 版本为 {installed or newest}, 需要 3.3 或更高版本。",
+                f"PostGIS 版本为 {installed or newest}，需要 3.3 或更高版本。",
                 f"PostGIS is {installed or newest}; 3.3 or newer is needed.",
             )
         if installed is None:
@@ -155,7 +155,7 @@ def _create_extension(connection: Connection[tuple[object, ...]], name: str) -> 
         connection.execute(statement)
     except psycopg.errors.InsufficientPrivilege:
         _refuse(
-            f"数据库中还没有扩展 {name}, 本账号无权创建。请由管理员在该数据库中运行：{statement};",
+            f"数据库中还没有扩展 {name}，本账号无权创建。请由管理员在该数据库中运行：{statement};",
             f"Extension {name} is not created in the database and this role may not create it. An"
             f" administrator can run there: {statement};",
         )

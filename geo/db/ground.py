@@ -43,7 +43,7 @@ def server_user(data: Path) -> ServerUser:
         if owner != 0 and me in (0, owner):
             return _account(owner)
         raise DatabaseProblem(
-            f"数据目录 {data} 属于用户 {_name(owner)}, 当前用户 {_name(me)} 不能使用。"
+            f"数据目录 {data} 属于用户 {_name(owner)}，当前用户 {_name(me)} 不能使用。"
             "请改用该用户运行，或用 ATLAS_HOME 指定另一个目录。\n"
             f"{data} belongs to {_name(owner)}, not to {_name(me)}. Run as that user, or name"
             " another folder in ATLAS_HOME."
@@ -105,7 +105,7 @@ def check_reachable(folder: Path, user: ServerUser) -> None:
         if entered.returncode != 0:
             raise DatabaseProblem(
                 f"数据库由用户 {user.name} 运行，但它不能进入 {parent}。请用 ATLAS_HOME 指定别处"
-                " (例如 /var/lib/minzheng-atlas)。\n"
+                "（例如 /var/lib/minzheng-atlas）。\n"
                 f"The database runs as {user.name}, who cannot enter {parent}. Name another folder"
                 " in ATLAS_HOME, for example /var/lib/minzheng-atlas."
             )

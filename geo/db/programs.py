@@ -72,8 +72,8 @@ def _of_version(fit: list[Programs], version: int) -> Programs:
             return programs
     have = "、".join(str(programs.version) for programs in fit) or "—"
     raise DatabaseProblem(
-        f"现有数据由 PostgreSQL {version} 建立，而本机可用版本为 {have}, 不能直接打开。请安装"
-        f" postgresql-{version}-postgis-3, 或用 ./atlas up --reset 重建（现有数据将被删除）。\n"
+        f"现有数据由 PostgreSQL {version} 建立，而本机可用版本为 {have}，不能直接打开。请安装"
+        f" postgresql-{version}-postgis-3，或用 ./atlas up --reset 重建（现有数据将被删除）。\n"
         f"The data were made by PostgreSQL {version}; this machine has {have}. Install"
         f" postgresql-{version}-postgis-3, or rebuild with ./atlas up --reset (deletes the data)."
     )
@@ -83,8 +83,8 @@ def _nothing_fits(seen: list[str]) -> str:
     found = "; ".join(seen) or "—"
     return (
         f"没有找到 PostgreSQL ≥ {OLDEST_POSTGRESQL} 与 PostGIS ≥ 3.3（已查看：{found}）。"
-        "Debian/Ubuntu 请安装 postgresql-<版本>-postgis-3 (如 sudo apt-get install"
-        " postgresql-15-postgis-3), 或用 ATLAS_DATABASE_URL 指定现有服务器。\n"
+        "Debian/Ubuntu 请安装 postgresql-<版本>-postgis-3（如 sudo apt-get install"
+        " postgresql-15-postgis-3），或用 ATLAS_DATABASE_URL 指定现有服务器。\n"
         f"No PostgreSQL ≥ {OLDEST_POSTGRESQL} with PostGIS ≥ 3.3 was found (looked at: {found})."
         " On Debian or Ubuntu install for example postgresql-15-postgis-3, or name an existing"
         " server in ATLAS_DATABASE_URL."

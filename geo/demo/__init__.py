@@ -88,7 +88,7 @@ def _build(
     cells = write_cells(session, ground, people, stamps(delivery_id, seed, people.method))
     progress(2, _STEPS, "合成片区 · synthetic zones")
     zones = cut_zones(ground, people, seed)
-    method = "按合成人口随机取点的泰森多边形, 裁于区县边界 · seeded Voronoi cells within districts"
+    method = "按合成人口随机取点的泰森多边形，裁于区县边界 · seeded Voronoi cells within districts"
     write_zones(session, ground, zones, stamps(delivery_id, seed, method))
     progress(3, _STEPS, "合成设施 · synthetic facilities")
     operators = make_operators(ground, seed)
@@ -171,7 +171,7 @@ def _tell(session: Target, delivery_id: int, built: DemoBuilt, method: str) -> N
     report = {
         "about": {
             "title": "Synthetic people, facilities and zones, made for demonstration",
-            "title_zh": "合成的人口、设施与片区,仅供演示",
+            "title_zh": "合成的人口、设施与片区，仅供演示",
             "origin": SOURCE,
             "note": method,
         },

@@ -12,7 +12,7 @@ CHECKED_LATELY, LATELY_DAYS, LONGEST_DAYS = 0.86, 240, 700
 BASE_YEAR = 2020
 SOURCE = "合成数据"
 
-CENSUS_SOURCE = "第七次全国人口普查公报 (2020) · communiqué of the seventh national census"
+CENSUS_SOURCE = "第七次全国人口普查公报（2020） · communiqué of the seventh national census"
 CENSUS_2020 = {
     "320400": 5_278_121,
     "110101": 708_829, "110102": 1_106_214, "110105": 3_452_460, "110106": 2_019_764,

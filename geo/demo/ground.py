@@ -111,7 +111,7 @@ def read_ground(target: Target, city_code: str) -> Ground:
     found = target.execute(_DISTRICTS, {"city": code}).all()
     if name is None or not found:
         raise NotFound(
-            f"城市 {city_code} 还没有载入边界, 请先运行 ./atlas up --city {city_code}。\n"
+            f"城市 {city_code} 还没有载入边界，请先运行 ./atlas up --city {city_code}。\n"
             f"City {city_code} has no boundaries here yet; run ./atlas up --city {city_code} first."
         )
     shapes = shapely.from_wkb([bytes(row[3]) for row in found])

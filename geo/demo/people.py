@@ -70,7 +70,7 @@ def settle(ground: Ground, seed: int) -> People:
         own = grid.district == index
         weight[own] *= shapely.contains_xy(district.geom, lonlat[own])
     total, method = _rake(ground, grid.district, weight)
-    method = f"{cell_m} m 格网 (EPSG:{ground.epsg}); {method}"
+    method = f"{cell_m} m 格网（EPSG:{ground.epsg}）；{method}"
     lived = np.flatnonzero(total)
     ages = _ages(total[lived], remoteness[lived], rng)
     rings = shapely.transform(grid.shapes[lived], ground.to_degrees)
@@ -157,14 +157,14 @@ def _rake(ground: Ground, district: Whole, weight: Array) -> tuple[Whole, str]:
         for index, people in enumerate(known):
             own = district == index
             total[own] = apportion(weight[own], int(people or 0))
-        return total, f"合成密度面, 按区县普查总数校准 ({figures.CENSUS_SOURCE})"
+        return total, f"合成密度面，按区县普查总数校准（{figures.CENSUS_SOURCE}）"
     people = figures.CENSUS_2020.get(ground.key)
     if people is not None:
-        method = f"合成密度面, 按全市普查总数 {people} 校准 ({figures.CENSUS_SOURCE})"
+        method = f"合成密度面，按全市普查总数 {people} 校准（{figures.CENSUS_SOURCE}）"
         return apportion(weight, people), method
     people = round(ground.area_km2 * figures.ASSUMED_PER_KM2 / 1000) * 1000
     method = (
-        f"合成密度面; 全市总数 {people} 为假设 (每平方公里 {figures.ASSUMED_PER_KM2} 人), "
+        f"合成密度面；全市总数 {people} 为假设（每平方公里 {figures.ASSUMED_PER_KM2} 人），"
         "并非普查数 · the total is an assumption, not a census figure"
     )
     return apportion(weight, people), method

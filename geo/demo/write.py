@@ -26,7 +26,7 @@ TABLES = (
     "programme_tag", "boundary_line", "candidate_site",
 )  # fmt: skip
 """Tables with rows of the demo's delivery, in an order in which they can be deleted."""
-_FACILITY_METHOD = "按合成人口随机布点, 属性随机生成 · random sites near synthetic people"
+_FACILITY_METHOD = "按合成人口随机布点，属性随机生成 · random sites near synthetic people"
 
 
 def stamps(delivery_id: int, seed: int, method: str) -> Row:

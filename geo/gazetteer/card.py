@@ -109,7 +109,7 @@ def card(session: Session | Connection, place_code: str, *, on: date | None = No
     if facts is None:
         raise NotFound(
             both(
-                f"地名 {place_code} 没有名称记录,请重新导入其来源。",
+                f"地名 {place_code} 没有名称记录，请重新导入其来源。",
                 f"place {place_code!r} has no stored name; load its source again",
             )
         )
@@ -151,7 +151,7 @@ def _place(session: Session | Connection, place_code: str) -> Row[Any]:
 def _unknown(place_code: str) -> NotFound:
     return NotFound(
         both(
-            f"没有代码为「{place_code[:60]}」的地名;按名称查找可得到代码。",
+            f"没有代码为「{place_code[:60]}」的地名；按名称查找可得到代码。",
             f"no place has the code {place_code[:60]!r}; search by name gives codes",
         )
     )

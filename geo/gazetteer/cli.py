@@ -47,7 +47,7 @@ def find(
         str | None, typer.Option("--class", help=f"{_CLASSES} · Only this class.")
     ] = None,
     family: Annotated[
-        str | None, typer.Option(help="heritage 遗产, red 红色地名 · Only names on such a list.")
+        str | None, typer.Option(help="heritage 遗产、red 红色地名 · Only names on such a list.")
     ] = None,
     level: Annotated[
         str | None,
@@ -103,7 +103,7 @@ def _position(hit: Hit) -> str:
         return "该区划无图形" if hit.unit_code else POSITION_WORDS[hit.position_quality]
     where = f"{hit.lon:.5f}, {hit.lat:.5f}"
     if hit.position_quality not in EXACT_ENOUGH:
-        return f"{where}(区划图形推算的代表点)"
+        return f"{where}（区划图形推算的代表点）"
     return f"{where}({POSITION_WORDS[hit.position_quality]})"
 
 

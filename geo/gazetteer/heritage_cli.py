@@ -32,7 +32,7 @@ heritage = typer.Typer(
     help="地名文化遗产与红色地名 · Lists of heritage and red names.", no_args_is_help=True
 )
 
-FamilyOption = Annotated[str | None, typer.Option(help="heritage 遗产, red 红色地名 · Family.")]
+FamilyOption = Annotated[str | None, typer.Option(help="heritage 遗产、red 红色地名 · Family.")]
 LevelOption = Annotated[
     str | None, typer.Option(help="national province city district · Level of the list.")
 ]

@@ -69,7 +69,7 @@ def names_near(
     if not 1 <= limit <= MOST_NEAR:
         raise BadInput(
             both(
-                f"条数须在 1 至 {MOST_NEAR} 之间,现为 {limit}。",
+                f"条数须在 1 至 {MOST_NEAR} 之间，现为 {limit}。",
                 f"limit {limit} is not between 1 and {MOST_NEAR}",
             ),
             parameter="limit",
@@ -112,7 +112,7 @@ def _check_year(year: int | None) -> None:
     if year is not None and not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise BadInput(
             both(
-                f"年份须在 {EARLIEST_YEAR} 至 {LATEST_YEAR} 之间,现为 {year}。",
+                f"年份须在 {EARLIEST_YEAR} 至 {LATEST_YEAR} 之间，现为 {year}。",
                 f"year {year} is not between {EARLIEST_YEAR} and {LATEST_YEAR}",
             ),
             parameter="year",

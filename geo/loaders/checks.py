@@ -147,7 +147,7 @@ class _Reading:
             over = pc.fill_null(pc.greater(part, total), False)
             places = to_numpy(over).nonzero()[0].tolist()
             beds = [total[place].as_py() for place in places]
-            told = [f"大于总床位 {n}, 未采用 · more than the {n} beds, not stored" for n in beds]
+            told = [f"大于总床位 {n}，未采用 · more than the {n} beds, not stored" for n in beds]
             self.note(places, name, part, "beds", told)
             self.values[name] = pc.if_else(over, pa.scalar(None, part.type), part)
 
@@ -225,7 +225,7 @@ def _by_statement(reading: _Reading, stated: pa.Array, found: pa.Array, kind: st
     reading.extra[heading] = pc.if_else(strange, stated, pa.scalar(None, pa.string()))
     for word in words.to_pylist()[:MOST_PROBLEMS]:
         message = (
-            f"不认识类型「{word['values'][:40]}」, {word['counts']} 行按 --kind 作 {kind}, "
+            f"不认识类型「{word['values'][:40]}」，{word['counts']} 行按 --kind 作 {kind}，"
             f"原文保留在 extra · unknown kind, {word['counts']} rows taken for {kind} as stated"
         )
         reading.problems.append(Problem(None, heading, word["values"][:80], "kind_word", message))
@@ -241,9 +241,9 @@ def _mapped(texts: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:
 
 
 def _no_name(number: int) -> Problem:
-    return Problem(number, "name", None, "name", "没有名称, 请补上 · no name: fill it in")
+    return Problem(number, "name", None, "name", "没有名称，请补上 · no name: fill it in")
 
 
 def _no_kind(number: int, value: str) -> Problem:
-    message = "不知道是哪类设施, 请用 --kind 或「类型」列说明 · unknown kind: state it by --kind"
+    message = "不知道是哪类设施，请用 --kind 或「类型」列说明 · unknown kind: state it by --kind"
     return Problem(number, "kind", value, "kind", message)

@@ -45,7 +45,7 @@ def chosen(paths: Sequence[Path], *, layer: str | None = None) -> Chosen:
     files = _without_parts(found)
     if len(files) > MOST_FILES:
         raise BadInput(
-            f"{len(files)} 个文件, 一次最多 {MOST_FILES} 个; 请分批导入。\n"
+            f"{len(files)} 个文件，一次最多 {MOST_FILES} 个；请分批导入。\n"
             f"{len(files)} files are more than {MOST_FILES} at one time: load them in parts.",
             parameter="files",
         )
@@ -108,7 +108,7 @@ def _visible(folder: Path) -> Iterable[Path]:
     except OSError as problem:
         name = safe_file_name(folder.name)
         raise BadInput(
-            f"无法读取文件夹 {name}: {problem.strerror}。\n"
+            f"无法读取文件夹 {name}：{problem.strerror}。\n"
             f"The folder {name} cannot be read: {problem.strerror}.",
             parameter="files",
         ) from None

@@ -111,6 +111,6 @@ def template(
     path = out or Path(f"{kind}.xlsx")
     columns = write_template(kind, path)
     console.print(
-        f"模板写入 {path}: {len(columns)} 列 · template with {len(columns)} columns",
+        f"模板写入 {path}：{len(columns)} 列 · template with {len(columns)} columns",
         markup=False, highlight=False,
     )  # fmt: skip

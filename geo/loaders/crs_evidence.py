@@ -216,7 +216,7 @@ def evidence_of(guess: CrsGuess, known: Known) -> CrsEvidence:
         near = away_m[np.isfinite(away_m) & which]
         if near.size:
             words.append(
-                f"距库中{zh}中位数 {np.median(near):.0f} 米 ({near.size} 行) · median "
+                f"距库中{zh}中位数 {np.median(near):.0f} 米（{near.size} 行） · median "
                 f"{np.median(near):.0f} m from {near.size} {en}"
             )
     if score is None:
@@ -337,7 +337,7 @@ def scores(weighed: Sequence[CrsEvidence]) -> str:
         lines.append(f"  {shown}  {one.crs}: {one.evidence}")
     lines += [
         "  —  EPSG:4534–4554" + (", axes swapped" if swapped else "")
-        + ": CGCS2000 无带号, 中央经线未知 · a zone without number, central meridian unknown"
+        + ": CGCS2000 无带号，中央经线未知 · a zone without number, central meridian unknown"
         for swapped in sorted(meridians)
     ]  # fmt: skip
     more = len(lines) - SHOWN

@@ -82,10 +82,10 @@ def _problem(
     for label, rows, crs in sorted(won, key=lambda one: -int(one[1].sum())):
         first = ", ".join(str(number) for number in numbers[rows][:SHOWN])
         count = int(rows.sum())
-        zh.append(f"{crs}: {count} 行 ({label}; 第 {first} … 行)")
+        zh.append(f"{crs}：{count} 行（{label}；第 {first} … 行）")
         en.append(f"{crs}: {count} rows ({label}; rows {first} …)")
     message = (
-        f"文件内混用坐标系 ({zh_way}): {'; '.join(zh)}; 没有逐行转换, 请分成几个文件分别声明 · "
+        f"文件内混用坐标系（{zh_way}）：{'；'.join(zh)}；没有逐行转换，请分成几个文件分别声明 · "
         f"groups of rows fit different systems ({en_way}): {'; '.join(en)}; nothing was converted "
         "row by row: part the file and state each"
     )

@@ -86,7 +86,8 @@ _Named = tuple[str, str, str | None]
 
 
 def _in_degrees(east: Array, north: Array) -> Iterator[_Named]:
-    yield STORED, "CGCS2000 或 WGS 84 经纬度 (二者不区分) · degrees, CGCS2000 or WGS 84 alike", None
+    alike = "CGCS2000 或 WGS 84 经纬度（二者不区分） · degrees, CGCS2000 or WGS 84 alike"
+    yield STORED, alike, None
     if _most(in_gcj02_area(east, north)):
         yield "GCJ-02", "高德、腾讯经纬度 · degrees of phone maps", None
         yield "BD-09", "百度经纬度 · degrees of Baidu", None
@@ -104,7 +105,7 @@ def _in_metres(east: Array, north: Array) -> Iterator[_Named]:
         for step in range(LAST_THREE - FIRST_THREE + 1):
             meridian = 75 + 3 * step
             both = "3°、6° 带" if meridian % 6 == 3 else "3° 带"
-            words = f"CGCS2000 {both}, 中央经线 {meridian}°, 无带号 · central meridian {meridian}°E"
+            words = f"CGCS2000 {both}，中央经线 {meridian}°，无带号 · central meridian {meridian}°E"
             yield f"EPSG:{FIRST_MERIDIAN + step}", words, None
     zones = east[np.isfinite(east)] // 1_000_000
     zone = int(np.median(zones)) if zones.size else 0
@@ -117,7 +118,7 @@ def _in_metres(east: Array, north: Array) -> Iterator[_Named]:
 
 
 def _zone_words(width: int, zone: int) -> str:
-    return f"CGCS2000 {width}° 带, 带号 {zone} · {width}° zone {zone} by the prefix"
+    return f"CGCS2000 {width}° 带，带号 {zone} · {width}° zone {zone} by the prefix"
 
 
 def _most(mask: Mask) -> bool:

@@ -85,7 +85,7 @@ def settle_crs(
 def _of_file(by_default: bool) -> str:
     """Whether the file says its system, or its format says it of files that are silent."""
     if by_default:
-        return "文件未写, 依格式默认 (RFC 7946) · by default of the format; the file is silent"
+        return "文件未写，依格式默认（RFC 7946） · by default of the format; the file is silent"
     return "文件声明 · stated by the file"
 
 
@@ -103,7 +103,7 @@ def _settle_by_evidence(
         return Settled(winner.guess.crs, winner.swapped, reading, problems)
     if of_file is None:
         raise _undeclared(name, weighed, asked=True, groups=groups)
-    said = f"{_of_file(by_default)} (证据不足以另作判断 · the evidence decides nothing else)"
+    said = f"{_of_file(by_default)}; 证据不足以另作判断 · the evidence decides nothing else"
     by = "default" if by_default else "stated"
     settled = _settle_as_stated(x, y, known_crs(of_file), said, AUTO, known, None, by)
     settled.problems.extend(groups)
@@ -156,7 +156,7 @@ def _stated_guess(x: Array, y: Array, crs: str, said: str, shift: DatumShift | N
 def columns_swapped() -> Problem:
     """Tell that the axes of the whole file were exchanged."""
     message = (
-        "两列坐标整列颠倒 (经度与纬度, 或横坐标与纵坐标), 已对调 · "
+        "两列坐标整列颠倒（经度与纬度，或横坐标与纵坐标），已对调 · "
         "the two columns of coordinates are exchanged in the whole file; put right"
     )
     return Problem(None, None, None, "axes_swapped", message)
@@ -164,8 +164,8 @@ def columns_swapped() -> Problem:
 
 def _doubtful(mine: CrsEvidence, other: CrsEvidence) -> Problem:
     message = (
-        f"声明的坐标系可能有误, 已按声明导入, 请核对: {mine.crs} 得分 {_score(mine)}, "
-        f"{other.crs} 得分 {_score(other)} ({other.evidence}) · the stated CRS was used, but the "
+        f"声明的坐标系可能有误，已按声明导入，请核对：{mine.crs} 得分 {_score(mine)}，"
+        f"{other.crs} 得分 {_score(other)}（{other.evidence}） · the stated CRS was used, but the "
         f"evidence contradicts it: {other.crs} fits {_score(other)}, {mine.crs} {_score(mine)}"
     )
     return Problem(None, None, None, "crs_doubtful", message)
@@ -185,10 +185,10 @@ def _undeclared(
         "没有说明坐标系 · does not state its CRS"
     )  # fmt: skip
     listed += "".join(f"\n  ! {one.message}" for one in groups)
-    hint = "" if asked else ", 或 --crs auto 按证据认定 · or --crs auto to go by clear evidence"
+    hint = "" if asked else "，或 --crs auto 按证据认定 · or --crs auto to go by clear evidence"
     return CrsError(
-        f"{name}: {why}。各坐标系的得分 (可核对行中相符的比例) · scores (share of the rows that "
+        f"{name}：{why}。各坐标系的得分（可核对行中相符的比例） · scores (share of the rows that "
         f"can be checked and fit):\n{listed}\n"
-        f"请用 --crs 说明 (cgcs2000, gcj02, bd09, 4549 …) · state it by --crs{hint}.",
+        f"请用 --crs 说明（cgcs2000、gcj02、bd09、4549 …） · state it by --crs{hint}.",
         parameter="crs",
     )

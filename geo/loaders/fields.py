@@ -293,7 +293,7 @@ def map_columns(table: Table, given: Mapped[str, str] | None = None) -> Mapping:
     if "name" not in fields:
         raise _lacking("名称", "a name", table.columns)
     if "lon" not in fields or "lat" not in fields:
-        raise _lacking("坐标 (经度/纬度 或 纵坐标/横坐标)", "coordinates", table.columns)
+        raise _lacking("坐标（经度/纬度 或 纵坐标/横坐标）", "coordinates", table.columns)
     return Mapping(fields, personal, extra)
 
 
@@ -304,7 +304,7 @@ def _refuse_two_positions(
     for index in spare:
         if (rank[index] or ("", 0))[0] in ("lon", "lat"):
             raise DeliveryRefused(
-                f"有两列都像是坐标, 其中「{columns[index]}」; 请去掉或改名一列。\n"
+                f"有两列都像是坐标，其中「{columns[index]}」；请去掉或改名一列。\n"
                 f"Two columns claim one coordinate, {columns[index]!r} among them: drop one."
             )
 
@@ -370,14 +370,14 @@ def _x_is_north(x_text: str, y_text: str) -> bool | None:
 def _lacking(zh: str, en: str, columns: list[str]) -> DeliveryRefused:
     shown = ", ".join(column[:40] for column in columns[:30])
     if any(REDACTED in column for column in columns):  # then the first line is one of persons
-        shown = f"{len(columns)} 列, 疑似没有表头 · {len(columns)} columns, it seems no headings"
+        shown = f"{len(columns)} 列，疑似没有表头 · {len(columns)} columns, it seems no headings"
     elif any(_IS_NUMBER.fullmatch(column) for column in columns):
         shown = (
-            f"{len(columns)} 列, 第一行像是数据, 疑似没有表头, 请加一行列名 · "
+            f"{len(columns)} 列，第一行像是数据，疑似没有表头，请加一行列名 · "
             f"{len(columns)} columns, the first line seems to be data: put headings above it"
         )
     return DeliveryRefused(
-        f"没有找到{zh}列; 现有列: {shown}。请按 docs/loading.md 改列名, 或用 --mapping 说明。\n"
+        f"没有找到{zh}列；现有列：{shown}。请按 docs/loading.md 改列名，或用 --mapping 说明。\n"
         f"No column holds {en}; there are: {shown}. Rename them (docs/loading.md) or say by "
         "--mapping which they are."
     )

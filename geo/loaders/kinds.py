@@ -68,7 +68,7 @@ def kind_given(text: str) -> str:
     if found is None:
         known = ", ".join(f"{kind.code} {kind.zh}" for kind in KINDS.values())
         raise BadInput(
-            f"不认识设施类型 {text!r}; 可用: {known}。\nUnknown kind of facility {text!r}.",
+            f"不认识设施类型 {text!r}；可用：{known}。\nUnknown kind of facility {text!r}.",
             parameter="kind",
         )
     return found

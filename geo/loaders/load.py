@@ -95,7 +95,7 @@ def load_delivery(
         )  # fmt: skip
     if kind not in KINDS_OF_DELIVERY:
         raise BadInput(
-            f"还不能导入 {kind!r}, 可用: {' '.join(KINDS_OF_DELIVERY)}。\n"
+            f"还不能导入 {kind!r}，可用：{' '.join(KINDS_OF_DELIVERY)}。\n"
             f"{kind!r} cannot be loaded yet; use {' '.join(KINDS_OF_DELIVERY)}.",
             parameter="kind",
         )

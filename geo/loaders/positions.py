@@ -115,17 +115,17 @@ def locate(x: Array, y: Array, crs: str, *, datum_shift: DatumShift | None = Non
     rules = [
         PositionRule(
             "coordinate_number",
-            "坐标不是有限的数, 请补上 · coordinates are missing or no finite numbers",
+            "坐标不是有限的数，请补上 · coordinates are missing or no finite numbers",
             ~(np.isfinite(x) & np.isfinite(y)),
         ),
         PositionRule(
             "zero_position",
-            "坐标为 0,0, 等于没有 · 0,0 stands for a missing position",
+            "坐标为 0,0，等于没有 · 0,0 stands for a missing position",
             (x == 0) & (y == 0),
         ),
         PositionRule(
             "axes_swapped",
-            "两轴疑似颠倒, 但无从证实, 请核对 · the axes look swapped; nothing proves it: check",
+            "两轴疑似颠倒，但无从证实，请核对 · the axes look swapped; nothing proves it: check",
             looks_swapped,
         ),
         PositionRule(
@@ -159,7 +159,7 @@ class _Shown:
 
     def put_right(self, at: int) -> Problem:
         """Tell that the axes of a row were exchanged."""
-        message = "本行两轴颠倒, 已对调 · the axes of this row were swapped; put right"
+        message = "本行两轴颠倒，已对调 · the axes of this row were swapped; put right"
         return self.problem(at, "axes_swapped", message)
 
     def refused(self, rules: list[PositionRule]) -> tuple[Mask, list[Refusal]]:
@@ -182,6 +182,6 @@ def _told(reading: CrsReading, rows: int) -> CrsReading:
     """The reading, telling beside the CRS in use how many rows were put right."""
     if not rows:
         return reading
-    said = f"; {rows} 行两轴颠倒, 已对调 · {rows} rows with swapped axes put right"
+    said = f"; {rows} 行两轴颠倒，已对调 · {rows} rows with swapped axes put right"
     first, *others = reading.candidates
     return replace(reading, candidates=[{**first, "evidence": first["evidence"] + said}, *others])

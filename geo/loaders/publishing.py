@@ -27,11 +27,11 @@ _OWN = {
 MOST_TOLD = 20
 """Rows that are told one by one; more are told as a number."""
 _STILL_SEEN = (
-    "本次交付不是公开的: 已存为非公开版本, 公众仍看到此前公开的内容 · "
+    "本次交付不是公开的：已存为非公开版本，公众仍看到此前公开的内容 · "
     "this delivery is not public: stored unpublished, the public goes on seeing what it saw"
 )
 _HELD_BACK = (
-    "库中有此项的非公开内容, 本次公开交付没有说到, 因此仍不公开; 请交付完整的一行 · "
+    "库中有此项的非公开内容，本次公开交付没有说到，因此仍不公开；请交付完整的一行 · "
     "stored values that are not public and that this delivery does not speak of: not published; "
     "deliver the whole row"
 )
@@ -94,6 +94,6 @@ ORDER BY s.row_number"""),
     message = _HELD_BACK if is_public else _STILL_SEEN
     numbers = list(rows)
     if len(numbers) > MOST_TOLD:
-        told = f"{len(numbers)} 行: {message} · {len(numbers)} rows"
+        told = f"{len(numbers)} 行：{message} · {len(numbers)} rows"
         return [Problem(None, None, str(len(numbers)), "not_published", told)]
     return [Problem(number, None, None, "not_published", message) for number in numbers]

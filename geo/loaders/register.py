@@ -21,7 +21,7 @@ def refuse_person(by: str | None) -> None:
     """Who delivers is an office or a role: a person's name or number is no business of the log."""
     if by and (is_persons_name(by.strip()) or redact(by) != by):
         raise BadInput(
-            "--by 请写单位或岗位 (如 天宁区民政局养老科), 不要写个人姓名或号码。\n"
+            "--by 请写单位或岗位（如 天宁区民政局养老科），不要写个人姓名或号码。\n"
             "--by takes an office or a role, not a person's name or number.",
             parameter="by",
         )

@@ -28,7 +28,7 @@ def refuse_secret(secrecy: str, path: Path) -> None:
         raise secret()
     if secrecy not in SECRECY:
         raise BadInput(
-            f"密级 {secrecy!r} 无效, 可用: {' '.join(SECRECY)}。\n"
+            f"密级 {secrecy!r} 无效，可用：{' '.join(SECRECY)}。\n"
             f"Secrecy {secrecy!r} is not one of {' '.join(SECRECY)}.",
             parameter="secrecy",
         )
@@ -70,6 +70,6 @@ def _plain(text: str) -> str:
 def secret() -> DeliveryRefused:
     """The refusal of a secret file; it says nothing of what stands in it."""
     return DeliveryRefused(
-        "标有密级 (秘密及以上) 的文件不得导入本系统, 未保存任何内容。\n"
+        "标有密级（秘密及以上）的文件不得导入本系统，未保存任何内容。\n"
         "A file marked 秘密 (secret) or above is refused; nothing of it was stored."
     )

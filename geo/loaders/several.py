@@ -215,8 +215,8 @@ def _with_siblings(reports: Sequence[Report]) -> Iterator[Report]:
         told = "; ".join(f"{one.file_name}: {one.crs.used} {_score_of(one)}" for one in others)
         used = report.crs.used
         message = (
-            f"本文件未写坐标系, 依格式默认按 {used} 读取, 自身证据不足; "
-            f"同批文件依证据认定为另一坐标系: {told}; 请核对, 必要时用 --crs 声明 · "
+            f"本文件未写坐标系，依格式默认按 {used} 读取，自身证据不足；"
+            f"同批文件依证据认定为另一坐标系：{told}；请核对，必要时用 --crs 声明 · "
             f"read as {used} by default of its format, on no "
             f"evidence of its own; files of the same delivery were settled otherwise: {told}; "
             "check, and state it by --crs"
@@ -242,7 +242,8 @@ def _crs_of_each(crs: Sequence[str], files: int) -> list[str | None]:
         return [crs[0] if crs else None] * files
     if len(crs) != files:
         raise BadInput(
-            f"有 {files} 个文件、{len(crs)} 个坐标系: 请写一个 (用于全部), 或按文件次序各写一个。\n"
+            f"有 {files} 个文件、{len(crs)} 个坐标系：请写一个（用于全部），"
+            "或按文件次序各写一个。\n"
             f"{files} files and {len(crs)} CRS: state one for all, or one per file in order.",
             parameter="crs",
         )
@@ -287,7 +288,7 @@ def day_of(given: str | None) -> date | None:
         return date.fromisoformat(given)
     except ValueError:
         raise BadInput(
-            f"on {given[:40]!r} 不是日期, 请写成 2026-01-31。\n"
+            f"on {given[:40]!r} 不是日期，请写成 2026-01-31。\n"
             f"on {given[:40]!r} is no date: write 2026-01-31.",
             parameter="on",
         ) from None
@@ -303,7 +304,7 @@ def shift_of(given: str | None) -> DatumShift | None:
             raise ValueError
     except ValueError:
         raise BadInput(
-            "datum-shift 需要 3 或 7 个数: dx,dy,dz[,rx,ry,rz,ppm] (米, 角秒, 百万分率)。\n"
+            "datum-shift 需要 3 或 7 个数：dx,dy,dz[,rx,ry,rz,ppm]（米、角秒、百万分率）。\n"
             "datum-shift takes 3 or 7 numbers: dx,dy,dz[,rx,ry,rz,ppm].",
             parameter="datum_shift",
         ) from None
@@ -315,7 +316,7 @@ def known_kind(kind: str) -> str:
     if kind not in KINDS_OF_DELIVERY:
         known = " ".join(KINDS_OF_DELIVERY)
         raise BadInput(
-            f"还不能导入 {kind[:40]!r}, 可用: {known}。\n"
+            f"还不能导入 {kind[:40]!r}，可用：{known}。\n"
             f"{kind[:40]!r} cannot be loaded yet; use {known}.",
             parameter="kind",
         )

@@ -120,7 +120,7 @@ def merge(
     into = Destination(
         "facility", (*told, "geom"), derived=("admin_code",), fixed=_POSITION,
         children=_CHILDREN,
-        start_unknown="自该日的交付起有记录, 开办日期未知 · "
+        start_unknown="自该日的交付起有记录，开办日期未知 · "
         "on record since this delivery; start unknown",
     )  # fmt: skip
     candidates = "SELECT by_name FROM stage UNION SELECT by_address FROM stage"

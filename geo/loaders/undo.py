@@ -55,7 +55,7 @@ def undo_delivery(session: Target, delivery_id: int) -> Undone:
     except IntegrityError as problem:
         savepoint.rollback()
         raise DeliveryRefused(
-            f"交付 {delivery_id} 的记录被其他数据引用, 未撤销任何内容; 请先撤销引用它们的交付。\n"
+            f"交付 {delivery_id} 的记录被其他数据引用，未撤销任何内容；请先撤销引用它们的交付。\n"
             f"Rows of delivery {delivery_id} are referred to by other data; nothing was undone: "
             "undo what refers to them first."
         ) from problem
@@ -83,12 +83,12 @@ def _still_loaded(session: Target, delivery_id: int) -> str:
     ).one_or_none()
     if row is None:
         raise NotFound(
-            f"没有编号为 {delivery_id} 的交付; ./atlas deliveries 列出全部。\n"
+            f"没有编号为 {delivery_id} 的交付；./atlas deliveries 列出全部。\n"
             f"There is no delivery {delivery_id}; ./atlas deliveries lists them."
         )
     if row.status == "undone":
         raise BadInput(
-            f"交付 {delivery_id} ({row.file_name}) 已经撤销过, 没有再做任何改动。\n"
+            f"交付 {delivery_id}（{row.file_name}）已经撤销过，没有再做任何改动。\n"
             f"Delivery {delivery_id} ({row.file_name}) is undone already; nothing was changed.",
             parameter="delivery",
         )
@@ -109,7 +109,7 @@ SELECT EXISTS (SELECT id FROM {table.name} WHERE delivery_id = :id
         ).scalar_one()
         if missing:
             raise DeliveryRefused(
-                f"交付 {delivery_id} 不是由 ./atlas load 导入, 或导入时还没有变更日志, 无法撤销。\n"
+                f"交付 {delivery_id} 不是由 ./atlas load 导入，或导入时还没有变更日志，无法撤销。\n"
                 f"Delivery {delivery_id} did not come by ./atlas load, or came before changes were "
                 "journalled: it cannot be undone."
             )
@@ -129,7 +129,7 @@ GROUP BY d.id, d.file_name ORDER BY d.id DESC"""),
         shown = ", ".join(f"{row[0]} ({row[1]}, {row[2]})" for row in later[:SHOWN])
         newest = later[0][0]
         raise DeliveryRefused(
-            f"之后的交付建立在交付 {delivery_id} 之上: {shown}; 请先撤销 ./atlas undo {newest}。\n"
+            f"之后的交付建立在交付 {delivery_id} 之上：{shown}；请先撤销 ./atlas undo {newest}。\n"
             f"Later deliveries built on delivery {delivery_id} (id, file, rows): {shown}; undo "
             f"the newest first: ./atlas undo {newest}"
         )
@@ -146,8 +146,8 @@ WHERE c.delivery_id = :id AND c.table_name = '{table}' AND c.action <> 'confirme
     ).one()
     if number:
         raise DeliveryRefused(
-            f"交付 {delivery_id} 写入的 {table} 中有 {number} 条之后另被修改 (如 id {example}), "
-            "撤销会丢失这些修改, 未做任何改动。\n"
+            f"交付 {delivery_id} 写入的 {table} 中有 {number} 条之后另被修改（如 id {example}），"
+            "撤销会丢失这些修改，未做任何改动。\n"
             f"{number} rows of {table} (id {example} …) were changed since delivery "
             f"{delivery_id}; undoing would lose that: nothing was changed."
         )

@@ -29,14 +29,14 @@ def whole_number(text: str) -> int:
     """A count as offices write it: 12, 1,200, 12张, full width too."""
     found = re.fullmatch(r"(\d+)(?:\.0+)?(?:张|人|人次|份|客)?", _plain(text).replace(",", ""))
     if not found or int(found[1]) > MAX_COUNT:
-        raise ValueError("不是合理的整数, 原文保留在 extra · no believable whole number")
+        raise ValueError("不是合理的整数，原文保留在 extra · no believable whole number")
     return int(found[1])
 
 
 def _area(text: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:m2|m²|㎡|平方米|平米)?", _plain(text).replace(",", ""))
     if not found or float(found[1]) > MAX_COUNT * 10:
-        raise ValueError("不是合理的面积 (平方米) · no believable area in square metres")
+        raise ValueError("不是合理的面积（平方米） · no believable area in square metres")
     return float(found[1])
 
 
@@ -56,7 +56,7 @@ def day(text: str) -> date:
         r"(\d{4})(\d\d)(\d\d)$", _plain(text)
     )
     if not found:
-        raise ValueError("不是日期, 请写成 2025-06-30 · no date: write 2025-06-30")
+        raise ValueError("不是日期，请写成 2025-06-30 · no date: write 2025-06-30")
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
@@ -66,7 +66,7 @@ def day(text: str) -> date:
 def _state(text: str) -> str:
     if text in STATE_WORDS:
         return STATE_WORDS[text]
-    raise ValueError(f"不认识的状态, 可用: {' '.join(STATE_WORDS)} · unknown state")
+    raise ValueError(f"不认识的状态，可用：{' '.join(STATE_WORDS)} · unknown state")
 
 
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -75,7 +75,7 @@ _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 def uscc_problem(code: str) -> str | None:
     """Why a unified social credit code cannot be right (GB 32100-2015), or None."""
     if len(code) != 18 or any(c not in _USCC_ALPHABET for c in code):
-        return "信用代码应为 18 位, 不含 I O S V Z · 18 characters without I O S V Z"
+        return "信用代码应为 18 位，不含 I O S V Z · 18 characters without I O S V Z"
     total = sum(_USCC_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
     right = _USCC_ALPHABET[-total % 31]
     return None if code[17] == right else "校验位不符 · the check character does not fit"

@@ -22,35 +22,35 @@ from geo.models import Base
 
 Target = Session | Connection
 
-START_UNKNOWN = "自该日的交付起有记录, 此前未知 · on record since this delivery; start unknown"
+START_UNKNOWN = "自该日的交付起有记录，此前未知 · on record since this delivery; start unknown"
 SYNTHETIC_PREFIX = "DEMO-"
 """Codes of made-up rows begin so; no delivery may use them."""
 NOT_MERGED = {
     "newer_version": (
-        "库中已有更晚的版本, 未改动历史; 请核对 --on 日期 · "
+        "库中已有更晚的版本，未改动历史；请核对 --on 日期 · "
         "a later version is stored; history is not rewritten: check --on"
     ),
     "published_today": (
-        "库中同日版本已公开, 非公开的交付不能在同一天改动它; 请用 --secrecy public 或更晚的 --on · "
+        "库中同日版本已公开，非公开的交付不能在同一天改动它；请用 --secrecy public 或更晚的 --on · "
         "the version of that very day is published; a delivery that is not public cannot replace "
         "it: state --secrecy public or a later --on"
     ),
     "published": (
-        "库中此项已公开, 非公开的交付不能改动它; 请用 --secrecy public · "
+        "库中此项已公开，非公开的交付不能改动它；请用 --secrecy public · "
         "what is stored is published; a delivery that is not public cannot replace it: state "
         "--secrecy public"
     ),
     "synthetic_code": (
-        "编码属于合成演示数据, 真实数据不能沿用; 请改用自己的编码 · "
+        "编码属于合成演示数据，真实数据不能沿用；请改用自己的编码 · "
         "the code is one of a made-up row; give the real one its own"
     ),
     "outside_country": (
-        "坐标在国境范围之外, 而所述区划在境内; 请核对经纬度的符号与坐标系 · "
+        "坐标在国境范围之外，而所述区划在境内；请核对经纬度的符号与坐标系 · "
         "the position is outside China, the stated division is not: check signs and the CRS"
     ),
 }
 """Why a row that is well-formed is kept out all the same, by rule."""
-EDITION = "该日期的版本, 与后来的版本之间何时变更未知 · as of that day; when it changed is unknown"
+EDITION = "该日期的版本，与后来的版本之间何时变更未知 · as of that day; when it changed is unknown"
 
 
 @dataclass(frozen=True, slots=True)

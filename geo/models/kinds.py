@@ -92,7 +92,7 @@ def kinds_of(code: str) -> list[str]:
     if not members:
         raise BadInput(
             both(
-                f"没有「{code[:40]}」这种设施。可用的类别(名称或代码):{_listed_in_chinese()}。",
+                f"没有「{code[:40]}」这种设施。可用的类别（名称或代码）：{_listed_in_chinese()}。",
                 f"unknown facility kind {code[:40]!r}; known: {', '.join([*GROUPS, *KINDS])}",
             ),
             parameter="kind",

@@ -31,7 +31,7 @@ UNIT = """u.code, u.name, u.short_name, u.level, u.unit_type, u.parent_code,
     coalesce(u.geom IS NOT NULL AND u.source_date > CAST(:on AS date), false) AS outline_is_later,
     CASE WHEN u.geom IS NOT NULL AND u.source_date > CAST(:on AS date)
         THEN concat_ws('; ', u.geometry_note, '图形为 ' || u.source_date
-            || ' 的, 当日是否如此未知 · outline of ' || u.source_date || ', not known for that day')
+            || ' 的，当日是否如此未知 · outline of ' || u.source_date || ', not known for that day')
         ELSE u.geometry_note END AS geometry_note,
     u.note, u.source, u.source_date, u.is_synthetic"""
 """Columns of one version of a division, for the day `:on` (NULL: no day in particular)."""
@@ -229,7 +229,7 @@ def bad_level(level: int) -> BadInput:
     """The refusal of a level that does not exist."""
     return BadInput(
         both(
-            "级别是 1 至 5:" + "、".join(f"{n} {zh}" for n, zh in LEVEL_WORDS.items())
+            "级别是 1 至 5：" + "、".join(f"{n} {zh}" for n, zh in LEVEL_WORDS.items())
             + f"；现为 {level}。",
             f"level is 1 (province) … 5 (village), not {level}",
         ),

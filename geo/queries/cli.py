@@ -101,7 +101,7 @@ def show_unit(
     for neighbour in beside:
         length = neighbour.shared_border_m / 1000
         console.print(
-            f"  邻 {escape(neighbour.name)} {neighbour.code} 共界 {length:.1f} km({MEASURED})"
+            f"  邻 {escape(neighbour.name)} {neighbour.code} 共界 {length:.1f} km（{MEASURED}）"
         )
     if not beside:
         why = "同级图形中没有相接的" if found.has_geometry else "无图形，无从得知"

@@ -62,7 +62,7 @@ def decode(data: bytes) -> Decoded:
     if b"\x00" in data:
         at = data.index(0)
         raise BadInput(
-            f"不是文本文件:第 {at + 1} 字节为零,请另存为 UTF-8 文本 · "
+            f"不是文本文件：第 {at + 1} 字节为零，请另存为 UTF-8 文本 · "
             f"not a text file: zero byte at {_place(data, at)}; save it as text (UTF-8)"
         )
     _refuse_damaged_utf8(data, utf8_error)
@@ -75,7 +75,7 @@ def _with_mark(data: bytes, encoding: str) -> Decoded:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise BadInput(
-            f"文件标记为 {name},内容却不是,请另存为 UTF-8 · the byte-order mark says {name}, but "
+            f"文件标记为 {name}，内容却不是，请另存为 UTF-8 · the byte-order mark says {name}, but "
             f"{_place(data, error.start)} is not {name}; "
             "save the file again as UTF-8"
         ) from None
@@ -89,8 +89,8 @@ def _refuse_escapes(data: bytes) -> None:
     """Refuse HZ, which writes Chinese in ASCII: its cells would be stored as they stand."""
     if b"~{" in data and (found := _HZ.search(data)):
         raise BadInput(
-            f"文字是 HZ 编码,请另存为 UTF-8 · {_place(data, found.start())} is in the old encoding "
-            "HZ: save the file as UTF-8"
+            f"文字是 HZ 编码，请另存为 UTF-8 · {_place(data, found.start())} is in the old "
+            "encoding HZ: save the file as UTF-8"
         )
 
 
@@ -129,7 +129,7 @@ def _refuse_damaged_utf8(data: bytes, error: UnicodeDecodeError) -> None:
     bad = repaired.count("�")
     if good >= 3 and good / (good + bad) >= _DAMAGED_UTF8_SHARE:
         raise BadInput(
-            f"UTF-8 文本有损坏,请在该处修复或重新导出 · "
+            f"UTF-8 文本有损坏，请在该处修复或重新导出 · "
             f"UTF-8 text is damaged at {_place(data, error.start)} ({bad} bad place(s) beside "
             f"{good} good characters); repair it there or export the file again"
         )
@@ -158,7 +158,7 @@ def _chinese_double_byte(data: bytes, utf8_error: UnicodeDecodeError) -> Decoded
     if best is None:
         tried = "; ".join(f"{name} fails at {_place(data, at)}" for name, at in failed_at.items())
         raise BadInput(
-            f"无法判断文件编码,请另存为 UTF-8 · the encoding cannot be told: {tried}; "
+            f"无法判断文件编码，请另存为 UTF-8 · the encoding cannot be told: {tried}; "
             "save the file as UTF-8"
         )
     _, name, text = best
@@ -214,7 +214,7 @@ def _refuse_foreign(
     if best is None or cost_of + _BEYOND_DOUBT < best[0]:
         chinese_name = best[1] if best else "GB18030, Big5"
         raise BadInput(
-            f"第 {first + 1} 字节起不是 UTF-8,看来是{script}编码 ({name} 一类),不是中文;"
+            f"第 {first + 1} 字节起不是 UTF-8，看来是{script}编码（{name} 一类），不是中文；"
             f"请另存为 UTF-8 · {_place(data, first)} is not UTF-8; the text reads as {name} or its "
             f"like, not as {chinese_name}: save the file as UTF-8"
         )
@@ -235,7 +235,7 @@ def _refuse_strange(data: bytes, text: str, name: str, first: int) -> None:
     """Refuse text that decodes and still is none: nearly all of its characters are rare ones."""
     if _strangeness("".join(islice((c for c in text if c > "\x7f"), SAMPLE))) > MOST_STRANGE:
         raise BadInput(
-            f"第 {first + 1} 字节起不是 UTF-8,按 {name} 读出的几乎全是生僻字,不是该编码;"
+            f"第 {first + 1} 字节起不是 UTF-8，按 {name} 读出的几乎全是生僻字，不是该编码；"
             f"请另存为 UTF-8 · {_place(data, first)} is not UTF-8, and as {name} nearly all "
             "characters are rare ones: the encoding cannot be told; save the file as UTF-8"
         )
@@ -260,8 +260,8 @@ def _refuse_mixed(data: bytes, name: str) -> None:
             continue
         if other + _BEYOND_DOUBT < bits(line.decode(codec), chinese):
             raise BadInput(
-                f"各行编码不一:{_place(data, found.start())} 是 UTF-8,其余是 {name};请统一另存为 "
-                f"UTF-8 · {_place(data, found.start())} is UTF-8 while the rest is {name}: save "
+                f"各行编码不一：{_place(data, found.start())} 是 UTF-8，其余是 {name}；请统一另存"
+                f"为 UTF-8 · {_place(data, found.start())} is UTF-8 while the rest is {name}: save "
                 "all of it as UTF-8"
             )
 
@@ -289,7 +289,7 @@ def _checked(text: str, encoding: str, evidence: str) -> Decoded:
     if at is not None:
         line = text.count("\n", 0, at) + 1
         raise BadInput(
-            "不是文本文件,请另存为 UTF-8 文本 · not a text file: control or unassigned character "
+            "不是文本文件，请另存为 UTF-8 文本 · not a text file: control or unassigned character "
             f"U+{ord(text[at]):04X} at character {at + 1}, line {line}; save it as text (UTF-8)"
         )
     return Decoded(text, encoding, evidence)

@@ -237,13 +237,13 @@ def test_a_million_columns(tmp_path: Path) -> None:
     properties = {f"c{n}": n for n in range(200_000)}
     feature = {"type": "Feature", "geometry": None, "properties": properties}
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
-    assert "列, 超过" in told_of(path)
+    assert "列，超过" in told_of(path)
     data = "".join(f'<Data name="c{n}"><value>1</value></Data>' for n in range(50_000))
     path = tmp_path / "a.kml"
     path.write_text(
         f"<kml><Placemark><ExtendedData>{data}</ExtendedData></Placemark></kml>", "utf-8"
     )
-    assert "列, 超过" in told_of(path)
+    assert "列，超过" in told_of(path)
     assert "16000 列" in told_of(
         workbook(tmp_path / "a.xlsx", [[f"c{n}" for n in range(16_000)]] * 2)
     )
@@ -358,7 +358,7 @@ def test_a_parquet_that_unfolds(tmp_path: Path) -> None:
     many = pa.array(np.zeros(10_000_000, dtype=np.int8))
     pq.write_table(pa.table({"a": many}), path, compression="zstd")
     assert path.stat().st_size < 1_000_000
-    assert "行, 超过" in told_of(path)
+    assert "行，超过" in told_of(path)
     long = pa.DictionaryArray.from_arrays(np.zeros(100_000, dtype=np.int32), ["a" * 1_000_000])
     pq.write_table(pa.table({"a": long}), path)
     assert "REFUSED" in told_of(path)

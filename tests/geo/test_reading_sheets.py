@@ -252,9 +252,9 @@ def test_what_is_hidden_is_read_and_told(path: Path) -> None:
     table = read_table(path)
     assert [row[1] for row in cells(table)] == ["甲1", "甲2", "甲3", "甲4", "甲5"]
     told = [note.split(" · ")[0] for note in table.notes]
-    assert "有 2 个隐藏行 (筛选或手工隐藏), 已一并读取, 请核对" in told
-    assert "隐藏的列已一并读取: 经度" in told
-    assert "隐藏的工作表未读: 存档" in told
+    assert "有 2 个隐藏行（筛选或手工隐藏），已一并读取，请核对" in told
+    assert "隐藏的列已一并读取：经度" in told
+    assert "隐藏的工作表未读：存档" in told
 
 
 def test_of_what_is_in_sight_nothing_is_told(path: Path) -> None:

@@ -258,7 +258,7 @@ def _listed(row: Any) -> Listed:
         measure = next((m for m in ("新建", "改建", "扩建") if m in classes), "未知")
         # 改扩建 is one class of projects: which of both, only the document says.
         measure = "改建" if "改扩建" in classes else measure
-        ground = f"建设项目 {row.project}({classes})"
+        ground = f"建设项目 {row.project}（{classes}）"
     elif row.state in ("planned", "under_construction"):
         measure, ground = "新建", f"设施状态：{STATES_ZH[row.state]}"
     return Listed(

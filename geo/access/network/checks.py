@@ -17,7 +17,7 @@ Truths = NDArray[np.bool_]
 
 def refuse(name: str, zh: str, en: str) -> BadArray:
     """The error for the argument `name`, ready to be raised."""
-    return BadArray(both(f"参数 {name}:{zh}", f"Argument {name}: {en}"), parameter=name)
+    return BadArray(both(f"参数 {name}：{zh}", f"Argument {name}: {en}"), parameter=name)
 
 
 def count(name: str, value: Any) -> int:

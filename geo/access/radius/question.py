@@ -135,7 +135,7 @@ def rule_in_words(question: Question, lang: str = "zh") -> str:
         basis = {"resident": "常住", "registered": "户籍"}[question.basis]
         return (
             f"{name}{_measured_zh(question, radius)}不大于半径即为覆盖，每人只计一次；"
-            f"{'区域外设施计入' if across else '仅计本区域内设施'};"
+            f"{'区域外设施计入' if across else '仅计本区域内设施'}；"
             f"{basis}人口，基准年 {year}；设施状态截至 {day}；"
             f"{'仅计已公开的设施' if published else '未公开的设施也计入'}。"
         )
@@ -151,7 +151,7 @@ def _measured_zh(question: Question, radius: str) -> str:
     if question.measure == "line":
         return (
             f"直线 {radius} 米覆盖：人口格网以代表点计，代表点到任一在用设施的测地线距离"
-            "(CGCS2000 椭球)"
+            "（CGCS2000 椭球）"
         )
     roads = f"路网 {question.network}" if question.network else "无路网"
     return (

@@ -171,7 +171,7 @@ def _features(whole: Any, name: str) -> list[Any]:
         )
     if title_is_marked(str(said) for said in whole.values() if isinstance(said, str)):
         raise DeliveryRefused(
-            both(f"{name}: 标有密级，未读取。", f"{name}: marked as secret; it was not read.")
+            both(f"{name}：标有密级，未读取。", f"{name}: marked as secret; it was not read.")
         )
     return found
 

@@ -53,7 +53,7 @@ def propose(
     division: Annotated[str, typer.Option(help="提名的区划 · Division that proposes.")],
     role: RoleOption,
     reasons: ReasonsOption,
-    family: Annotated[str, typer.Option(help="heritage 遗产, red 红色地名 · Family.")] = "red",
+    family: Annotated[str, typer.Option(help="heritage 遗产、red 红色地名 · Family.")] = "red",
     list_class: Annotated[str | None, typer.Option("--class", help="名录类别 · Class.")] = None,
     era: Annotated[str | None, typer.Option(help="时代 · Era, in words.")] = None,
     batch: Annotated[str | None, typer.Option(help="批次 · Batch.")] = None,

@@ -126,7 +126,7 @@ def _check(parameter: str, value: str | None, known: tuple[str, ...]) -> None:
     if value is not None and value not in known:
         raise BadInput(
             both(
-                f"参数 {parameter} 没有「{value[:40]}」这个值;可用:{'、'.join(known)}。",
+                f"参数 {parameter} 没有「{value[:40]}」这个值；可用：{'、'.join(known)}。",
                 f"unknown {parameter} {value[:40]!r}; known: {', '.join(known)}",
             ),
             parameter=parameter,

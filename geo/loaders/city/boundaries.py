@@ -22,7 +22,7 @@ from geo.loaders.packages import (
 Json = dict[str, Any]
 
 OUTER_EDGE = (
-    "边界含全国外缘(国界或海岸线),公开地图须用经审核的标准地图"
+    "边界含全国外缘（国界或海岸线），公开地图须用经审核的标准地图"
     " · has a frontier or coast: a public map needs an approved base map"
 )
 OUTER_EDGE_DEGREES = 0.001
@@ -117,9 +117,9 @@ def _with_transfer(sources: Sources, feature: Json, city: set[str]) -> Json:
         sides = [((event.get(side) or {}).get("code") or "")[:6] for side in ("old", "new")]
         says_so = event["year"] > 2020 and f"划归{name}" in (event.get("note") or "")
         if says_so and city.intersection(sides) and "note" not in feature["properties"]:
-            number = f",{event['doc_no']}" if event.get("doc_no") else ""
+            number = f"，{event['doc_no']}" if event.get("doc_no") else ""
             feature["properties"]["note"] = (
-                f"图形可能早于变更:{event['year']}年有区域划归{name}{number}"
+                f"图形可能早于变更：{event['year']}年有区域划归{name}{number}"
                 f" · the polygon may predate a transfer of {event['year']} to this unit"
             )
     return feature
@@ -143,20 +143,20 @@ def _disagreement(sources: Sources, code: str, *, listed: bool) -> str:
     """Say which source has the unit and what the change events tell about it."""
     if listed:
         note = (
-            f"两个来源不一致:官方清单({LISTED_ON})有此单位,边界数据包没有其图形"
+            f"两个来源不一致：官方清单（{LISTED_ON}）有此单位，边界数据包没有其图形"
             f" · sources disagree: on the official list, no polygon in the boundary package"
         )
     else:
         note = (
-            f"两个来源不一致:边界数据包有此单位,官方清单({LISTED_ON})没有,图形保留"
+            f"两个来源不一致：边界数据包有此单位，官方清单（{LISTED_ON}）没有，图形保留"
             f" · sources disagree: in the boundary package, not on the official list; kept"
         )
     for event in sources.events:
         sides = [(event.get(side) or {}) for side in ("old", "new")]
         if event["year"] > 2020 and any((side.get("code") or "")[:6] == code for side in sides):
             old, new = (side.get("name") or "–" for side in sides)
-            number = f",{event['doc_no']}" if event.get("doc_no") else ""
-            note += f"。变更资料:{event['year']}年 {event['type']} {old}→{new}{number}"
+            number = f"，{event['doc_no']}" if event.get("doc_no") else ""
+            note += f"。变更资料：{event['year']}年 {event['type']} {old}→{new}{number}"
     return note
 
 
@@ -185,7 +185,7 @@ def _neighbours(
             parent = sources.divisions[parent].parent
     known = {f"{next(iter(own_codes))[:2]}0000", *own_codes}
     return features + [
-        _feature(sources, key, "context", None, "仅作上级单位,未装入图形 · context, not drawn")
+        _feature(sources, key, "context", None, "仅作上级单位，未装入图形 · context, not drawn")
         for key in sorted(above - known)
     ]
 

@@ -99,11 +99,11 @@ def _doubted(
     if change.old and change.new:
         crosses = change.old.code[:2] != change.new.code[:2]
         if change.kind == ABOLISHED and founded.get(change.new.code, 0) > change.year:
-            doubt = "去向为后来设立的单位,不作直接沿革 · its successor was founded only later"
+            doubt = "去向为后来设立的单位，不作直接沿革 · its successor was founded only later"
         elif crosses and (change.year, change.new.code[:2]) not in new_provinces:
-            doubt = "前后分属两省,疑为同名误接,不作沿革 · in two provinces: equal names mixed up"
+            doubt = "前后分属两省，疑为同名误接，不作沿革 · in two provinces: equal names mixed up"
         elif change.kind == CODE_REASSIGNED:
-            doubt = "代码改派给另一单位,不作沿革 · the code went to another unit, no succession"
+            doubt = "代码改派给另一单位，不作沿革 · the code went to another unit, no succession"
     return _replace(change, doubt=doubt) if doubt else change
 
 

@@ -56,7 +56,7 @@ def resolve_city(text: str) -> CityRef:
         unit = listed_divisions().get(wanted[:6])
         if unit is None or wanted[6:].strip("0"):
             raise NotFound(
-                f"代码 {wanted} 不在区划清单中,请用地级市的 6 位代码,例如 320400(常州市)。"
+                f"代码 {wanted} 不在区划清单中，请用地级市的 6 位代码，例如 320400（常州市）。"
                 f"\nCode {wanted} is not on the list of divisions; use the six digits of a "
                 "prefecture-level city such as 320400."
             )
@@ -67,7 +67,7 @@ def resolve_city(text: str) -> CityRef:
     if found:
         names = "、".join(f"{unit['name']} {unit['code']}" for unit in found)
         raise Ambiguous(
-            f"「{wanted}」可指多个城市:{names}。请用代码。"
+            f"「{wanted}」可指多个城市：{names}。请用代码。"
             f"\n{wanted!r} fits more than one city: {names}. Use the code."
         )
     return _ask_for_another_named(wanted)
@@ -116,21 +116,21 @@ def _ask_for_another(unit: dict[str, Any]) -> CityRef:
         cities = [u for u in listed.values() if u["parent"] == unit["code"] and u["level"] == 2]
         names = "、".join(f"{u['name']} {u['code']}" for u in cities)
         raise NotFound(
-            f"{unit['name']} 是省级单位,请选其中一个城市:{names}。"
+            f"{unit['name']} 是省级单位，请选其中一个城市：{names}。"
             f"\n{unit['name']} is a province; ask for one of its cities."
             if cities
-            else f"{unit['name']} 在清单中没有下级城市,不能装载。"
+            else f"{unit['name']} 在清单中没有下级城市，不能装载。"
             f"\nThe list holds no city below {unit['name']}; it cannot be loaded."
         )
     above = listed[unit["parent"]]
     if _is_city(above):
         raise NotFound(
-            f"{unit['name']} 是县级单位,请改用所属城市:{above['name']} {above['code']}。"
+            f"{unit['name']} 是县级单位，请改用所属城市：{above['name']} {above['code']}。"
             f"\n{unit['name']} is a county-level unit; ask for its city, "
             f"{above['name']} {above['code']}."
         )
     raise NotFound(
-        f"{unit['name']} 由{above['name']}直接管辖,不属于任何地级市,目前不能单独装载。"
+        f"{unit['name']} 由{above['name']}直接管辖，不属于任何地级市，目前不能单独装载。"
         f"\n{unit['name']} is run by {above['name']} directly and belongs to no prefecture-level "
         "city; it cannot be loaded by itself."
     )
@@ -148,12 +148,12 @@ def _ask_for_another_named(wanted: str) -> CityRef:
     if fits:
         names = "、".join(f"{listed_divisions()[u['parent']]['name']}{u['name']}" for u in fits[:6])
         raise Ambiguous(
-            f"「{wanted}」是县级单位,且不止一个({names} …),请改用所属城市的名称或代码。"
+            f"「{wanted}」是县级单位，且不止一个（{names} …），请改用所属城市的名称或代码。"
             f"\n{wanted!r} names {len(fits)} county-level units; ask for the city of the one meant."
         )
     cities = [u["name"] for u in listed_divisions().values() if _is_city(u)]
     near = difflib.get_close_matches(key, cities, n=3, cutoff=0.4)
-    hint = f"是否指 {'、'.join(near)}?" if near else "例如 常州市、320400。"
+    hint = f"是否指 {'、'.join(near)}？" if near else "例如 常州市、320400。"
     raise NotFound(
         f"没有名为「{wanted}」的地级市。{hint}"
         f"\nNo prefecture-level city is called {wanted!r}. "

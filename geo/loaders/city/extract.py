@@ -133,7 +133,7 @@ def _note_listed_twice(units: list[Json], features: list[Json]) -> None:
             if one["name"] == other["name"] and one["parent"] in new and other["parent"] in noted:
                 for here, there in ((one, other), (other, one)):
                     here["note"] = (
-                        f"资料中也列在{names[there['parent']]}({there['code']}),未说明是否同一单位"
+                        f"资料中也列在{names[there['parent']]}（{there['code']}），未说明是否同一单位"
                         f" · also listed under {there['code'][:6]}; the source does not say why"
                     )
 

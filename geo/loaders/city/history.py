@@ -18,15 +18,15 @@ Node = tuple[str, str]
 KEEPS_UNITS = {"驻地迁移", "区划调整", "划转"}
 """Kinds of event that begin and end no unit."""
 
-START_UNKNOWN = "起始日期未知(所用资料始于 1980 年) · start unknown: the source begins in 1980"
+START_UNKNOWN = "起始日期未知（所用资料始于 1980 年） · start unknown: the source begins in 1980"
 YEAR_ONLY = (
-    "{} 年变更,具体日期未知,自当年 1 月 1 日计 · only the year is known, counted from 1 January"
+    "{} 年变更，具体日期未知，自当年 1 月 1 日计 · only the year is known, counted from 1 January"
 )
 RETURN_UNKNOWN = (
-    "资料未载何时恢复,自上次撤销计 · the source does not say when it came back; from its last end"
+    "资料未载何时恢复，自上次撤销计 · the source does not say when it came back; from its last end"
 )
 END_UNKNOWN = (
-    "已撤销,日期未知,早于资料日期 · abolished on an unknown day before the date of the source"
+    "已撤销，日期未知，早于资料日期 · abolished on an unknown day before the date of the source"
 )
 
 
@@ -167,7 +167,7 @@ def _origin_note(change: Change) -> str | None:
     """Why the source's predecessor of a doubtful change is not taken as one."""
     if not change.doubt or not change.old:
         return None
-    return f"资料中该变更的前身为「{change.old.name}」({change.old.code}): {change.doubt}"
+    return f"资料中该变更的前身为「{change.old.name}」（{change.old.code}）：{change.doubt}"
 
 
 def _versions_of(

@@ -220,7 +220,7 @@ def _report_kept(session: Session, delivery_id: int, codes: list[str]) -> None:
         {"id": delivery_id},
     )
     if codes:
-        message = "已有其他来源的记录,予以保留 · kept as another delivery brought it"
+        message = "已有其他来源的记录，予以保留 · kept as another delivery brought it"
         rows = [
             {
                 "delivery_id": delivery_id, "row_number": number, "column_name": "code",

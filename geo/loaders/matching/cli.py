@@ -15,7 +15,7 @@ from geo.errors import NotFound
 _LISTED = text("""
 SELECT r ->> 'row', r ->> 'code', f.name, r ->> 'other', coalesce(o.name, '') ||
        CASE WHEN r ->> 'other_row' IS NULL THEN ''
-            ELSE format(' (第 %s 行)', r ->> 'other_row') END,
+            ELSE format('（第 %s 行）', r ->> 'other_row') END,
        r ->> 'score', r -> 'reasons'
 FROM delivery d, jsonb_array_elements(d.report -> 'review_list') r
 LEFT JOIN LATERAL (SELECT name FROM facility WHERE code = r ->> 'code'

@@ -83,7 +83,7 @@ class Pairs:
             (bool(self.same_uscc[at]), "信用代码相同 same credit code"),
             (bool(self.same_phone[at]), "电话相同 same phone"),
             (bool(self.same_address[at]), "地址相同 same address"),
-            (True, f"相距 {self.away_m[at]:.0f} 米 (量算值) m apart"),
+            (True, f"相距 {self.away_m[at]:.0f} 米（量算值）m apart"),
         ]
         return [words for holds, words in said if holds]
 

@@ -180,14 +180,14 @@ def _digest(parts: tuple[str, ...]) -> str:
 
 
 def _repeat(row: int, known: int) -> Problem:
-    message = f"与第 {known} 行完全相同, 已合并 · same as row {known}, merged"
+    message = f"与第 {known} 行完全相同，已合并 · same as row {known}, merged"
     return Problem(row, None, None, "repeat", message)
 
 
 def _namesake(rows: Candidates, place: int, first: int) -> Problem:
     known = int(rows.numbers[first])
     message = (
-        f"与第 {known} 行同名同类, 内容不同, 请核对 · "
+        f"与第 {known} 行同名同类，内容不同，请核对 · "
         f"same name and kind as row {known}, other content: please check"
     )
     name = rows.text("name")[place].as_py()[:80]

@@ -205,7 +205,7 @@ def _reviews(
             if len(found) >= MOST_PROBLEMS:
                 left_off += 1
                 continue
-            reasons = ["同名同类, 其他不同 same name and kind, else different"]
+            reasons = ["同名同类，其他不同 same name and kind, else different"]
             found.append(Review(int(numbers[row]), int(numbers[known]), None, 0.0, reasons))
     found.sort(key=lambda review: (review.row, -review.score))
     return Matched(len(adopted), int(in_review.sum()), found, left_off, problems)
@@ -215,8 +215,8 @@ def _likely(review: Review, name: str, other: str) -> Problem:
     where_zh = f"第 {review.other_row} 行" if review.other_row else f"库中 {review.other}"
     where_en = f"row {review.other_row}" if review.other_row else f"stored {review.other}"
     message = (
-        f"可能与{where_zh}「{other}」是同一处 ({review.score:.2f}: {'; '.join(review.reasons)}), "
-        f"已分别保留, 请核对 · may be the same site as {where_en}; kept apart, please check"
+        f"可能与{where_zh}「{other}」是同一处（{review.score:.2f}：{'；'.join(review.reasons)}），"
+        f"已分别保留，请核对 · may be the same site as {where_en}; kept apart, please check"
     )
     return Problem(review.row, "name", name[:80], "likely_same", message)
 

@@ -59,7 +59,7 @@ def read_table(path: Path, layer: str | None = None) -> Table:
     except OSError as problem:
         name = safe_file_name(str(path))
         raise DeliveryRefused(
-            f"{name}: 无法读取 ({problem.strerror})。\n{name} cannot be read: {problem.strerror}."
+            f"{name}：无法读取（{problem.strerror}）。\n{name} cannot be read: {problem.strerror}."
         ) from None
     if not head.strip():
         raise refused(safe_file_name(path.name), "文件是空的。", "it is empty.")
@@ -89,7 +89,7 @@ def _size_of(path: Path) -> int:
     if size > MAX_BYTES:
         raise refused(
             safe_file_name(path.name),
-            f"{size / 1e6:.0f} MB, 超过 {MAX_BYTES / 1e6:.0f} MB, 请分批交付。",
+            f"{size / 1e6:.0f} MB，超过 {MAX_BYTES / 1e6:.0f} MB，请分批交付。",
             f"is larger than {MAX_BYTES / 1e6:.0f} MB: deliver it in parts.",
         )
     return size
@@ -144,7 +144,7 @@ def _read_zip(path: Path, layer: str | None) -> tuple[str, Draft]:
         names = {member.name for member in found}
         if "[Content_Types].xml" in names:
             if not any(one.startswith("xl/") for one in names):
-                raise refused(name, "是 Office 文件, 但不是工作簿。", "is no workbook.")
+                raise refused(name, "是 Office 文件，但不是工作簿。", "is no workbook.")
             check_workbook(archive, name)
             return "XLSX", read_workbook(path, name, layer)
         if any(member.ending == ".shp" for member in found):
@@ -158,7 +158,7 @@ def _read_zip(path: Path, layer: str | None) -> tuple[str, Draft]:
             shown = ", ".join(member.name[:40] for member in found[:10])
             raise refused(
                 name,
-                f"压缩包中应有一个 Shapefile 或一个数据文件; 现有: {shown}。",
+                f"压缩包中应有一个 Shapefile 或一个数据文件；现有：{shown}。",
                 f"a zip should hold one shapefile or one data file; there are: {shown}.",
             )
         return _read_member(path, archive, data[0], layer)
@@ -177,7 +177,7 @@ def _read_member(
     if found == "zip":
         raise refused(
             safe_file_name(path.name),
-            f"压缩包中还有压缩包或工作簿 ({member.name[:60]}); 请先解开一层。",
+            f"压缩包中还有压缩包或工作簿（{member.name[:60]}）；请先解开一层。",
             f"there is a zip or workbook within the zip ({member.name[:60]}): unpack it once.",
         )
     with tempfile.TemporaryDirectory(prefix="atlas-") as folder:

@@ -48,7 +48,7 @@ def members(archive: zipfile.ZipFile, name: str) -> list[Member]:
     if len(entries) > MAX_MEMBERS:
         raise refused(
             name,
-            f"压缩包有 {len(entries)} 个文件, 超过 {MAX_MEMBERS}。",
+            f"压缩包有 {len(entries)} 个文件，超过 {MAX_MEMBERS}。",
             f"{len(entries)} files in the zip are over {MAX_MEMBERS}.",
         )
     found = [
@@ -63,8 +63,8 @@ def members(archive: zipfile.ZipFile, name: str) -> list[Member]:
     if total > MAX_BYTES or (total > _RATIO_FROM and total > MAX_RATIO * max(packed, 1)):
         raise refused(
             name,
-            f"压缩包解开后有 {total / 1e6:.0f} MB (压缩前后之比 {total // max(packed, 1)}), "
-            "疑为压缩炸弹, 未解压。",
+            f"压缩包解开后有 {total / 1e6:.0f} MB（压缩前后之比 {total // max(packed, 1)}），"
+            "疑为压缩炸弹，未解压。",
             f"the zip would unpack to {total / 1e6:.0f} MB, {total // max(packed, 1)} times its "
             "size: not unpacked.",
         )
@@ -93,13 +93,13 @@ def _refuse_escape(member: Member, name: str) -> None:
     if ".." in parts or path.startswith("/") or ":" in parts[0] or is_link:
         raise refused(
             name,
-            f"压缩包中的路径不安全: {member.name[:80]!r}, 未解压。",
+            f"压缩包中的路径不安全：{member.name[:80]!r}，未解压。",
             f"the zip holds an unsafe path, {member.name[:80]!r}: not unpacked.",
         )
     if member.entry.flag_bits & 0x1:
         raise refused(
             name,
-            "压缩包有密码; 请去掉密码后交付。",
+            "压缩包有密码；请去掉密码后交付。",
             "the zip is encrypted: deliver it without a password.",
         )
 
@@ -145,6 +145,6 @@ def begins_with(archive: zipfile.ZipFile, member: Member, count: int, name: str)
 def _damaged(name: str) -> Exception:
     return refused(
         name,
-        "压缩包已损坏或传输不完整; 请重新打包。",
+        "压缩包已损坏或传输不完整；请重新打包。",
         "the zip is damaged or cut off: pack it again.",
     )

@@ -69,7 +69,7 @@ def format_of_bytes(head: bytes, path: Path) -> str | None:
     if ending in _OF_SHAPEFILE:
         raise refused(
             safe_file_name(path.name),
-            "是 Shapefile 的附属文件; 请交付 .shp (与附属文件同目录), 整个文件夹或 zip。",
+            "是 Shapefile 的附属文件；请交付 .shp（与附属文件同目录），整个文件夹或 zip。",
             "is a part of a shapefile: give the .shp beside it, the folder, or a zip of them.",
         )
     promised = _OF_ENDING.get(ending)
@@ -78,7 +78,7 @@ def format_of_bytes(head: bytes, path: Path) -> str | None:
     if promised not in (None, "CSV", "GeoJSON", "KML", "GPX") and b"\x00" in head[:4096]:
         raise refused(
             safe_file_name(path.name),
-            f"不是有效的 {promised} 文件, 可能已损坏或传输不完整; 请重新导出。",
+            f"不是有效的 {promised} 文件，可能已损坏或传输不完整；请重新导出。",
             f"is no valid {promised} file, perhaps damaged or cut off: export it again.",
         )
     return None
@@ -96,7 +96,7 @@ def format_of_text(text: str, path: Path) -> str:
     if _OF_ENDING.get(path.suffix.casefold()) == "GeoJSON" and not re.search("[,\t;|]", begin):
         raise refused(
             safe_file_name(path.name),
-            "不是 GeoJSON; 请重新导出。",
+            "不是 GeoJSON；请重新导出。",
             "is no GeoJSON: export it again.",
         )
     return "CSV"
@@ -111,7 +111,7 @@ def _markup_of(text: str, path: Path) -> str:
     if name in ("html", "table", "head", "body", "meta", "workbook"):
         raise refused(
             safe_file_name(path.name),
-            "是网页或旧式 XML 表格 (虽然扩展名可能是 .xls); 请在表格软件中打开并另存为 XLSX。",
+            "是网页或旧式 XML 表格（虽然扩展名可能是 .xls）；请在表格软件中打开并另存为 XLSX。",
             "is a web page or an XML sheet, whatever its ending: open it and save it as XLSX.",
         )
     raise _unknown(path, f"XML <{name[:40]}>")
@@ -125,7 +125,7 @@ def told_by_name(found: str, path: Path) -> str | None:
     if found in ("KMZ", "XLSX", "Shapefile") and ending in ENDINGS["zip"]:
         return None
     return (
-        f"扩展名是 {ending}, 内容是 {found}, 按内容读取 · "
+        f"扩展名是 {ending}，内容是 {found}，按内容读取 · "
         f"named {ending}, but the content is {found}: read as that"
     )
 
@@ -134,6 +134,6 @@ def _unknown(path: Path, found: str) -> Exception:
     known = known_endings()
     return refused(
         safe_file_name(path.name),
-        f"暂不支持 {found} 文件, 可用: {known}。",
+        f"暂不支持 {found} 文件，可用：{known}。",
         f"{found} cannot be read; use one of {known}.",
     )

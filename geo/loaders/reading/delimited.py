@@ -23,8 +23,8 @@ def read_delimited(text: str, name: str) -> Draft:
     except csv.Error as problem:
         raise refused(
             name,
-            f"第 {lines.start} 行起引号不成对或格式错误 (读到第 {lines.at} 行: {problem}); "
-            "请改正引号 (单元格内的引号要写两遍) 或另存为 CSV。",
+            f"第 {lines.start} 行起引号不成对或格式错误（读到第 {lines.at} 行：{problem}）；"
+            "请改正引号（单元格内的引号要写两遍）或另存为 CSV。",
             f"the row that begins in line {lines.start} is not well-formed (line {lines.at}: "
             f"{problem}); correct its quotes (those within a cell are doubled) or save it as CSV.",
         ) from None

@@ -52,7 +52,7 @@ def refuse_too_wide(name: str, count: int) -> None:
     if count > MAX_COLUMNS:
         raise refused(
             name,
-            f"{count} 列, 超过 {MAX_COLUMNS} 列; 请只交付需要的列。",
+            f"{count} 列，超过 {MAX_COLUMNS} 列；请只交付需要的列。",
             f"{count} columns are over {MAX_COLUMNS}: deliver only what is needed.",
         )
 
@@ -62,7 +62,7 @@ def refuse_too_long(name: str, count: int) -> None:
     if count > MAX_ROWS:
         raise refused(
             name,
-            f"{count} 行, 超过 {MAX_ROWS} 行; 请分批交付。",
+            f"{count} 行，超过 {MAX_ROWS} 行；请分批交付。",
             f"{count} rows are over {MAX_ROWS}: deliver it in parts.",
         )
 
@@ -75,7 +75,7 @@ def oversized(number: int, columns: list[str], cells: list[str]) -> Problem | No
         if len(cell) > MAX_CELL:
             return Problem(
                 number, column[:80], None, "cell_size",
-                f"单元格有 {len(cell)} 个字符, 超过 {MAX_CELL} · longer than {MAX_CELL} characters",
+                f"单元格有 {len(cell)} 个字符，超过 {MAX_CELL} · longer than {MAX_CELL} characters",
             )  # fmt: skip
     return None
 

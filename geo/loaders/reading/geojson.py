@@ -57,7 +57,7 @@ def read_geojson(text: str, name: str) -> Draft:
         line = text.count("\n", 0, at) + 1 if at is not None else text.count("\n") + 1
         raise refused(
             name,
-            f"不是完整的 GeoJSON, 第 {line} 行处出错 (嵌套过深, 损坏或传输不完整); 请重新导出。",
+            f"不是完整的 GeoJSON，第 {line} 行处出错（嵌套过深，损坏或传输不完整）；请重新导出。",
             f"is no complete GeoJSON: broken at line {line}, nested too deep or cut off.",
         ) from None
     if title_is_marked(str(said) for said in members.values() if isinstance(said, str)):
@@ -65,7 +65,7 @@ def read_geojson(text: str, name: str) -> Draft:
     if all(cells is None for cells, _ in entries):
         raise refused(
             name,
-            "不是 GeoJSON FeatureCollection, 或其中没有要素。",
+            "不是 GeoJSON FeatureCollection，或其中没有要素。",
             "is no GeoJSON FeatureCollection, or there is no feature in it.",
         )
     if all(geometry is _NONE for _, geometry in entries):
@@ -75,11 +75,11 @@ def read_geojson(text: str, name: str) -> Draft:
     draft.crs_by_default = not members.get("crs")
     if "geometryType" in members or "spatialReference" in members:
         draft.crs = crs_name(stated_system(members))
-        draft.notes.append("Esri JSON, 不是 GeoJSON · Esri's JSON, no GeoJSON")
+        draft.notes.append("Esri JSON，不是 GeoJSON · Esri's JSON, no GeoJSON")
     if "overpass" in members:
         bare = members["overpass"] - len(entries)
         draft.notes.append(
-            f"OpenStreetMap (Overpass) 导出; {bare} 个无标签的点线只作几何, 不算行 · an Overpass "
+            f"OpenStreetMap（Overpass）导出；{bare} 个无标签的点线只作几何，不算行 · an Overpass "
             f"export; {bare} elements without tags only carry geometry and are no rows"
         )
     return draft

@@ -58,12 +58,12 @@ def read_graphml(path: Path, name: str) -> Draft:
                 graph.take(event, element)
     except DefusedXmlException:
         raise refused(
-            name, "含有 XML 实体定义 (DTD)，正常的文件没有；未读取。",
+            name, "含有 XML 实体定义（DTD），正常的文件没有；未读取。",
             "it defines XML entities (a DTD), which no honest file does: not read.",
         ) from None  # fmt: skip
     except (ParseError, ValueError, LookupError) as problem:
         raise refused(
-            name, f"XML 不完整或有错 ({str(problem)[:80]})；请重新导出。",
+            name, f"XML 不完整或有错（{str(problem)[:80]}）；请重新导出。",
             f"its XML is cut off or broken ({str(problem)[:80]}): export it again.",
         ) from None  # fmt: skip
     return graph.draft()
@@ -136,7 +136,7 @@ class _Graph:
             raise refused(self.name, "图中没有边。", "there is no edge in the graph.")
         if not any(math.isfinite(x) and math.isfinite(y) for x, y in self.places.values()):
             raise refused(
-                self.name, "节点没有坐标 (x, y)；请连同坐标导出。",
+                self.name, "节点没有坐标（x, y）；请连同坐标导出。",
                 "its nodes have no coordinates (x, y): export them too.",
             )  # fmt: skip
         columns = [column for column in self.columns if column not in ("geometry", "reversed")]
@@ -290,7 +290,7 @@ def _places_by_heading(lines: list[list[str]], name: str) -> tuple[dict[str, Pla
           for words in (_IDS, _LON, _LAT)]  # fmt: skip
     if None in at:
         raise refused(
-            name, f"需要列 id, lon, lat；现有：{', '.join(headings[:10])}。",
+            name, f"需要列 id、lon、lat；现有：{'、'.join(headings[:10])}。",
             f"it needs columns id, lon, lat; there are: {', '.join(headings[:10])}.",
         )  # fmt: skip
     node, x, y = (place or 0 for place in at)

@@ -50,12 +50,12 @@ def read_grid(lines: Iterable[list[str]], name: str, *, heading: int | None = No
     draft = Draft(columns, [], titles=[" ".join(line) for line in first[:at]])
     if at:
         draft.notes.append(
-            f"表头之前有 {at} 行标题, 已跳过 · {at} title line(s) above the heading were skipped"
+            f"表头之前有 {at} 行标题，已跳过 · {at} title line(s) above the heading were skipped"
         )
     below = _without_examples(itertools.chain(first[at + 1 :], filled), draft)
     if marked:
         draft.notes.append(
-            f"{marked} 列以「{FOR_PEOPLE}」开头, 是给人看的说明, 未读 · "
+            f"{marked} 列以「{FOR_PEOPLE}」开头，是给人看的说明，未读 · "
             f"{marked} column(s) marked {FOR_PEOPLE} are notes for people and were not read"
         )
         without = _without(below, kept, len(first[at]))
@@ -76,7 +76,7 @@ def _without_lost(rows: TextRows, draft: Draft) -> TextRows:
         here = to_numpy(pc.match_substring(cells, _LOST), False) & ~lost
         for at in np.flatnonzero(here).tolist():
             message = (
-                "文字在此前的转换中已丢失 (�), 请从原始文件重新导出 · characters were lost in an "
+                "文字在此前的转换中已丢失（�），请从原始文件重新导出 · characters were lost in an "
                 "earlier conversion: export it again from the source"
             )
             draft.unreadable.append(
@@ -112,7 +112,7 @@ def _without_footer(rows: TextRows, draft: Draft) -> TextRows:
     footers = rows[cut:]
     draft.titles += [" ".join(row.cells) for row in footers]
     draft.notes.append(
-        f"表尾 {len(footers)} 行是合计、说明或填表信息, 不是数据, 已跳过 · {len(footers)} line(s) "
+        f"表尾 {len(footers)} 行是合计、说明或填表信息，不是数据，已跳过 · {len(footers)} line(s) "
         "of totals, notes or signatures below the table were skipped"
     )
     columns = [rows.column(n).slice(0, cut) for n in range(len(draft.columns))]
@@ -173,7 +173,7 @@ def _surplus(number: int, cells: list[str], width: int) -> Problem | None:
         return None
     return Problem(
         number, None, None, "cells",
-        f"有 {len(cells)} 个单元格, 表头只有 {width} 列; 请检查引号和分隔符 · "
+        f"有 {len(cells)} 个单元格，表头只有 {width} 列；请检查引号和分隔符 · "
         f"{len(cells)} cells under {width} headings: check quotes and delimiters",
     )  # fmt: skip
 
@@ -211,7 +211,7 @@ def name_columns(cells: list[str], name: str) -> list[str]:
         if len(column) > 200:
             raise refused(
                 name,
-                f"列名有 {len(column)} 个字符: 「{column[:20]}…」不像列名; 请检查表头和引号。",
+                f"列名有 {len(column)} 个字符：「{column[:20]}…」不像列名；请检查表头和引号。",
                 f"a heading of {len(column)} characters: check the heading line and the quotes.",
             )
     repeated = sorted({column for column in named if named.count(column) > 1})
@@ -219,7 +219,7 @@ def name_columns(cells: list[str], name: str) -> list[str]:
         shown = ", ".join(repeated[:10])
         raise refused(
             name,
-            f"列名重复: {shown}; 请改名后再交付。",
+            f"列名重复：{shown}；请改名后再交付。",
             f"columns occur twice: {shown}; rename them.",
         )
     return named

@@ -87,14 +87,14 @@ def read_layer(
     except UnicodeDecodeError as problem:
         raise refused(
             name,
-            f"文字不是 UTF-8 ({problem.reason}); 请重新导出。",
+            f"文字不是 UTF-8（{problem.reason}）；请重新导出。",
             f"its text is not UTF-8 ({problem.reason}): export it again.",
         ) from None
     except _GDAL as problem:
         said = str(problem).replace(str(path), name).splitlines()[0][:200]
         raise refused(
             name,
-            f"文件已损坏, 传输不完整或不是该格式; 请重新导出 ({said})。",
+            f"文件已损坏，传输不完整或不是该格式；请重新导出（{said}）。",
             f"the file is damaged, cut off, or not of this format: export it again ({said}).",
         ) from None
     draft.layer, draft.evidence = chosen, evidence
@@ -111,7 +111,7 @@ def _choose(path: Path, name: str, layer: str | None, skipped: frozenset[str]) -
         if layer not in names:
             raise refused(
                 name,
-                f"没有图层「{layer}」; 现有: {shown}。",
+                f"没有图层「{layer}」；现有：{shown}。",
                 f"there is no layer {layer!r}; there are: {shown}.",
             )
         return layer
@@ -123,7 +123,7 @@ def _choose(path: Path, name: str, layer: str | None, skipped: frozenset[str]) -
     if len(filled) > 1:
         raise refused(
             name,
-            f"有几个图层: {', '.join(filled[:20])}; 请用 --layer 指定一个。",
+            f"有几个图层：{', '.join(filled[:20])}；请用 --layer 指定一个。",
             f"there are several layers, {', '.join(filled[:20])}: choose one by --layer.",
         )
     if not filled:
@@ -229,13 +229,13 @@ def _computed_tables(path: Path, name: str) -> frozenset[str]:
     except (sqlite3.Error, OverflowError, UnicodeDecodeError):
         raise refused(
             name,
-            "数据库文件已损坏或传输不完整; 请重新导出。",
+            "数据库文件已损坏或传输不完整；请重新导出。",
             "the database is damaged or cut off: export it again.",
         ) from None
     if not any(kind == "table" and table == "gpkg_contents" for kind, table, _ in found):
         raise refused(
             name,
-            "是 SQLite 数据库, 但不是 GeoPackage; 请导出为 GeoPackage。",
+            "是 SQLite 数据库，但不是 GeoPackage；请导出为 GeoPackage。",
             "is an SQLite database but no GeoPackage: export it as one.",
         )
     computed = frozenset(
@@ -247,7 +247,7 @@ def _computed_tables(path: Path, name: str) -> frozenset[str]:
         if table.casefold().startswith("gpkg_"):
             raise refused(
                 name,
-                f"「{table[:60]}」是视图或计算表, 规范不允许; 未读取。",
+                f"「{table[:60]}」是视图或计算表，规范不允许；未读取。",
                 f"{table[:60]!r} is a view or computed, against the standard: not read.",
             )
     return computed

@@ -43,13 +43,13 @@ def read_gpx(text: str, name: str, layer: str | None) -> Draft:
     if layer is not None and layer not in filled:
         raise refused(
             name,
-            f"没有图层「{layer}」; 现有: {', '.join(filled)}。",
+            f"没有图层「{layer}」；现有：{', '.join(filled)}。",
             f"there is no layer {layer!r}; there are: {', '.join(filled)}.",
         )
     if layer is None and len(filled) > 1:
         raise refused(
             name,
-            f"有几个图层: {', '.join(filled)}; 请用 --layer 指定一个。",
+            f"有几个图层：{', '.join(filled)}；请用 --layer 指定一个。",
             f"there are several layers, {', '.join(filled)}: choose one by --layer.",
         )
     chosen = layer or (filled[0] if filled else "waypoints")
@@ -104,14 +104,14 @@ def _elements(text: str, name: str, wanted: set[str]) -> Iterator[tuple[Element,
     except DefusedXmlException:
         raise refused(
             name,
-            "含有 XML 实体定义 (DTD), 正常的文件没有; 未读取。",
+            "含有 XML 实体定义（DTD），正常的文件没有；未读取。",
             "it defines XML entities (a DTD), which no honest file does: not read.",
         ) from None
     except (ParseError, ValueError, LookupError) as problem:
         line = getattr(problem, "position", (0, 0))[0]
         raise refused(
             name,
-            f"XML 在第 {line} 行处出错, 已损坏或传输不完整; 请重新导出。",
+            f"XML 在第 {line} 行处出错，已损坏或传输不完整；请重新导出。",
             f"its XML is broken at line {line}, damaged or cut off: export it again.",
         ) from None
 

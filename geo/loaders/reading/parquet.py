@@ -37,7 +37,7 @@ def read_parquet(path: Path, name: str) -> Draft:
         said = str(p).replace(str(path), name).splitlines()
         raise refused(
             name,
-            f"Parquet 文件已损坏, 传输不完整或不合规范 ({said[0][:160] if said else ''})。",
+            f"Parquet 文件已损坏，传输不完整或不合规范（{said[0][:160] if said else ''}）。",
             "the Parquet file is damaged, cut off or against the standard.",
         ) from None
 
@@ -62,7 +62,7 @@ def _read(file: pq.ParquetFile, name: str) -> Draft:
         if used > MAX_UNPACKED:
             raise refused(
                 name,
-                f"解开后超过 {MAX_UNPACKED / 1e6:.0f} MB; 请分批交付。",
+                f"解开后超过 {MAX_UNPACKED / 1e6:.0f} MB；请分批交付。",
                 f"unpacks to over {MAX_UNPACKED / 1e6:.0f} MB: deliver it in parts.",
             )
         cells += text_cells(plain, batch.num_rows)
@@ -88,7 +88,7 @@ def _refuse_huge(file: pq.ParquetFile, name: str) -> None:
     if total > MAX_UNPACKED:
         raise refused(
             name,
-            f"解开后有 {total / 1e6:.0f} MB; 请分批交付。",
+            f"解开后有 {total / 1e6:.0f} MB；请分批交付。",
             f"would unpack to {total / 1e6:.0f} MB: deliver it in parts.",
         )
 

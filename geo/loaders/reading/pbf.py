@@ -70,7 +70,7 @@ def read_pbf(path: Path, name: str) -> Draft:
     except (RuntimeError, OSError, ValueError) as problem:
         said = str(problem).replace(str(path), name).splitlines()[0][:120]
         raise refused(
-            name, f"文件已损坏或传输不完整 ({said})；请重新下载。",
+            name, f"文件已损坏或传输不完整（{said}）；请重新下载。",
             f"the file is damaged or cut off ({said}): fetch it again.",
         ) from None  # fmt: skip
     way_of = np.repeat(np.arange(len(ways.ids)), np.array(ways.lengths, dtype=np.int64))

@@ -72,7 +72,7 @@ def _take_system(draft: Draft) -> None:
     }
     if draft.crs is None and len(said) == 1 and (system := said.pop()):
         draft.crs = system
-        draft.notes.append(f"列名说明了坐标系: {system} · the headings name the CRS: {system}")
+        draft.notes.append(f"列名说明了坐标系：{system} · the headings name the CRS: {system}")
 
 
 def _point_decimals(draft: Draft, index: int, *, degrees: bool) -> None:
@@ -89,7 +89,7 @@ def _point_decimals(draft: Draft, index: int, *, degrees: bool) -> None:
     _replace(draft, index, pc.if_else(is_comma, pc.replace_substring(cells, ",", "."), cells))
     column = draft.columns[index]
     draft.notes.append(
-        f"「{column}」的小数点写作逗号, 已按小数读取 · {column!r} is written with decimal commas"
+        f"「{column}」的小数点写作逗号，已按小数读取 · {column!r} is written with decimal commas"
     )
 
 
@@ -118,7 +118,7 @@ def _part_one_column(draft: Draft, name: str) -> None:
     lon, lat = pc.coalesce(lon, cells), pc.fill_null(lat, "")
     _prepend(draft, [LON, LAT], [lon, lat])
     draft.notes.append(
-        f"「{column}」一列含经纬度两个数, 已分开 · both coordinates were taken from {column!r}"
+        f"「{column}」一列含经纬度两个数，已分开 · both coordinates were taken from {column!r}"
     )
 
 
@@ -157,8 +157,8 @@ def _is_lat_first(first: pa.Array, second: pa.Array, column: str, name: str) -> 
         return False
     raise refused(
         name,
-        f"「{column}」一列有两个数, 看不出哪个是经度; "
-        "请把列名改为 lnglat (先经度) 或 latlng (先纬度)。",
+        f"「{column}」一列有两个数，看不出哪个是经度；"
+        "请把列名改为 lnglat（先经度）或 latlng（先纬度）。",
         f"{column!r} holds two numbers and nothing tells which is the longitude: call the column "
         "lnglat (longitude first) or latlng.",
     )

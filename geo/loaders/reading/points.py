@@ -33,7 +33,7 @@ def part_points(table: Table, path: Path) -> tuple[Table, list[tuple[Row, Proble
         shown = ", ".join(f"{name} {count}" for name, count in names.most_common())
         raise refused(
             safe_file_name(path.name),
-            f"几何是 {shown}, 不是点; 设施需要点, 请交付点图层或经纬度列。",
+            f"几何是 {shown}，不是点；设施需要点，请交付点图层或经纬度列。",
             f"its geometry is {shown}: facilities need points.",
         )
     if len(lost) == len(table.rows) and lost and LON not in table.columns:
@@ -48,7 +48,7 @@ def part_points(table: Table, path: Path) -> tuple[Table, list[tuple[Row, Proble
         row, why = table.rows[n], told[n]
         if why is None:
             name = table.geometry[n].geom_type
-            why = f"几何是 {name}, 需要点 · the geometry is a {name}, a point is needed"
+            why = f"几何是 {name}，需要点 · the geometry is a {name}, a point is needed"
         parted.append((row, Problem(row.number, "geometry", None, "geometry_type", why)))
     gone = np.zeros(len(table.rows), dtype=bool)
     gone[lost] = True

@@ -101,7 +101,7 @@ def read_raster(path: Path, band: str | None = None) -> RasterCells:
     except (RasterioError, MemoryError, ValueError) as problem:
         said = str(problem).replace(str(path), name).splitlines()[0][:120]
         raise refused(
-            name, f"栅格已损坏或传输不完整 ({said})；请重新导出。",
+            name, f"栅格已损坏或传输不完整（{said}）；请重新导出。",
             f"the raster is damaged or cut off ({said}): export it again.",
         ) from None  # fmt: skip
     if not people.size:
@@ -145,7 +145,7 @@ def _refuse_unfit(source: Any, name: str) -> None:
         )  # fmt: skip
     if any(height * width > MAX_BLOCK for height, width in source.block_shapes):
         raise refused(
-            name, "内部分块过大；请以分块 (tiled) 方式重新导出。",
+            name, "内部分块过大；请以分块（tiled）方式重新导出。",
             "its blocks are too large: export it again as tiled.",
         )  # fmt: skip
     if source.transform.is_identity or source.transform.is_degenerate:

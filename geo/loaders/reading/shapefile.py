@@ -50,21 +50,21 @@ def _index_of(names: list[str], name: str, layer: str | None) -> int:
     if not names:
         raise refused(
             name,
-            "文件夹或压缩包中没有 .shp; 请交付单个文件, 或含一个 Shapefile 的文件夹或 zip。",
+            "文件夹或压缩包中没有 .shp；请交付单个文件，或含一个 Shapefile 的文件夹或 zip。",
             "there is no .shp in it: give one file, or a folder or zip with one shapefile.",
         )
     if layer is not None:
         if layer not in names:
             raise refused(
                 name,
-                f"没有图层「{layer}」; 现有: {shown}。",
+                f"没有图层「{layer}」；现有：{shown}。",
                 f"there is no layer {layer!r}; there are: {shown}.",
             )
         return names.index(layer)
     if len(names) > 1:
         raise refused(
             name,
-            f"有几个 Shapefile: {shown}; 请用 --layer 指定一个。",
+            f"有几个 Shapefile：{shown}；请用 --layer 指定一个。",
             f"there are several shapefiles, {shown}: choose one by --layer.",
         )
     return 0
@@ -78,7 +78,7 @@ def checksum_of(parts: Iterable[Path]) -> tuple[str, int]:
         if size > MAX_BYTES:
             raise refused(
                 part.name,
-                f"超过 {MAX_BYTES / 1e6:.0f} MB, 请分批交付。",
+                f"超过 {MAX_BYTES / 1e6:.0f} MB，请分批交付。",
                 f"is larger than {MAX_BYTES / 1e6:.0f} MB: deliver it in parts.",
             )
         sha.update(part.read_bytes())
@@ -108,7 +108,7 @@ def read_parts(parts: dict[str, Path], layer: str, name: str) -> Draft:
     if ".shp" not in parts or ".dbf" not in parts:
         raise refused(
             name,
-            f"Shapefile 缺少 {'.dbf (属性)' if '.shp' in parts else '.shp'}; 请一并交付。",
+            f"Shapefile 缺少 {'.dbf（属性）' if '.shp' in parts else '.shp'}；请一并交付。",
             f"the shapefile lacks its {'.dbf' if '.shp' in parts else '.shp'}: deliver it too.",
         )
     with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
@@ -127,9 +127,9 @@ def read_parts(parts: dict[str, Path], layer: str, name: str) -> Draft:
     draft.layer = layer
     if ".prj" not in parts:
         draft.crs = None
-        draft.notes.append("没有 .prj, 坐标系未说明 · no .prj: the file does not state its CRS")
+        draft.notes.append("没有 .prj，坐标系未说明 · no .prj: the file does not state its CRS")
     if ".shx" not in parts:
-        draft.notes.append("没有 .shx, 索引已重建 · no .shx: the index was rebuilt")
+        draft.notes.append("没有 .shx，索引已重建 · no .shx: the index was rebuilt")
     return draft
 
 
@@ -157,7 +157,7 @@ def _decoded(raw: Draft, declared: str | None, name: str) -> Draft:
             try:
                 text, whole = _text(cell, letters.codec)
             except UnicodeDecodeError:
-                message = f"文字不是 {raw.encoding}; 请重新导出 · its text is not {raw.encoding}"
+                message = f"文字不是 {raw.encoding}；请重新导出 · its text is not {raw.encoding}"
                 raw.unreadable.append(Problem(row.number, column, None, "encoding", message))
                 break
             cut += not whole
@@ -169,7 +169,7 @@ def _decoded(raw: Draft, declared: str | None, name: str) -> Draft:
     raw.geometry = None if raw.geometry is None else raw.geometry[kept]
     if cut:
         raw.notes.append(
-            f"{cut} 个单元格因字段过短在半个字处截断, 已去掉残字 · "
+            f"{cut} 个单元格因字段过短在半个字处截断，已去掉残字 · "
             f"{cut} cell(s) were cut within a character by a short field; the half is left off"
         )
     return raw
@@ -220,7 +220,7 @@ def _encoding_of(raw: Draft, declared: str | None, name: str) -> _Letters:
         return _Letters(codec, replace(found, text="", evidence=_evidence(found, declared)))
     raise refused(
         name,
-        f"无法判断 .dbf 的文字编码; 请另存并附 .cpg。 {problem}",
+        f"无法判断 .dbf 的文字编码；请另存并附 .cpg。 {problem}",
         "the encoding of the .dbf cannot be told: save it again with a .cpg.",
     )
 

@@ -57,7 +57,7 @@ def check_workbook(archive: zipfile.ZipFile, name: str) -> None:
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                 raise refused(
                     name,
-                    f"{member.name} 含有 XML 实体定义, 正常的表格没有; 未读取。",
+                    f"{member.name} 含有 XML 实体定义，正常的表格没有；未读取。",
                     f"{member.name} defines XML entities, which no honest sheet does: not read.",
                 )
 
@@ -77,12 +77,12 @@ def read_workbook(path: Path, name: str, layer: str | None) -> Draft:
     if others:
         shown = ", ".join(others[:10])
         draft.notes.append(
-            f"读取工作表「{chosen.name}」; 未读: {shown} (可用 --layer 指定) · "
+            f"读取工作表「{chosen.name}」；未读：{shown}（可用 --layer 指定） · "
             f"sheet {chosen.name!r} was read; not read: {shown} (choose by --layer)"
         )
     if hidden:
         shown = ", ".join(hidden[:10])
-        draft.notes.append(f"隐藏的工作表未读: {shown} · hidden sheets were not read: {shown}")
+        draft.notes.append(f"隐藏的工作表未读：{shown} · hidden sheets were not read: {shown}")
     return draft
 
 
@@ -93,7 +93,7 @@ def _choose(sheets: list[_Sheet], name: str, layer: str | None) -> tuple[_Sheet,
         if chosen is None:
             raise refused(
                 name,
-                f"没有工作表「{layer}」; 现有: {shown}。",
+                f"没有工作表「{layer}」；现有：{shown}。",
                 f"there is no sheet {layer!r}; there are: {shown}.",
             )
         refuse_too_wide(f"{name} [{chosen.name}]", chosen.width)
@@ -115,7 +115,7 @@ def _choose(sheets: list[_Sheet], name: str, layer: str | None) -> tuple[_Sheet,
         both = ", ".join([chosen.name, *alike][:20])
         raise refused(
             name,
-            f"几个工作表的表头相同 ({both}); 请用 --layer 指定一个, 或合并到一个工作表。",
+            f"几个工作表的表头相同（{both}）；请用 --layer 指定一个，或合并到一个工作表。",
             f"sheets share one heading ({both}): choose one by --layer or join them.",
         )
     return chosen, [sheet.name for sheet in filled if sheet is not chosen]
@@ -159,26 +159,26 @@ def _read_sheet(sheet: _Sheet, name: str) -> Draft:
     draft = read_grid(body, name, heading=len(above))
     draft.notes.insert(
         0,
-        f"表头在第 {at + 1} 行, 数据从第 {at + depth + 1} 行起 (空行不计) · "
+        f"表头在第 {at + 1} 行，数据从第 {at + depth + 1} 行起（空行不计） · "
         f"heading in line {at + 1}, data from line {at + depth + 1} (blank lines not counted)",
     )
     if sheet.hidden_rows:
         draft.notes.append(
-            f"有 {sheet.hidden_rows} 个隐藏行 (筛选或手工隐藏), 已一并读取, 请核对 · "
+            f"有 {sheet.hidden_rows} 个隐藏行（筛选或手工隐藏），已一并读取，请核对 · "
             f"{sheet.hidden_rows} hidden rows were read like the others: check"
         )
     if sheet.hidden_columns:
         labels = [joined[n] or str(n + 1) for n in sheet.hidden_columns if n < len(joined)]
         shown = ", ".join(labels[:20])
         draft.notes.append(
-            f"隐藏的列已一并读取: {shown} · hidden columns were read like the others: {shown}"
+            f"隐藏的列已一并读取：{shown} · hidden columns were read like the others: {shown}"
         )
     if sheet.long:
         row, column = sheet.long[0]
         label = joined[column] if column < len(joined) else str(column + 1)
         draft.notes.append(
             f"{len(sheet.long)} 个数字超过 {sheet_child.EXACT_DIGITS} 位"
-            f" (如「{label}」第 {row + 1} 行), 末位已丢失; 代码列请设为文本 · "
+            f"（如「{label}」第 {row + 1} 行），末位已丢失；代码列请设为文本 · "
             "numbers of more digits than a spreadsheet keeps: format columns of codes as text"
         )  # fmt: skip
     return draft
@@ -283,18 +283,18 @@ def _failed(code: int, name: str) -> Exception:
     if code == sheet_child.PASSWORD:
         return refused(
             name,
-            "工作簿有密码; 请去掉密码后交付。",
+            "工作簿有密码；请去掉密码后交付。",
             "the workbook is encrypted: deliver it without a password.",
         )
     if code == sheet_child.DAMAGED:
         return refused(
             name,
-            "工作簿已损坏或传输不完整; 请在表格软件中打开并另存为 XLSX。",
+            "工作簿已损坏或传输不完整；请在表格软件中打开并另存为 XLSX。",
             "the workbook is damaged or cut off: open it and save it again as XLSX.",
         )
     return refused(
         name,
-        f"工作簿需要超过 {MEMORY >> 30} GB 内存或 {SECONDS} 秒; 请删除表外单元格, 或改用 CSV。",
+        f"工作簿需要超过 {MEMORY >> 30} GB 内存或 {SECONDS} 秒；请删除表外单元格，或改用 CSV。",
         f"the workbook takes over {MEMORY >> 30} GB or {SECONDS} s: delete the cells outside of "
         "the table, or deliver CSV.",
     )

@@ -117,7 +117,7 @@ def _nodes_meet(rows: Rows, shapes: Shapes, ends: list[Ids], known: Bools) -> bo
     if share > MOST_APART_SHARE:
         rows.say(
             "nodes_ignored",
-            f"{apart.size} 个「节点」({share:.0%}) 的路段并不相接，可能是地名；"
+            f"{apart.size} 个「节点」（{share:.0%}）的路段并不相接，可能是地名；"
             "改按线的共用顶点连接 · what should be nodes are not places where edges meet; "
             "lines are joined where they "
             "share a vertex instead",

@@ -157,7 +157,7 @@ def _check(
     if merged:
         rows.say(
             "repeat",
-            f"{merged} 条路段重复 (多为同一路段的反方向)，每条只计一次 · {merged} edges come "
+            f"{merged} 条路段重复（多为同一路段的反方向），每条只计一次 · {merged} edges come "
             "again, mostly in the other direction: each is counted once",
         )
     edges = edges.take(kept)
@@ -298,7 +298,7 @@ def _compare_lengths(rows: Rows, edges: Edges, columns: dict[str, pa.Array]) -> 
     count, limits = int(differs.sum()), f"{DIFFERS_SHARE:.0%}, {DIFFERS_M:g} m"
     rows.say(
         "lengths",
-        f"所述长度合计 {said:.0f} m，按图形量算 {drawn:.0f} m (量算值)，{count} 条相差超过 "
+        f"所述长度合计 {said:.0f} m，按图形量算 {drawn:.0f} m（量算值），{count} 条相差超过 "
         f"{limits} · stated lengths sum to {said:.0f} m, the lines to {drawn:.0f} m; {count} edges "
         f"differ by more than {limits}",
     )
@@ -323,8 +323,8 @@ def _not_mentioned(target: Target, network: str) -> list[Problem]:
     if not count:
         return []
     message = (
-        f"库中同一路网有 {count} 条路段不在本次交付中，保持不变；新一版路网请另起名称 "
-        f"(--network) 或先撤销旧交付 · {count} stored edges of this network are not "
+        f"库中同一路网有 {count} 条路段不在本次交付中，保持不变；新一版路网请另起名称"
+        f"（--network）或先撤销旧交付 · {count} stored edges of this network are not "
         "in the delivery and stay: give a new "
         "edition a name of its own (--network), or undo the former delivery first"
     )

@@ -79,11 +79,11 @@ def read_roads(path: Path, layer: str | None = None) -> Delivered:
                 return Delivered(table, _stem(path), LICENCE if is_osm else None, is_osm)
     except OSError as problem:
         raise DeliveryRefused(
-            f"{name}：无法读取 ({problem.strerror})。\n{name} cannot be read: {problem.strerror}."
+            f"{name}：无法读取（{problem.strerror}）。\n{name} cannot be read: {problem.strerror}."
         ) from None
     if b"<osm" in head[:1024]:
         raise refused(
-            name, "是 OSM XML；请转为 .osm.pbf (osmium cat 文件 -o 文件.osm.pbf)。",
+            name, "是 OSM XML；请转为 .osm.pbf（osmium cat 文件 -o 文件.osm.pbf）。",
             "is OSM XML: convert it to .osm.pbf (osmium cat FILE -o FILE.osm.pbf).",
         )  # fmt: skip
     return Delivered(read_table(path, layer), path.stem)
@@ -139,7 +139,7 @@ def _edges_beside(places: Path) -> Path:
         shown = ", ".join(safe_file_name(one.name) for one in found[:5]) or "–"
         raise refused(
             safe_file_name(places.name),
-            f"旁边应有一个同名的边表 (每行 起点 终点 长度)；现有：{shown}。",
+            f"旁边应有一个同名的边表（每行 起点 终点 长度）；现有：{shown}。",
             f"one list of edges (from to length) of the same name should stand beside it: {shown}.",
         )
     return found[0]
@@ -172,7 +172,7 @@ def _with_places(table: Table, places: str, name: str, places_name: str, stem: s
     fields = map_headings(table, ROADS).fields
     if "from_node" not in fields or "to_node" not in fields:
         raise refused(
-            name, "边表需要起点和终点的编号 (from, to)。",
+            name, "边表需要起点和终点的编号（from, to）。",
             "a list of edges needs the ids of its nodes (from, to).",
         )  # fmt: skip
     tails, heads = (

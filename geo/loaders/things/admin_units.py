@@ -36,7 +36,7 @@ _LEVELS = {
     "镇": 4, "街道": 4, "乡镇": 4, "乡镇街道": 4, "township": 4, "4": 4, "村": 5, "村级": 5,
     "社区": 5, "village": 5, "5": 5,
 }  # fmt: skip
-NO_BASIS = "交付资料的范围, 不作划界依据 · as delivered, no basis for demarcation"
+NO_BASIS = "交付资料的范围，不作划界依据 · as delivered, no basis for demarcation"
 _GEOMETRY_NOTE = f"'{NO_BASIS}' || coalesce('; ' || CAST(:note AS text), '')"
 
 FIELDS = (
@@ -134,7 +134,7 @@ GROUP BY s.row_number HAVING NOT bool_or(u.validity @> CAST(:on AS date))"""),
     batch.refuse(
         [
             (things[row.row_number], "code", "code_not_in_force",
-             f"该代码在 {on} 不在用 (在册 {row.since or '?'} 至 {row.until or '今'}) · "
+             f"该代码在 {on} 不在用（在册 {row.since or '?'} 至 {row.until or '今'}） · "
              f"the code is not in force on {on}")
             for row in ended
         ]
@@ -158,7 +158,7 @@ WHERE NOT EXISTS (SELECT FROM stage o WHERE o.code = u.code) ORDER BY 4 DESC""")
     for row in rows:
         if row.area_m2 > least and row.row_number in things:
             message = (
-                f"与在册的「{row.name}」{row.code} 重叠 {row.area_m2 / 1e4:.2f} ha (量算值) · "
+                f"与在册的「{row.name}」{row.code} 重叠 {row.area_m2 / 1e4:.2f} ha（量算值） · "
                 f"overlaps the stored unit {row.code}"
             )
             batch.report(things[row.row_number], "name", "overlap_stored", message)

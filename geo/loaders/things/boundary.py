@@ -128,17 +128,17 @@ def _side(
     if re.fullmatch(r"\d+", cell):
         finding = findings[cell.ljust(12, "0")]
         if finding.path:
-            batch.report(thing, side, "old_code", f"旧代码, 沿革: {finding.path} · an old code")
+            batch.report(thing, side, "old_code", f"旧代码，沿革：{finding.path} · an old code")
         if finding.code:
             return names.units[finding.code], None
-        several = f", 后继有 {', '.join(finding.choices)}" if finding.choices else ""
+        several = f"，后继有 {', '.join(finding.choices)}" if finding.choices else ""
         return None, f"该代码在该日期不在用{several} · the code is not in force on that day"
     found = names.named(cell)
     if len(found) == 1:
         return found[0], None
     if found:
         choices = ", ".join(f"{unit.code} {unit.name}" for unit in found[:5])
-        return None, f"「{cell}」可指 {choices}; 请给代码 · fits more than one: give the code"
+        return None, f"「{cell}」可指 {choices}；请给代码 · fits more than one: give the code"
     return None, f"库中没有「{cell}」 · no such division is on record"
 
 
@@ -205,7 +205,7 @@ def identify_markers(session: Target, batch: Batch, on: date, options: Options) 
         thing.code = thing.values["number"]
         lines = thing.values["line_codes"]
         if not lines or len(lines) > 3:
-            message = "界桩应在一至三条界线上, 请给「界线代码」 · a marker stands on 1–3 lines"
+            message = "界桩应在一至三条界线上，请给「界线代码」 · a marker stands on 1–3 lines"
             why.append((thing, "line_codes", "line_codes", message))
     batch.refuse(why)
     _compare_lines(session, batch)

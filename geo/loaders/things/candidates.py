@@ -49,7 +49,7 @@ def _storey(said: str) -> int:
     bare = bare[below.end() :] if below else bare.removeprefix("地上")
     number = 1 if bare in ("首", "底", "地面") else _number(bare)
     if not 1 <= number <= 120:
-        raise ValueError("不是楼层, 例如 1、B1、夹层、1-3 · no storey: 1, B1, 夹层, 1-3")
+        raise ValueError("不是楼层，例如 1、B1、夹层、1-3 · no storey: 1, B1, 夹层, 1-3")
     return -number if below else number
 
 
@@ -121,7 +121,7 @@ CANDIDATES = Spec(
         "floor": "1",
         "land_use": "商业",
         "area_m2": "120",
-        "use_right": "国有, 可无偿使用",
+        "use_right": "国有，可无偿使用",
         "build_cost_cny": "30 万元",
         "stated_unit": "示例区",
     },
@@ -129,7 +129,7 @@ CANDIDATES = Spec(
         "code": "各次交付不变的编码 · a code that stays the same",
         "stated_unit": "所在区县 · county, checked against the position",
         "floor": "1、1-3、B1、地下一层、夹层 · storey",
-        "use_right": "写单位, 不写个人 · an office, no person",
+        "use_right": "写单位，不写个人 · an office, no person",
         "build_cost_cny": "元；也可写 万元、亿元 · yuan",
     },
 )

@@ -80,7 +80,7 @@ def asks(mapping: Mapping, options: Options) -> list[str]:
     missing = []
     if options.basis is not None and options.basis not in BASES:
         raise BadInput(
-            f"--basis {options.basis!r} 无效, 可用: resident (常住), registered (户籍)。\n"
+            f"--basis {options.basis!r} 无效，可用：resident（常住），registered（户籍）。\n"
             f"--basis {options.basis!r} is not one of resident, registered.",
             parameter="basis",
         )
@@ -107,7 +107,7 @@ def settle(batch: Batch, options: Options) -> None:
     for thing in batch.things:
         said = thing.values
         if said["basis"] and stated and said["basis"] != stated:
-            message = "与声明的口径不同, 口径不得混用 · another basis than stated: never mixed"
+            message = "与声明的口径不同，口径不得混用 · another basis than stated: never mixed"
             why.append((thing, "basis", "basis", message))
         said["basis"] = said["basis"] or stated
         said["base_year"] = said["base_year"] or options.base_year
@@ -132,14 +132,14 @@ def _count_persons(batch: Batch) -> list[tuple[Thing, str | None, str, str]]:
         if identity and identity in seen:
             batch.merged += 1
             twice.append(index)
-            message = "同一人出现两次, 只计一次 · the same person twice, counted once"
+            message = "同一人出现两次，只计一次 · the same person twice, counted once"
             batch.report(thing, None, "repeat", message)
             continue
         seen.add(identity or "")
         if age is None:
             why.append((thing, None, "age", "没有可用的年龄或出生日期 · no usable age"))
         elif age < 60:
-            why.append((thing, None, "under_60", "未满 60 周岁, 不计入 · not yet 60: not counted"))
+            why.append((thing, None, "under_60", "未满 60 周岁，不计入 · not yet 60: not counted"))
         else:
             said |= {"people_60": 1.0, "people_65": float(age >= 65), "people_80": float(age >= 80)}
     gone = set(twice)
@@ -180,7 +180,7 @@ def identify(session: Target, batch: Batch, on: date, options: Options) -> None:
         thing.values.setdefault("area", parts[0] if is_area and len(parts) == 1 else None)
         if is_area:
             if len(parts) > 1:
-                message = "有多个部分, 只保存代表点 · several parts: only its point is stored"
+                message = "有多个部分，只保存代表点 · several parts: only its point is stored"
                 batch.report(thing, None, "several_parts", message)
             batch.shapes[index] = shapely.point_on_surface(shape)
         point = batch.shapes[index]
@@ -254,7 +254,7 @@ def _destination(told: tuple[str, ...]) -> Destination:
 
 DEMAND = Spec(
     kind="demand",
-    zh="需求 (老年人口)",
+    zh="需求（老年人口）",
     table="demand_cell",
     fields=FIELDS,
     shape_types=(*POINTS, *POLYGONS),

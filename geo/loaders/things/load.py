@@ -131,13 +131,13 @@ def _mend(batch: Batch) -> None:
         if is_refused:
             shown = "全部 all" if percent is None else f"{percent:.1f} %"
             message = (
-                f"图形无效 ({repair.reason}), 修复会改变面积 {change:+.0f} m² ({shown}), "
+                f"图形无效（{repair.reason}），修复会改变面积 {change:+.0f} m²（{shown}），"
                 f"超过 {most:g} % · mending would change its area by {change:+.0f} m² ({shown})"
             )
             why.append((thing, None, "invalid_geometry", message))
         else:
             message = (
-                f"图形无效 ({repair.reason}), 已修复, 面积变化 {change:+.1f} m² · "
+                f"图形无效（{repair.reason}），已修复，面积变化 {change:+.1f} m² · "
                 f"invalid geometry mended, area changed by {change:+.1f} m²"
             )
             batch.report(thing, None, "repaired", message)

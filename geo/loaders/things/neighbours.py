@@ -86,7 +86,7 @@ def _listed(
     for overlap in crossing[:MOST_LISTED]:
         one, other = things[overlap.first], things[overlap.second]
         message = (
-            f"与第 {other.number} 行「{_name(other)}」重叠 {_area(overlap.area_m2)} (量算值) · "
+            f"与第 {other.number} 行「{_name(other)}」重叠 {_area(overlap.area_m2)}（量算值） · "
             f"overlaps row {other.number} by {_area(overlap.area_m2)}"
         )
         said = one.values.get("name")
@@ -95,7 +95,7 @@ def _listed(
     for gap in open_ground[:MOST_LISTED]:
         around = ", ".join(f"{things[i].number} {_name(things[i])}" for i in gap.neighbours[:6])
         message = (
-            f"相邻各行之间有空隙 {_area(gap.area_m2)} (量算值): 第 {around} 行 · "
+            f"相邻各行之间有空隙 {_area(gap.area_m2)}（量算值）：第 {around} 行 · "
             f"a gap of {_area(gap.area_m2)} between these rows"
         )
         problems.append(Problem(things[gap.neighbours[0]].number, None, None, "gap", message))
@@ -104,7 +104,7 @@ def _listed(
         ("gap", [one.area_m2 for one in open_ground], "空隙 · gaps"),
     ):
         if areas:
-            message = f"共 {len(areas)} 处{words}, {sum(areas) / 1e4:.2f} ha (量算值)"
+            message = f"共 {len(areas)} 处{words}，{sum(areas) / 1e4:.2f} ha（量算值）"
             problems.append(Problem(None, None, str(len(areas)), f"{rule}_total", message))
     return problems
 

@@ -85,7 +85,7 @@ class Word:
         if found is self:
             found = self._by_key.get(search_key(cell), self)
         if found is self:
-            raise ValueError(f"不认识, 可用: {' '.join(self.words)} · unknown word")
+            raise ValueError(f"不认识，可用：{' '.join(self.words)} · unknown word")
         return found
 
     @cached_property

@@ -103,13 +103,13 @@ def asks(mapping: Mapping, options: Options) -> list[str]:
     if options.name_kind is not None and options.name_kind not in _KINDS:
         known = " ".join(NAME_KINDS)
         raise BadInput(
-            f"--name-kind {options.name_kind!r} 无效, 可用: {known}。\n"
+            f"--name-kind {options.name_kind!r} 无效，可用：{known}。\n"
             f"--name-kind {options.name_kind!r} is not one of {known}.",
             parameter="name_kind",
         )
     if options.list_level is not None and options.list_level not in _LEVELS:
         raise BadInput(
-            f"--list-level {options.list_level!r} 无效, 可用: national province city district。\n"
+            f"--list-level {options.list_level!r} 无效，可用：national province city district。\n"
             f"--list-level {options.list_level!r} is not a level.",
             parameter="list_level",
         )
@@ -137,11 +137,11 @@ def settle(batch: Batch, options: Options) -> None:
         said["list_level"] = level
         said["family"] = said["family"] or "heritage"
         if said["list_name"] and not level:
-            message = "名录没有级别, 未记入名录, 请用 --list-level 说明 · the list lacks its level"
+            message = "名录没有级别，未记入名录，请用 --list-level 说明 · the list lacks its level"
             batch.report(thing, "list_name", "list_level", message)
     if unsaid:
         message = (
-            f"{unsaid} 行未说明名称性质, 按别名存疑保存; 请用 --name-kind 说明 · "
+            f"{unsaid} 行未说明名称性质，按别名存疑保存；请用 --name-kind 说明 · "
             "kind of name not stated: kept as uncertain aliases"
         )
         first = next((t for t in batch.things if t.values.get("names")), None)

@@ -26,7 +26,7 @@ from geo.loaders.unit_ids import UnitIds, division_columns
 
 _OLD_DATUMS = (4610, 4214)  # Xian 80, Beijing 54
 NO_PARAMETERS = (
-    "近似: {} 未经转换参数, 位置可差上百米 · approximate: no transformation parameters were given"
+    "近似：{} 未经转换参数，位置可差上百米 · approximate: no transformation parameters were given"
 )
 
 
@@ -93,7 +93,7 @@ def _settle(
         turned = locate(x, y, settled.crs, datum_shift=shift).swapped
         batch.shapes = _exchanged(batch.shapes, turned)
         for index in np.flatnonzero(turned):
-            message = "本行两轴颠倒, 已对调 · the axes of this row were swapped; put right"
+            message = "本行两轴颠倒，已对调 · the axes of this row were swapped; put right"
             batch.report(batch.things[index], None, "axes_swapped", message)
     return settled.reading, settled.crs
 
@@ -164,9 +164,9 @@ def _refuse_places(batch: Batch, moved: Moved) -> None:
     lon, lat = moved.lon, moved.lat
     with np.errstate(invalid="ignore"):
         rules = (
-            ("zero_position", "坐标为 0,0, 等于没有 · 0,0 stands for a missing position",
+            ("zero_position", "坐标为 0,0，等于没有 · 0,0 stands for a missing position",
              (moved.given_x == 0) & (moved.given_y == 0)),
-            ("axes_swapped", "经纬度疑似颠倒, 请对调 · longitude and latitude look swapped",
+            ("axes_swapped", "经纬度疑似颠倒，请对调 · longitude and latitude look swapped",
              (lat >= 73) & (lat <= 136) & (lon >= 3) & (lon <= 54)),
             ("coordinate_range", "坐标超出地球或所声明坐标系的范围 · outside the earth or the CRS",
              ~(np.isfinite(lon) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90))),

@@ -32,7 +32,7 @@ def lacking(spec: Spec, what: list[str], table: Table, path: Path) -> DeliveryRe
     name = safe_file_name(path.name)
     shown = ", ".join(column[:20] for column in table.columns[:20]) or "–"
     return DeliveryRefused(
-        f"{name}: 导入{spec.zh} ({spec.kind}) 缺少: {'; '.join(what)}。现有列: {shown}。"
+        f"{name}：导入{spec.zh}（{spec.kind}）缺少：{'；'.join(what)}。现有列：{shown}。"
         "列名见 docs/loading.md。\n"
         f"{name}: {spec.kind} lack {'; '.join(what)}. Columns there are: {shown}. See "
         "docs/loading.md."
@@ -113,7 +113,7 @@ def _refuse_incomplete(batch: Batch, spec: Spec) -> None:
         for f in spec.fields:
             if f.is_needed and thing.values.get(f.name) is None:
                 heading = f.headings[0]
-                message = f"没有可用的「{heading}」, 请补上 · no usable {f.name}: fill it in"
+                message = f"没有可用的「{heading}」，请补上 · no usable {f.name}: fill it in"
                 why.append((thing, f.name, f.rule if f.rule != "value" else f.name, message))
     batch.refuse(why)
 
@@ -129,7 +129,7 @@ def _refuse_unread(batch: Batch, table: Table) -> None:
         row.number for row in table.rows
         if row.number in lost and any(row.cells[at].strip() for at in given)
     }  # fmt: skip
-    message = "坐标或图形无法读取, 请改正 · coordinates that cannot be read: correct them"
+    message = "坐标或图形无法读取，请改正 · coordinates that cannot be read: correct them"
     batch.refuse(
         [(thing, None, "coordinate_number", message) for thing in batch.things
          if thing.number in unread]
@@ -146,10 +146,10 @@ def _refuse_shapes(batch: Batch, spec: Spec) -> None:
         if shape is None or shape.is_empty:
             if spec.needs_shape:
                 fault = batch.faults.get(thing.number)
-                message = fault or f"没有图形, 需要 {types} · no geometry: {types} is needed"
+                message = fault or f"没有图形，需要 {types} · no geometry: {types} is needed"
                 why.append((thing, None, "no_geometry", message))
         elif shape.geom_type not in spec.shape_types:
-            message = f"图形是 {shape.geom_type}, 需要 {types} · {types} is needed"
+            message = f"图形是 {shape.geom_type}，需要 {types} · {types} is needed"
             why.append((thing, None, "geometry_type", message))
     batch.refuse(why)
     for index, shape in enumerate(batch.shapes):
@@ -179,7 +179,7 @@ def merge_repeats(
         if len(things) > 1 and is_own_code:
             rows = ", ".join(str(thing.number) for thing in things)
             message = (
-                f"第 {rows} 行指向同一代码 {things[0].code} 而内容不同, 请只留一行 · "
+                f"第 {rows} 行指向同一代码 {things[0].code} 而内容不同，请只留一行 · "
                 f"rows {rows} speak of one code and differ: leave one"
             )
             why += [(thing, "code", "same_code", message) for thing in things]
@@ -204,7 +204,7 @@ def _distinct(batch: Batch, group: list[int]) -> list[int]:
             kept.append(index)
             continue
         batch.merged += 1
-        message = f"与第 {known.number} 行完全相同, 已合并 · same as row {known.number}, merged"
+        message = f"与第 {known.number} 行完全相同，已合并 · same as row {known.number}, merged"
         batch.report(thing, None, "repeat", message)
     return kept
 
@@ -213,7 +213,7 @@ def _keep_apart(batch: Batch, thing: Thing, other: Thing, order: int) -> None:
     thing.code = f"{thing.code}-{order}"
     batch.review += 1
     message = (
-        f"与第 {other.number} 行同名而内容不同, 分别保留, 请核对 · "
+        f"与第 {other.number} 行同名而内容不同，分别保留，请核对 · "
         f"same name as row {other.number}, other content; both kept: please check"
     )
     batch.report(thing, "name", "same_name", message)

@@ -145,11 +145,11 @@ def place_in_units(session: Target, batch: Batch, on: date) -> None:
         thing = things[number]
         stated = thing.values.get("stated_unit")
         how = (
-            f"{away_m:.0f} 米 ({away_m:.0f} m)"
+            f"{away_m:.0f} 米（{away_m:.0f} m）"
             if away_m
-            else f"面积的 {share:.0%} ({share:.0%} of its area)"
+            else f"面积的 {share:.0%}（{share:.0%} of its area）"
         )
-        message = f"位于所述的{stated}之外 {how}, 量算值, 已保留 · outside {stated}; kept"
+        message = f"位于所述的{stated}之外 {how}，量算值，已保留 · outside {stated}; kept"
         batch.report(thing, "stated_unit", "outside_stated_unit", message)
     batch.placement = Placement(inside, outside, unchecked)
 

@@ -27,12 +27,12 @@ def settle_by_code(
     finding = findings[code]
     if finding.code is None and finding.choices:
         choices = ", ".join(finding.choices)
-        message = f"该代码已由多个单位取代: {choices}; 请指明 · replaced by several: say which"
+        message = f"该代码已由多个单位取代：{choices}；请指明 · replaced by several: say which"
         return "code", "old_code", message
     if finding.code is None:
         return _new_unit(thing, code, names, new)
     if finding.path:
-        batch.report(thing, "code", "old_code", f"旧代码, 沿革: {finding.path} · an old code")
+        batch.report(thing, "code", "old_code", f"旧代码，沿革：{finding.path} · an old code")
     thing.code = finding.code
     unit = units[finding.code]
     level = thing.values["level"]
@@ -63,7 +63,7 @@ def _check_parent(thing: Thing, unit: Unit, names: UnitNames) -> Why | None:
     found = superiors_of(stated, names) if stated else []
     if found and not any(names.is_below(unit, superior) for superior in found):
         above = "、".join(u.name for u in names.above(unit)) or "无 none"
-        message = f"在册上级为 {above}, 不是 {stated} · its superiors on record are {above}"
+        message = f"在册上级为 {above}，不是 {stated} · its superiors on record are {above}"
         return "stated_unit", "parent", message
     return None
 
@@ -80,14 +80,14 @@ def _new_unit(thing: Thing, code: str, names: UnitNames, new: set[str]) -> Why |
     """A code that is not on record begins a unit, if the row says enough to hold one."""
     if not thing.values["name"]:
         message = (
-            "库中没有该代码, 文件也没有名称, 不能建立区划 · "
+            "库中没有该代码，文件也没有名称，不能建立区划 · "
             "the code is not on record and the file gives no name"
         )
         return "code", "unknown_code", message
     thing.code = code
     level = level_of(code)
     if thing.values["level"] not in (None, level):
-        message = f"级别与代码不符, 代码为 {level} 级 · the code has level {level}"
+        message = f"级别与代码不符，代码为 {level} 级 · the code has level {level}"
         return "level", "level", message
     stated = thing.values["stated_unit"]
     found = [u for u in (superiors_of(stated, names) if stated else []) if u.level < level]

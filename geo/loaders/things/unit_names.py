@@ -37,7 +37,7 @@ class NameMatch:
             return "name", "name", "既无代码也无名称 · neither a code nor a name"
         superiors = superiors_of(stated, self.names) if stated else []
         if stated and not superiors:
-            message = f"库中没有上级「{stated}」, 无法确认 · the superior is not on record"
+            message = f"库中没有上级「{stated}」，无法确认 · the superior is not on record"
             return "stated_unit", "parent", message
         if not superiors and thing.number in self.around:
             superiors = [self.names.units[self.around[thing.number]]]
@@ -97,18 +97,19 @@ class NameMatch:
             f"{unit.code} {'/'.join(a.name for a in self.names.above(unit)[:1])}{unit.name}"
             for unit in self.names.named(name)[:5]
         ]
-        hint = f"; 别处有 {', '.join(elsewhere)} · elsewhere there is one" if elsewhere else ""
+        hint_zh = f"（别处有 {'、'.join(elsewhere)}）" if elsewhere else ""
+        hint_en = "; elsewhere there is one" if elsewhere else ""
         stated = thing.values["stated_unit"]
         where = f"{stated}内" if stated else "图形所在的区县内"
         return (
-            f"{where}没有名为「{name}」的在册单位; 请给代码或正式名称 · "
-            f"no unit on record has this name there: give its code{hint}"
+            f"{where}没有名为「{name}」的在册单位；请给代码或正式名称{hint_zh} · "
+            f"no unit on record has this name there: give its code{hint_en}"
         )
 
 
 def _choices(name: str, found: list[Unit]) -> str:
     choices = ", ".join(f"{unit.code} {unit.name}" for unit in found[:5])
-    return f"「{name}」可指 {choices}; 请给代码 · fits more than one: give the code"
+    return f"「{name}」可指 {choices}；请给代码 · fits more than one: give the code"
 
 
 def counties_around(session: Target, batch: Batch, on: date) -> dict[int, str]:

@@ -182,7 +182,7 @@ def _shares(
     made: list[dict[str, Any]] = []
     for one in told:
         if not isinstance(one, Mapping) or set(one) - {"from", "to", "area", "people"}:
-            raise _bad("shares", "每项为 from, to, area, people。", "from, to, area, people each")
+            raise _bad("shares", "每项为 from、to、area、people。", "from, to, area, people each")
         pair = full_code(str(one.get("from", ""))), full_code(str(one.get("to", "")))
         if pair[0] not in olds or pair[1] not in news | olds:
             raise _bad("shares", "须为前后双方的代码。", "codes of both sides are needed")

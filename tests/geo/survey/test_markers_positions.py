@@ -183,7 +183,7 @@ def test_old_datums_without_parameters_have_no_place_in_cgcs2000(crs: str) -> No
     assert told.doubt is not None
     assert "CGCS2000" in told.doubt
     # also where a row of the register claims to be exact
-    for transformation in (None, "", "近似: 未经转换参数"):
+    for transformation in (None, "", "近似：未经转换参数"):
         assert doubt_of_archive(crs, transformation, False, True) is not None
     assert doubt_of_archive(crs, "由 Xian 1980 换算 (给定参数)", False, True) is None
     assert doubt_of_archive(crs, "由 Xian 1980 换算 (给定参数)", True, True) is not None

@@ -94,7 +94,7 @@ def people_weights(
     if points.shape != (len(people), 2) or not (np.isfinite(people).all() and (people >= 0).all()):
         raise BadArray(
             both(
-                "人口点须为 (n, 2),人数为 n 个不小于 0 的已知数。",
+                "人口点须为 (n, 2)，人数为 n 个不小于 0 的已知数。",
                 "points must be (n, 2) and people n known numbers ≥ 0",
             ),
             parameter="people",
