@@ -32,20 +32,23 @@ def draw_finder(page: Page, here: Address, answer: Answer, ground: Ground) -> It
     """Answer the list as HTML in pieces, so that the first card leaves while others are written.
 
     What the answer says is worked out, and the first piece written, before this returns: what can
-    go wrong has gone wrong by then.
+    go wrong has gone wrong by then. Only what a comparison would say is worked out at the end.
     """
     seen = replace(page, has_synthetic=page.has_synthetic or answer.has_synthetic)
     shown = shown_of(page.say, here, answer, ground)
     drawn = sketch_of_list(page, answer, ground) if page.may_show_map else None
-    columns = [
-        column_of(page.say, card, one, is_rough=answer.question.rough)
-        for card, one in zip(answer.cards, shown.cards, strict=True)
-    ]
+
+    def columns() -> str:
+        """What a comparison of these would say: scripts read it, long after the first card."""
+        pairs = zip(answer.cards, shown.cards, strict=True)
+        rough = answer.question.rough
+        told = [column_of(page.say, card, one, is_rough=rough) for card, one in pairs]
+        return safe_json(sent(page.say, told))
+
     written = template_named("elder_care.html.j2").generate(
         **frame_of(seen, here, shown.heading), shown=shown, drawn=drawn,
         config=safe_json(_config(seen, here, answer)), module_map=_module_map(page),
-        columns=safe_json(sent(page.say, columns)),
-        questions=QUESTIONS,
+        columns=columns, questions=QUESTIONS,
     )  # fmt: skip
     pieces = _gathered(written)
     return chain([next(pieces)], pieces)
