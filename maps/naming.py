@@ -15,7 +15,7 @@ VIEW = View(
     styles=("css/planning.css", "css/naming.css"),
     layers=(
         Layer("ground", "区界（示意）", "Districts (schematic)"),
-        Layer("found", "规则涉及的地名", "Names that rules met"),
+        Layer("found", "列表涉及的地名", "Places of the list"),
         Layer("asked", "拟命名处", "Proposed place"),
     ),
 )

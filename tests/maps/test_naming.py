@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from api.security import issue
 from geo.db import Database, session_factory
 from geo.db.embedded import Embedded
+from geo.gazetteer.heritage.steps import Proposed, nominate
 from geo.gazetteer.index import refresh_keys
 from geo.gazetteer.naming.approving import Named, enter
 from geo.validity import today_in_china
@@ -52,12 +53,14 @@ def make_town(session: Session) -> None:
     road = make_place(session, "长江路", (119.96, 31.76), **place)
     make_name(session, road, "旧江路", kind="former", end_latest=1966)
     make_name(session, road, "扬子江路", kind="popular")
-    make_place(session, "长江大道", None, **place)
+    avenue = make_place(session, "长江大道", None, **place)
     refresh_keys(session)
     today = today_in_china()
     for name, ago in (("迟路", 20), ("近路", 12), ("远路", 1)):
         on = today - timedelta(ago)
         enter(session, Named(name, "street", NORTH, on, is_synthetic=True), role="地名科")
+    proposed = Proposed(avenue.code, "heritage", "试验名录", "city", NORTH, is_synthetic=True)
+    nominate(session, proposed, on=today, role="地名科", reasons="试验")
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +235,60 @@ def test_days_are_entered_corrected_and_taken_back(office: Office, open_page: Op
     expect(tab.locator("#due-list .row")).to_have_count(1)
 
 
+def test_a_name_is_nominated_looked_at_and_published(office: Office, open_page: OpenPage) -> None:
+    tab = at_desk(office, open_page, "view=nominations&state=published")
+    expect(tab.locator("#nominations")).to_contain_text("没有这一类提名")
+    tab.get_by_role("button", name=re.compile("^全部")).click()
+    expect(tab.locator("#nominations .row-name")).to_have_text(["长江大道 合成"])
+    tab.locator("#nominate").click()
+    tab.locator("#enter-nomination").click()
+    expect(tab.locator(".where + div .problem")).to_have_text("请先查找并选定地名。")
+    tab.get_by_role("combobox", name="查找地名").fill("旧江路")
+    tab.get_by_role("option", name=re.compile("^长江路")).click()
+    expect(tab.locator(".leaflet-numbers-pane .ring")).to_have_count(1)
+    tab.get_by_label("名录名称").fill("常州市红色地名名录")
+    tab.get_by_label("名录种类").select_option("red")
+    tab.get_by_label("名录级别").select_option("city")
+    tab.get_by_label("经办单位或岗位（不写个人）").fill("地名科")
+    tab.get_by_label("理由与出处").fill("见志书，联系电话 13800138000")
+    tab.locator("#enter-nomination").click()
+    expect(tab.locator(".field:has([name=reasons]) + div .problem")).to_contain_text("手机号")
+    assert "it holds" not in tab.inner_text("#results"), "in the reader's language only"
+    tab.get_by_label("理由与出处").fill("见志书")
+    tab.locator("#enter-nomination").click()
+    history = tab.locator("#nomination ~ .events li")
+    expect(history).to_have_count(1)
+    assert "地名科" in history.first.inner_text()
+    assert "未知" in tab.locator(".facts").first.inner_text(), "no class, era or batch was given"
+
+    def step(what: str, verdict: str = "") -> None:
+        tab.get_by_label("办什么").select_option(what)
+        if verdict:
+            tab.get_by_label("意见结论").select_option(verdict)
+        tab.get_by_label("理由（1000").fill("情况属实")
+        tab.locator("#take-step").click()
+
+    step("opinion")
+    expect(tab.locator("#results .problem")).to_have_text("请选意见结论。")
+    step("opinion", "agree")
+    expect(history).to_have_count(2)
+    step("published")
+    expect(tab.locator("#results .problem")).to_have_text("公布前尚缺：专家意见。")
+    assert tab.evaluate(f"sessionStorage.getItem('{KEY}')"), "what is refused signs nobody out"
+    step("expert", "disagree")
+    expect(history).to_have_count(3)
+    expect(tab.locator("p.state-line")).to_contain_text("审核中")
+    step("published")
+    expect(tab.locator("p.state-line")).to_contain_text("已公布")
+    tab.locator("#after summary").click()
+    assert tab.get_by_label("办什么").locator("option").all_inner_texts() == ["撤回提名"]
+    expect(tab.locator("#about-place")).to_contain_text("常州市红色地名名录")
+    tab.locator("#to-list").click()
+    expect(tab.locator("#nominations .row")).to_contain_text(["专家意见：不同意", "专家意见未登记"])
+    listed = tab.request.get(f"{office.address}/api/heritage?family=red").json()
+    assert [one["properties"]["name"] for one in listed["features"]] == ["长江路"]
+
+
 LOOKS = {"desk": (DESK, "lang=en"), "phone": (PHONE, "large=1")}
 
 
@@ -241,7 +298,7 @@ def test_every_view_is_clean_for_everybody(office: Office, open_page: OpenPage, 
     tab = at_desk(office, open_page, words, viewport=size, bypass_csp=True)
     axe = VENDOR / "axe-core" / "axe.min.js"
     fill = {"list": ("#names", "长江路\n旧江路", "#judge"), "text": ("#text", LETTER, "#proofread")}
-    for view in ("check", "list", "text", "due"):
+    for view in ("check", "list", "text", "due", "nominations"):
         tab.locator(f".views a[data-view={view}]").click()
         settle_desk(tab)
         if view == "check":
@@ -251,6 +308,10 @@ def test_every_view_is_clean_for_everybody(office: Office, open_page: OpenPage, 
             tab.locator(box).fill(text)
             tab.locator(button).click()
             tab.locator("#judged .row, #document mark").first.wait_for()
+        elif view == "nominations":
+            tab.locator("#nominations .row").last.click()
+            tab.locator("#scores summary").click()
+            tab.locator("#enter-marks").wait_for()
         else:
             tab.locator("#due-list .row").first.click()
             tab.locator("#due-side .events").wait_for()

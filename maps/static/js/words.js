@@ -21,6 +21,13 @@ export function native(text) {
   return parts.map((pair) => t(...pair)).join(t("；", "; "));
 }
 
+/** The reader's half of what the service says in both languages: 「中文\nEnglish」 or 「中文 / English」. */
+export function plain(text) {
+  const said = String(text ?? "");
+  const [zh, en] = said.includes("\n") ? said.split("\n") : said.split(" / ");
+  return (isEnglish ? en : zh) || said;
+}
+
 /** A line with the reader's points: in Chinese full width, also beside foreign names. */
 export const pointed = (line) => (isEnglish ? line : line.replace(/ ?\(/g, "（").replace(/\) ?/g, "）").replace(/, ?/g, "，").replace(/; ?/g, "；"));
 

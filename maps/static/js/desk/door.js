@@ -3,7 +3,7 @@
 import { Problem } from "atlas/api.js";
 import { byId } from "atlas/dom.js";
 import { page } from "atlas/page.js";
-import { t } from "atlas/words.js";
+import { plain, t } from "atlas/words.js";
 
 /** The token opens no door, or not this one. */
 export class Refused extends Problem {
@@ -17,22 +17,24 @@ export class Refused extends Problem {
 /**
  * The door to a part of the service.
  * key: of the token in this tab; below: the path of the part; noRight: told to a token without it;
- * rowsOf: the rows of an answer, among which a synthetic one shows the banner; plain: a detail in plain words.
+ * rowsOf: the rows of an answer, among which a synthetic one shows the banner.
  */
-export function doorTo({ key, below, noRight, rowsOf, plain = (detail) => detail }) {
+export function doorTo({ key, below, noRight, rowsOf }) {
   const running = new Map();
   const signed = (headers = {}) => ({ ...headers, Authorization: `Bearer ${sessionStorage.getItem(key)}` });
 
-  /** A refusal in the reader's words. */
+  /** A refusal in the reader's words. A step that is not open yet says why: the token is good, and stays. */
   function refusal(status, told) {
     if (status === 401) {
       return new Refused(t("令牌无效、已过期或已撤销，请重新输入。", "The token is wrong, expired or revoked; enter it again."), 401);
     }
-    if (status !== 403) return new Problem(plain(told.detail || told.title || String(status)));
-    const division = /\d{12}/.exec(told.detail ?? "")?.[0] ?? null;
-    return new Refused(division
-      ? t(`此令牌只能查看区划 ${division} 之内的资料。`, `This token only opens what lies in division ${division}.`)
-      : noRight, 403, division);
+    const said = told.detail ?? "";
+    if (status === 403) {
+      const division = /令牌.*?(\d{12})/.exec(said)?.[1] ?? null;
+      if (division) return new Refused(t(`此令牌只能查看区划 ${division} 之内的资料。`, `This token only opens what lies in division ${division}.`), 403, division);
+      if (said.includes("this needs the role")) return new Refused(noRight, 403);
+    }
+    return Object.assign(new Problem(plain(said || told.title || String(status))), { parameter: told.parameter ?? null });
   }
 
   /** Show the banner as soon as something made up is on the page. */

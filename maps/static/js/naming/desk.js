@@ -6,7 +6,7 @@ import { byId, el, put, tell } from "atlas/dom.js";
 import { page } from "atlas/page.js";
 import { choose, chosen } from "atlas/state.js";
 import { Refused } from "atlas/naming/door.js";
-import { t } from "atlas/words.js";
+import { day, t } from "atlas/words.js";
 
 export let rules = null; // kinds, rules and terms as the service keeps them
 export let districts = [];
@@ -30,6 +30,9 @@ export const kindName = (id) => {
 };
 export const kindOptions = () => rules.kinds.map((kind) => [kind.id, t(kind.zh, kind.en)]);
 export const districtOptions = (first) => [["", first], ...districts.map(({ properties: p }) => [p.code, p.name]), [page.city.code, page.city.name]];
+
+/** The name of a district or of the city; another division is told by its code. */
+export const divisionName = (code) => districtOptions("").find(([one]) => one === code)?.[1] ?? code;
 
 export function clearMap() {
   ["found", "asked"].forEach((code) => layer(code)?.clearLayers());
@@ -61,8 +64,14 @@ export const filterChips = (label, options, current, pick) => el("div", { class:
 export const keep = (name, value) => choose({ [name]: value });
 export const kept = (name, fallback = "") => chosen(name, fallback);
 
-/** Run a step; what goes wrong is said in `host`; a dead token asks for another one. */
-export async function attempt(step, host) {
+/** The day at the officer's desk, and the office that enters: asked for once, kept in this tab. */
+export const today = () => day(new Date().toISOString());
+export const roleField = () => input(t("经办单位或岗位（不写个人）", "Office or role (no person)"), { type: "text", maxlength: 100, required: true, name: "role", value: sessionStorage.getItem(ROLE) ?? "" });
+export const keepRole = (role) => sessionStorage.setItem(ROLE, role);
+const ROLE = "atlas-names-role";
+
+/** Run a step; what goes wrong is said in `host`, or by `say(problem)`; a dead token asks for another one. */
+export async function attempt(step, host, say = null) {
   put(host);
   try {
     return await step();
@@ -70,6 +79,7 @@ export async function attempt(step, host) {
     if (!(problem instanceof Problem)) throw problem;
     tell("");
     if (problem instanceof Refused && !problem.division) document.dispatchEvent(new CustomEvent("atlas:refused", { detail: problem }));
+    else if (say) say(problem);
     else put(host, el("p", { class: "problem", role: "alert" }, problem.message));
     return null;
   }

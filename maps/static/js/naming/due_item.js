@@ -3,14 +3,10 @@
 import { el, put, tell } from "atlas/dom.js";
 import { facts, select } from "atlas/rows.js";
 import { page } from "atlas/page.js";
-import { attempt, chip, districtOptions, input, kindName, kindOptions, synthetic } from "atlas/naming/desk.js";
+import { attempt, chip, districtOptions, input, keepRole, kindName, kindOptions, roleField, synthetic, today } from "atlas/naming/desk.js";
 import { ask, send } from "atlas/naming/door.js";
 import { DUE, STEPS } from "atlas/naming/words.js";
-import { day, isKnown, known, moment, t } from "atlas/words.js";
-
-const today = () => day(new Date().toISOString());
-const roleOf = () => sessionStorage.getItem("atlas-names-role") ?? "";
-const roleField = () => input(t("经办单位或岗位（不写个人）", "Office or role (no person)"), { type: "text", maxlength: 100, required: true, name: "role", value: roleOf() });
+import { isKnown, known, moment, t } from "atlas/words.js";
 
 /** Draw one approved name with its entries; `changed(answer)` tells of its new state. */
 export async function drawItem(host, number, changed) {
@@ -42,9 +38,9 @@ function stepForm(item, changed) {
   const enter = (isTaken) => async (event) => {
     event.preventDefault();
     if (!role.reportValidity() || (!isTaken && !on.reportValidity())) return;
-    sessionStorage.setItem("atlas-names-role", role.value.trim());
+    keepRole(role.value.trim());
     const body = { step, on_date: isTaken ? null : on.value, role: role.value.trim(), ...(note.value.trim() ? { note: note.value.trim() } : {}) };
-    const made = await attempt(() => send(`/approvals/${item.number}/steps`, body), told);
+    const made = await attempt(() => send(`/approvals/${item.number}/steps`, body, "enter"), told);
     if (made) { tell(t("已登记。", "Entered.")); changed(made); }
   };
   return el("form", { class: "card-form step-form", novalidate: true, onsubmit: enter(false) }, el("h2", {}, t("登记或更正", "Enter or correct")),
@@ -68,9 +64,9 @@ export function drawEntry(host, changed, back) {
   const enter = async (event) => {
     event.preventDefault();
     if (![name, on, role].every((one) => one.reportValidity())) return;
-    sessionStorage.setItem("atlas-names-role", role.value.trim());
+    keepRole(role.value.trim());
     const given = { name: name.value.trim(), kind, admin_code: division, approved_on: on.value, document_no: number.value.trim(), approver: approver.value.trim(), place_code: code.value.trim(), role: role.value.trim() };
-    const made = await attempt(() => send("/approvals", Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""))), told);
+    const made = await attempt(() => send("/approvals", Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "")), "enter"), told);
     if (made) changed(made);
   };
   put(host, el("form", { class: "card-form step-form", novalidate: true, onsubmit: enter }, el("h2", {}, t("登记批准的地名", "Enter an approved name")),

@@ -7,6 +7,7 @@ export const VIEWS = {
   list: t("名单核查", "Check a list"),
   text: t("公文校对", "Proofread"),
   due: t("备案与公告", "Filing & notice"),
+  nominations: t("红色·老地名提名", "Nominations"),
 };
 
 /** How a rule ended: look, sign, word. A sign and a word stand beside every colour. */

@@ -22,6 +22,7 @@ openDesk({
     list: () => import("atlas/naming/list.js"),
     text: () => import("atlas/naming/text.js"),
     due: () => import("atlas/naming/due.js"),
+    nominations: () => import("atlas/naming/nominations/view.js"),
   },
   kept: ["lang", "large", "city", "lat", "lon", "z", "view"],
   title: t("地名核查", "Check a name"),

@@ -10,8 +10,8 @@ import { choose, chosen, chosenNumber } from "atlas/state.js";
 import { attempt } from "atlas/planning/attempt.js";
 import { boxOf, dot, drawAreas, methodBox, question, results, synthetic, table, tiles } from "atlas/planning/desk.js";
 import { ask } from "atlas/planning/door.js";
-import { AREAS, oneDecimal, plain } from "atlas/planning/words.js";
-import { count, isKnown, kindName, metres, native, percent, t } from "atlas/words.js";
+import { AREAS, oneDecimal } from "atlas/planning/words.js";
+import { count, isKnown, kindName, metres, native, percent, plain, t } from "atlas/words.js";
 
 const L = globalThis.L;
 const WAYS = { line: t("直线估算", "straight line"), drive: t("驾车", "by car"), walk: t("步行", "on foot") };

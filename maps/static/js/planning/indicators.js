@@ -9,8 +9,8 @@ import { attempt } from "atlas/planning/attempt.js";
 import { dayField, drawAreas, input, methodBox, question, results, synthetic, table, tiles } from "atlas/planning/desk.js";
 import { ask } from "atlas/planning/door.js";
 import { classAt, classesFor } from "atlas/planning/scale.js";
-import { AREAS, oneDecimal, plain, ruleState, signed, unitName, valued } from "atlas/planning/words.js";
-import { count, isKnown, known, native, percent, t } from "atlas/words.js";
+import { AREAS, oneDecimal, ruleState, signed, unitName, valued } from "atlas/planning/words.js";
+import { count, isKnown, known, native, percent, plain, t } from "atlas/words.js";
 
 let catalogue = [];
 let found = null;

@@ -3,13 +3,6 @@
 import { isEnglish } from "atlas/page.js";
 import { count, isKnown, percent, t, unknown } from "atlas/words.js";
 
-/** The reader's half of what the service says in both languages: 「中文\nEnglish」 or 「中文 / English」. */
-export function plain(text) {
-  const said = String(text ?? "");
-  const [zh, en] = said.includes("\n") ? said.split("\n") : said.split(" / ");
-  return (isEnglish ? en : zh) || said;
-}
-
 export const VIEWS = {
   siting: t("选址", "Siting"), scenarios: t("情景", "Scenarios"), indicators: t("指标", "Indicators"),
   estates: t("小区与标准", "Estates & rules"), safety: t("消防与项目", "Fire & projects"), work: t("任务", "Tasks"),
