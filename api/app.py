@@ -66,7 +66,7 @@ from geo.settings import (
 )
 
 DESCRIPTION = """
-民政一张图：养老设施、行政区划、地名。坐标为 CGCS2000 经纬度（GeoJSON:经度在前）；未知的值为 null。
+民政一张图：养老设施、行政区划、地名。坐标为 CGCS2000 经纬度（GeoJSON：经度在前）；未知的值为 null。
 
 Facilities, boundaries and place names of Chinese civil affairs. Coordinates are CGCS2000 longitude
 and latitude; what is unknown is null. Every question takes `on`, the day asked about. A parameter

@@ -140,7 +140,7 @@ def _misuse(kinds: list[str], problem: Exception, said: str) -> str:
     if "MissingParameter" in kinds:
         return f"缺少 {named}"
     if "BadParameter" in kinds:
-        return f"{named} 的值不能用({_wanted(said)})"
+        return f"{named} 的值不能用（{_wanted(said)}）"
     if "NoSuchOption" in kinds:
         if option[1:2].isdigit():
             return f"没有选项 {option}；负数前请先写 -- 再写各个数"
@@ -206,7 +206,7 @@ def _unknown(problem: BaseException) -> str:
     kept = _keep("".join(traceback.format_exception(problem)))
     return (
         f"程序内部错误：{type(problem).__name__}: {first}。"
-        f" 详情已写入 {kept}, 请随问题报告一并提供。\n"
+        f"详情已写入 {kept}，请随问题报告一并提供。\n"
         f"An internal error. Details are in {kept}; please send them with your report."
     )
 

@@ -76,7 +76,7 @@ _SENTENCES = {
     "greater_than_equal": ("须不小于 {ge}。", "it must be at least {ge}"),
     "less_than_equal": ("须不大于 {le}。", "it must be at most {le}"),
     "finite_number": ("须为有限数字。", "it must be a finite number"),
-    "bool_parsing": ("须为 true(是)或 false(否)。", "it must be true or false"),
+    "bool_parsing": ("须为 true（是）或 false（否）。", "it must be true or false"),
     "literal_error": ("须为以下之一：{expected}。", "it must be one of: {expected}"),
     "string_too_long": ("最多 {max_length} 个字。", "at most {max_length} characters"),
     "json_invalid": ("不是有效的 JSON。", "it is not valid JSON"),

@@ -61,7 +61,7 @@ def _why_not(host: str, port: int, problem: OSError) -> str:
         )
     if problem.errno == errno.EACCES:
         return (
-            f"无权使用端口 {port} (1024 以下需要管理员)。请用 --port 8000 之类的端口。\n"
+            f"无权使用端口 {port}（1024 以下需要管理员）。请用 --port 8000 之类的端口。\n"
             f"Port {port} needs an administrator; choose one above 1023."
         )
     return (

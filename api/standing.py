@@ -70,7 +70,7 @@ def _database(now: State) -> str:
         return "尚未建立 · not made yet (./atlas up)"
     if now.pid is None:
         return "未运行 · not running"
-    alone = "" if now.users else ", 无命令使用 · used by no command (./atlas down)"
+    alone = "" if now.users else "，无命令使用 · used by no command (./atlas down)"
     return f"运行中 · running (pid {now.pid}, {now.socket}){alone}"
 
 

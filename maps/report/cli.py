@@ -196,7 +196,7 @@ def _tell(console: Console, told: Explanation) -> None:
             f"输入 input: {escape(origin.what)} · {escape(origin.source or '未知')} · "
             f"{origin.source_date or '日期未知'} · {origin.rows} 行{mark}", highlight=False,
         )  # fmt: skip
-    console.print(f"数据状态 stamp: 报告 {told.figure.stamp}, 现在 {told.now.stamp}",
+    console.print(f"数据状态 stamp: 报告 {told.figure.stamp}，现在 {told.now.stamp}",
                   highlight=False)  # fmt: skip
     for one in told.deliveries:
         console.print(

@@ -61,7 +61,7 @@ def _picture(words: Words, kind: str, answer: Answer, measure: str) -> Picture:
     data = words.data
     named = f"{_kind(data, kind)}{measure}覆盖率"
     return Picture(
-        words.titled(f"{named}(分{words.street_word})", answer),
+        words.titled(f"{named}（分{words.street_word}）", answer),
         draw_map(
             words.frame(answer), districts=data.districts, streets=data.streets,
             shares={line.key: line.values["share_60"] for line in answer.lines},

@@ -190,7 +190,7 @@ def _fill(
         span = f"{low * by:,.{digits}f}–{high * by:,.{digits}f}{sign}"
         handles.append(
             Patch(facecolor=shade, edgecolor="#9fb0b8", linewidth=0.4,
-                  label=prose(f"{span}({counts[step]} 个)"))
+                  label=prose(f"{span}（{counts[step]} 个）"))
         )  # fmt: skip
     if unknown:
         handles.append(
@@ -212,7 +212,7 @@ def _marks(axes: Any, marks: Sequence[Mark], words: str) -> Any:
                   "linewidth": 0.7},
         )  # fmt: skip
     return Patch(facecolor=CHOSEN, alpha=0.5, edgecolor=CHOSEN,
-                 label=prose(f"{words}({len(marks)} 处)"))  # fmt: skip
+                 label=prose(f"{words}（{len(marks)} 处）"))  # fmt: skip
 
 
 def _gaps(axes: Any, gaps: Sequence[Stretch], words: str) -> Any:
@@ -236,4 +236,4 @@ def _spots(axes: Any, words: str, marker: str, colour: str, places: Sequence[Spo
     )  # fmt: skip
     return Line2D([], [], linestyle="none", marker=marker, color=colour, markersize=4.5,
                   markeredgecolor="white", markeredgewidth=0.3,
-                  label=prose(f"{words}({len(places)} 处)"))  # fmt: skip
+                  label=prose(f"{words}（{len(places)} 处）"))  # fmt: skip

@@ -96,7 +96,7 @@ def _places(session: Reader, told: Explanation) -> dict[str, Any]:
         own = [row for row in judged.rows if row.rule_code == told.figure.key]
         known = {row.area_code: float(row.status == "present") for row in own
                  if row.status != "unknown"}  # fmt: skip
-        return {"shares": known, "share_words": f"{told.figure.name}:80–100% 为已有"}
+        return {"shares": known, "share_words": f"{told.figure.name}：80–100% 为已有"}
     return {}
 
 

@@ -56,9 +56,11 @@ def _row(words: Words, one: Watched) -> tuple[Cell, ...]:
     line = words.line(one.answer, "")
     value = indicator_number(one.indicator, line)
     rules = [r for r in words.data.targets if r.subject == one.indicator.threshold_subject]
-    cited = ";".join(f"{r.title}〔{r.source or '未知'};{RULE_WORDS[r.status][0]}〕" for r in rules)
+    cited = "；".join(
+        f"{r.title}〔{r.source or '未知'}；{RULE_WORDS[r.status][0]}〕" for r in rules
+    )
     return (
-        one.indicator.title + ("(内部)" if one.indicator.is_internal else ""),
+        one.indicator.title + ("（内部）" if one.indicator.is_internal else ""),
         unit_word(one.indicator), value,
         *(_target(rules, year, value.percent) for year in HORIZONS),
         MEETS[line.values["meets"]], cited or "无出处",

@@ -45,7 +45,7 @@ def _weasyprint() -> Any:
         import weasyprint
     except OSError as problem:
         raise Unavailable(
-            "PDF 所需的系统库缺失。Debian/Ubuntu: sudo apt-get install libpango-1.0-0 "
+            "PDF 所需的系统库缺失。Debian/Ubuntu：sudo apt-get install libpango-1.0-0 "
             "libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk；也可改用 .docx 或 .xlsx。\n"
             f"PDF needs Pango: sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 "
             f"libharfbuzz-subset0 fonts-noto-cjk ({problem}); or write .docx or .xlsx."

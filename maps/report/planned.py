@@ -41,7 +41,7 @@ def sites_part(words: Words) -> list[Block]:
     made: list[Block] = []
     for study in data.sites:
         made.append(
-            Heading(3, f"{kind_name(study.kind)}(新增 {study.sites} 处)", f"site-{study.kind}")
+            Heading(3, f"{kind_name(study.kind)}（新增 {study.sites} 处）", f"site-{study.kind}")
         )
         made += _study(words, study)
     return made
@@ -134,8 +134,8 @@ def _excluded_table(excluded: Sequence[Candidate]) -> Table:
          Column("限制的出处", 2.4, "left"), MARK),
         tuple(
             (
-                one.name, one.code, ";".join(reason.zh for reason in one.reasons),
-                ";".join(dict.fromkeys(
+                one.name, one.code, "；".join(reason.zh for reason in one.reasons),
+                "；".join(dict.fromkeys(
                     f"{reason.limit.source.partition('·')[0].strip()}({_sure(reason.limit.status)})"
                     for reason in one.reasons
                 )),

@@ -41,7 +41,7 @@ def _must_have_table(words: Words) -> Table:
          Column("可判断", 0.65), Column("比例", 0.75), Column("出处", 2.3, "left"), MARK, ID),
         tuple(
             (line.name, *numbers(line, names),
-             f"{line.note or '未知'}({_status(states[line.key])})",
+             f"{line.note or '未知'}（{_status(states[line.key])}）",
              words.mark(line), words.id(answer, line.key))
             for line in answer.lines
         ),
@@ -68,7 +68,7 @@ def _lacking_table(words: Words) -> Table:
     return Table(
         words.titled("尚未达到的单元", words.data.must_have),
         (Column("规则", 1.9, "left"), Column("状态", 0.6, "center"), Column("个数", 0.5),
-         Column(f"{words.street_word}(括号内为未开业的设施)", 4.2, "left"), MARK, ID),
+         Column(f"{words.street_word}（括号内为未开业的设施）", 4.2, "left"), MARK, ID),
         rows, sheet="应有未有", dense=True, wide=True,
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ def _sheet(words: Words, place: Place, key: str) -> Sheet:
              words.id(beds, place.code)),
     )  # fmt: skip
     table = Table(
-        f"{place.name}各类设施与覆盖" + (f"({mark})" if mark else ""),
+        f"{place.name}各类设施与覆盖" + (f"（{mark}）" if mark else ""),
         (Column("类别与半径", 2.2, "left"), Column("在用（处）", 0.8), Column("覆盖 60+（人）", 1),
          Column("覆盖率", 0.8), Column("编号", 0.9, "left", small=True),
          *((Column("步行覆盖率", 0.8), Column("步行编号", 0.9, "left", small=True))
@@ -62,7 +62,7 @@ def _sheet(words: Words, place: Place, key: str) -> Sheet:
         tuple(rows),
     )  # fmt: skip
     return Sheet(
-        place.name + (f"({mark})" if mark else ""), key, facts, table,
+        place.name + (f"（{mark}）" if mark else ""), key, facts, table,
         tuple(_advice(words, place, below)),
     )  # fmt: skip
 
@@ -83,16 +83,16 @@ def _advice(words: Words, place: Place, below: list[str]) -> list[str]:
         for row in data.missing.rows
         if row.area_code == place.code and row.status != "present"
     ]
-    made = ["应补：" + (";".join(lacking) if lacking else "按现有规则没有应补的设施") + "。"]
+    made = ["应补：" + ("；".join(lacking) if lacking else "按现有规则没有应补的设施") + "。"]
     gaps = [
-        f"{kind_name(kind)}缺口第 {gap.rank} 位({Number(gap.people_60).text} 人)"
+        f"{kind_name(kind)}缺口第 {gap.rank} 位（{Number(gap.people_60).text} 人）"
         f"[{words.id(data.gap_answers[kind], str(gap.rank))}]"
         for kind, found in data.gaps.items()
         for gap in found.gaps
         if gap.area_code == place.code
     ]
     if gaps:
-        made.append("缺口：" + ";".join(gaps) + "。")
+        made.append("缺口：" + "；".join(gaps) + "。")
     if below:
         made.append("覆盖率低于全市：" + "、".join(below) + "。")
     return made

@@ -66,14 +66,14 @@ class Words:
         for kind, radius_m in self.data.radii_m.items():
             by.setdefault(radius_m, []).append(kind_name(kind))
         return (
-            ";".join(f"{'、'.join(kinds)} {radius:g} 米" for radius, kinds in sorted(by.items()))
-            + "(直线)"
+            "；".join(f"{'、'.join(kinds)} {radius:g} 米" for radius, kinds in sorted(by.items()))
+            + "（直线）"
         )
 
     def frame(self, *answers: Answer, banner: str = "合成数据，仅供演示") -> Frame:
         """What a map says about itself; banner: what it says on made-up rows."""
         seen = dict.fromkeys(
-            f"{o.source or '未知'}({o.source_date or '日期未知'})"
+            f"{o.source or '未知'}（{o.source_date or '日期未知'}）"
             for a in answers
             for o in a.origins
         )

@@ -16,7 +16,7 @@ from geo.settings import CHECKOUT
     ("typed", "told"),
     [
         (["nearest"], "缺少 'lon'。用法见"),
-        (["nearest", "abc", "1"], "'lon' 的值不能用(须为数字)"),
+        (["nearest", "abc", "1"], "'lon' 的值不能用（须为数字）"),
         (["nearest", "-119", "31"], "负数前请先写 --"),
         (["nosuch"], "没有命令 'nosuch'"),
         (["names", "nosuch"], "没有命令 'nosuch'"),

@@ -49,7 +49,7 @@ def _storey(said: str) -> int:
     bare = bare[below.end() :] if below else bare.removeprefix("地上")
     number = 1 if bare in ("首", "底", "地面") else _number(bare)
     if not 1 <= number <= 120:
-        raise ValueError("不是楼层，例如 1、B1、夹层、1-3 · no storey: 1, B1, 夹层, 1-3")
+        raise ValueError("不是楼层，例如 1、B1、夹层、1-3 · no storey: 1, B1, M, 1-3")
     return -number if below else number
 
 
