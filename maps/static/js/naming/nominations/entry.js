@@ -71,10 +71,10 @@ function form(chosen, made) {
     done: (item) => { forgetCard(item.place_code); made(item); },
   },
   placeField(chosen, layDivision), list, el("datalist", { id: "known-lists" }), kinds,
-  foldedOnPhone("more-facts", t("类别、时代、批次（可不填）", "Class, era, batch (optional)"), false,
+  foldedOnPhone("nomination-more", t("类别、时代、批次（可不填）", "Class, era, batch (optional)"), false,
     line("list_class", t("名录类别（可不填）", "Class (optional)"), { list: "known-classes" }), el("datalist", { id: "known-classes" }),
     el("div", { class: "pair" }, line("era", t("时代（可不填）", "Era (optional)"), { placeholder: t("如 明代", "e.g. 明代") }), line("batch", t("批次（可不填）", "Batch (optional)"), { placeholder: t("如 第二批", "e.g. 第二批") }))),
-  division, signature(t("理由与出处（1000 字以内，不写个人信息）", "Reasons and sources (at most 1 000 characters, nothing personal)")),
+  division, signature(t("理由与出处（1000 字以内，不写个人信息）", "Reasons and sources (at most 1000 characters, nothing personal)")),
   el("p", { class: "hint" }, t("公布之前公众看不到。", "Nothing is public until it is published.")));
 }
 
@@ -90,7 +90,7 @@ function placeField(chosen, layDivision) {
     layDivision();
     say(place);
     const [point] = await drawPlaces([{ code: place.code, name: place.name, sign: "＋" }]);
-    if (point) showPoint(point, 13);
+    if (point) showPoint(point, 11);
     const card = await cardOf(place.code);
     if (chosen.place === place.code) say(place, card);
   };

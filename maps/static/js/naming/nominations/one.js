@@ -3,6 +3,7 @@
 import { showPoint } from "atlas/board.js";
 import { byId, el, put, tell } from "atlas/dom.js";
 import { facts, select } from "atlas/rows.js";
+import { chosen } from "atlas/state.js";
 import { chip, divisionName, results, synthetic } from "atlas/naming/desk.js";
 import { heritage } from "atlas/naming/door.js";
 import { sendingForm, signature } from "atlas/naming/nominations/fields.js";
@@ -14,10 +15,10 @@ import { isKnown, known, moment, t, word } from "atlas/words.js";
 /** Draw one nomination with its history; `changed(item)` tells of its new state. */
 export async function drawOne(code, changed) {
   const item = await heritage.ask(`/nominations/${encodeURIComponent(code)}`, { city: null }, "item");
-  if (!item) return;
+  if (!item || chosen("item") !== code) return; // somebody went back meanwhile
   draw(item, changed);
   const [point] = await drawPlaces([{ code: item.place_code, name: item.name, sign: STATES[item.state]?.[1] }]);
-  if (point) showPoint(point, 13);
+  if (point) showPoint(point, 11);
 }
 
 function draw(item, changed) {
@@ -71,10 +72,11 @@ function nextForm(item, changed) {
     done: (now) => {
       if (["published", "withdrawn"].includes(now.state)) forgetCard(now.place_code);
       changed(now);
+      if (chosen("item") !== now.code) return;
       draw(now, changed);
       byId("nomination").focus();
     },
-  }, select(t("办什么", "What is done"), item.next.map((code) => [code, STEPS[code]?.[0] ?? code]), step, (code) => { step = code; lay(); }), about, signature(t("理由（1000 字以内，不写个人信息）", "Reasons (at most 1 000 characters, nothing personal)")),
+  }, select(t("办什么", "What is done"), item.next.map((code) => [code, STEPS[code]?.[0] ?? code]), step, (code) => { step = code; lay(); }), about, signature(t("理由（1000 字以内，不写个人信息）", "Reasons (at most 1000 characters, nothing personal)")),
   el("p", { class: "hint" }, t("记录后不能修改或删除。", "Once recorded it can be neither changed nor deleted.")));
   if (item.state !== "published") return form;
   return el("details", { class: "fold", id: "after" }, el("summary", {}, t("登记撤回", "Withdraw it")), el("div", { class: "folded" }, form));

@@ -30,10 +30,14 @@ export async function drawPlaces(rows) {
   const found = await Promise.all(rows.map(async (row) => [row, await cardOf(row.code)]));
   if (!map || mine !== drawn) return [];
   const placed = found.filter(([, card]) => pointOf(card));
+  const [vague, exact] = [true, false].map((is) => placed.filter(([, card]) => (card.position_quality === "approximate") === is).length);
   for (const [row, card] of placed) group.addLayer(dot(pointOf(card), row.sign, row.name, card.position_quality === "approximate" ? "hollow" : "solid", row.pick));
+  const key = (look) => el("span", { class: `ring key ${look}` }, "");
+  const drawnAs = Number.isInteger(rows[0]?.sign) ? t("提名的地名，号码同列表", "Nominated places, numbered as listed") : t("提名的地名", "The nominated place");
   drawLegend(t("图例（个）", "Legend (number)"), [
-    placed.length > 0 && [el("span", { class: "ring key solid" }, ""), Number.isInteger(rows[0].sign) ? t("提名的地名，号码同列表", "Nominated places, numbered as listed") : t("提名的地名", "The nominated place"), placed.length],
-    rows.length > placed.length && [el("span", { class: "ring key hollow" }, ""), t("没有确切位置，图上不标", "No exact position: not drawn"), rows.length - placed.length],
+    exact > 0 && [key("solid"), drawnAs, exact],
+    vague > 0 && [key("hollow"), t(`${drawnAs}（位置近似）`, `${drawnAs} (approximate)`), vague],
+    rows.length > placed.length && ["–", t("没有确切位置，图上不标", "No exact position: not drawn"), rows.length - placed.length],
   ].filter(Boolean));
   return placed.map(([, card]) => pointOf(card));
 }

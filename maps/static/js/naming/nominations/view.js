@@ -49,12 +49,13 @@ function made(item) {
 }
 function changed(item) {
   items = items.map((one) => (one.code === item.code ? item : one));
+  if (!chosen("item")) drawList();
 }
 
 function drawList() {
   const counted = (state) => items.filter((item) => item.state === state).length;
   question(el("div", { class: "picked" },
-    filterChips(t("按进度筛选", "Filter by state"), [["", t("全部", "All"), count(items.length)], ...Object.entries(STATES).map(([state, [, sign, name]]) => [state, `${sign} ${name}`, count(counted(state))]).filter(([state]) => counted(state))], only(), (state) => go({ state })),
+    filterChips(t("按进度筛选", "Filter by state"), [["", t("全部", "All"), count(items.length)], ...Object.entries(STATES).map(([state, [, sign, name]]) => [state, `${sign} ${name}`, count(counted(state))]).filter(([state]) => counted(state) || state === only())], only(), (state) => go({ state })),
     el("button", { type: "button", class: "primary", id: "nominate", onclick: () => go({ item: "new" }) }, t("提名一个地名", "Nominate a place"))));
   const list = el("div", { id: "nominations" });
   results(list, el("p", { class: "source" }, t("公布之前只有地名工作人员能看到。每一步都留下单位、日期和理由，只增不改。", "Until it is published only names officers see it. Every step keeps its office, day and reasons; steps are added, never changed.")));
