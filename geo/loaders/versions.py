@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from geo.loaders.journal import confirmed, journalled
 from geo.loaders.publishing import publishes, told_of_publishing
 from geo.loaders.report import Problem
+from geo.loaders.staging import count_anew
 from geo.models import Base
 
 Target = Session | Connection
@@ -118,6 +119,7 @@ def find_known(
     )
     if "is_synthetic" in into.columns:
         also += ", is_synthetic"
+    count_anew(target, into.table, "delivery_change")
     target.execute(text("DROP TABLE IF EXISTS pg_temp.known"))
     target.execute(
         text(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from geo.loaders.journal import journalled
-from geo.loaders.staging import Target
+from geo.loaders.staging import Target, count_anew
 
-# The places that are new or spoken of anew, set apart with statistics: what is planned from the
-# stage and the four tables at once may, after a load that was rolled back, visit every pair.
+# The places that are new or spoken of anew, set apart once for the five statements.
 _SPOKEN = """
 CREATE TEMP TABLE spoken ON COMMIT DROP AS
 SELECT p.id AS place_id, s.names, s.geom, d.file_name, s.list_name, s.family, s.list_class,
@@ -21,6 +20,7 @@ SELECT s.place_id, n.name, n.kind, n.start, n."end", n.certainty, s.file_name
 FROM spoken s CROSS JOIN jsonb_to_recordset(s.names)
     AS n(name text, kind text, start int, "end" int, certainty text)"""
 
+_TABLES = ("place", "place_name", "place_position", "heritage_listing", "delivery_change")
 _STATEMENTS = (
     ("place_name", "began", (), f"""
 INSERT INTO place_name AS t (place_id, name, kind, start_earliest, start_latest, end_earliest,
@@ -66,6 +66,7 @@ def write_names(session: Target, delivery_id: int) -> None:
     A name that a later delivery does not repeat stays: silence takes nothing away. Readings and
     search keys are made afterwards, per distinct name.
     """
+    count_anew(session, *_TABLES)
     session.execute(text("DROP TABLE IF EXISTS pg_temp.spoken"))
     session.execute(text(_SPOKEN), {"delivery": delivery_id})
     session.execute(text("ANALYZE spoken"))
