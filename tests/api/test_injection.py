@@ -49,6 +49,14 @@ GOOD: dict[str, Any] = {
         "division": "320402000000",
     },
     "/api/names/proofread": {"text": "在扬子江路办理。"},
+    "/api/access/siting": {
+        "kind": "canteen",
+        "sites": 1,
+        "time_limit_s": 0.5,
+        "on": "2026-01-31",
+        "candidates": ["1"],
+        "close": ["1"],
+    },
     "/api/survey/course/{code}/check": {"text": "向东"},
     "/api/survey/markers/{number}/observations": {
         "measured_at": "2026-05-01T09:30:00+08:00",

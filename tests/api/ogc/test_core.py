@@ -406,3 +406,17 @@ def test_a_wrong_property_value_is_400(client: TestClient, name: str, value: str
 @pytest.mark.parametrize("words", ["nope", "kinds", "name,name", "", "a;b", "name,", "-", "hours"])
 def test_a_wrong_order_is_400(client: TestClient, words: str) -> None:
     assert refused(client, f"{POINTS}?sortby={words}")["parameter"] == "sortby"
+
+
+def test_the_tag_of_a_feature_is_another_once_its_map_is_approved(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a proxy kept with 未经地图审核 is not answered as the same with a number."""
+    address = "/ogc/collections/units/items/320400000000"
+    before = client.get(address).headers["etag"]
+    assert client.get(address, headers={"If-None-Match": before}).status_code == 304
+    monkeypatch.setenv("ATLAS_MAP_APPROVAL_NUMBER", "示例号")
+    again = client.get(address, headers={"If-None-Match": before})
+    assert again.status_code == 200
+    assert again.headers["etag"] != before
+    assert "示例号" in again.text
