@@ -52,9 +52,28 @@ class PlaceFacts:
     is_synthetic: bool
 
 
-# The standard name in force comes first, then any other Chinese name of today.
+NAME_SHOWN = """CROSS JOIN LATERAL (
+        SELECT n.name, n.pinyin FROM place_name n WHERE n.place_id = p.id
+        ORDER BY (n.start_earliest IS NULL OR n.start_earliest <= :year)
+                 AND (n.end_latest IS NULL OR n.end_latest >= :year) DESC,
+                 array_position(ARRAY['standard', 'short', 'reused_in_place', 'reused_moved',
+                                      'popular', 'alias', 'former', 'vanished', 'minority'],
+                                n.kind),
+                 n.language = 'zh' DESC, n.id
+        LIMIT 1
+    ) shown"""
+"""SQL: the name of place `p` in :year: the standard one in force, else another, Chinese first."""
+
+AROUND = """LEFT JOIN LATERAL (
+        SELECT a.code, a.name FROM admin_unit a
+        WHERE a.code = CASE WHEN p.unit_code IS NULL THEN p.located_in ELSE own.parent_code END
+        ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
+        LIMIT 1
+    ) around ON true"""
+"""SQL: the division around place `p` on :on; `own` is the division that the place is."""
+
 _FACTS = text(
-    """
+    f"""
     SELECT p.id, p.code, p.feature_class, p.category, p.unit_code, p.source, p.attribution,
            p.is_synthetic, shown.name, shown.pinyin, around.code AS in_unit_code,
            around.name AS in_unit_name,
@@ -64,16 +83,7 @@ _FACTS = text(
            ARRAY(SELECT DISTINCT h.family FROM heritage_listing h WHERE h.place_id = p.id
                  ORDER BY h.family) AS listed
     FROM place p
-    CROSS JOIN LATERAL (
-        SELECT n.name, n.pinyin FROM place_name n WHERE n.place_id = p.id
-        ORDER BY (n.start_earliest IS NULL OR n.start_earliest <= :year)
-                 AND (n.end_latest IS NULL OR n.end_latest >= :year) DESC,
-                 array_position(ARRAY['standard', 'short', 'reused_in_place', 'reused_moved',
-                                      'popular', 'alias', 'former', 'vanished', 'minority'],
-                                n.kind),
-                 n.language = 'zh' DESC, n.id
-        LIMIT 1
-    ) shown
+    {NAME_SHOWN}
     LEFT JOIN LATERAL (
         SELECT s.quality, s.unit_code,
                CASE WHEN s.quality IN ('surveyed', 'point', 'approximate')
@@ -93,12 +103,7 @@ _FACTS = text(
         ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
         LIMIT 1
     ) own ON p.unit_code IS NOT NULL
-    LEFT JOIN LATERAL (
-        SELECT a.code, a.name FROM admin_unit a
-        WHERE a.code = CASE WHEN p.unit_code IS NULL THEN p.located_in ELSE own.parent_code END
-        ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
-        LIMIT 1
-    ) around ON true
+    {AROUND}
     WHERE p.id = ANY(CAST(:ids AS bigint[]))
     """
 )

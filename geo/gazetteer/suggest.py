@@ -13,6 +13,7 @@ from geo.errors import BadInput, both
 from geo.gazetteer.finding.asked import check_text
 from geo.gazetteer.finding.lookup import Filters, look_up
 from geo.gazetteer.matching import Match, best_by_place, judge
+from geo.gazetteer.places import AROUND, NAME_SHOWN
 from geo.gazetteer.probes import beginning_probes, close_probes, sound_probes
 
 MOST = 20
@@ -46,31 +47,17 @@ class Suggestion:
 
 # The name in force and the division around: what `places.facts_of` tells, without positions.
 _LABELS = text(
-    """
+    f"""
     SELECT p.id, p.code, p.feature_class, p.unit_code, p.is_synthetic, shown.name, shown.pinyin,
            around.code AS division_code, around.name AS division
     FROM place p
-    CROSS JOIN LATERAL (
-        SELECT n.name, n.pinyin FROM place_name n WHERE n.place_id = p.id
-        ORDER BY (n.start_earliest IS NULL OR n.start_earliest <= :year)
-                 AND (n.end_latest IS NULL OR n.end_latest >= :year) DESC,
-                 array_position(ARRAY['standard', 'short', 'reused_in_place', 'reused_moved',
-                                      'popular', 'alias', 'former', 'vanished', 'minority'],
-                                n.kind),
-                 n.language = 'zh' DESC, n.id
-        LIMIT 1
-    ) shown
+    {NAME_SHOWN}
     LEFT JOIN LATERAL (
         SELECT a.parent_code FROM admin_unit a WHERE a.code = p.unit_code
         ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
         LIMIT 1
     ) own ON p.unit_code IS NOT NULL
-    LEFT JOIN LATERAL (
-        SELECT a.code, a.name FROM admin_unit a
-        WHERE a.code = CASE WHEN p.unit_code IS NULL THEN p.located_in ELSE own.parent_code END
-        ORDER BY (a.validity @> CAST(:on AS date)) DESC, upper(a.validity) DESC NULLS FIRST
-        LIMIT 1
-    ) around ON true
+    {AROUND}
     WHERE p.id = ANY(CAST(:ids AS bigint[]))
     """
 )
