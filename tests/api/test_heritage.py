@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.schemas.heritage import (
     HeritageList,
     HeritageWords,
@@ -20,14 +19,13 @@ from api.schemas.heritage import (
     RecordsTold,
     ScoredTold,
 )
-from api.security import issue
 from geo.db import Database, session_factory
 from geo.db.embedded import Embedded
+from tests.api.officers import NORTH, SOUTH, served, token
 from tests.api.test_problems import read_problem
 from tests.factories import make_city, make_listing, make_place, make_unit, square, stored
 from tests.machine import worker_database
 
-CITY, NORTH, SOUTH = "320400000000", "320402000000", "320404000000"
 SENT: dict[str, Any] = {
     "place": "test:north", "list_name": "北城区红色地名", "list_level": "district",
     "admin_code": NORTH, "role": "北城区民政局", "reasons": "有故事", "on": "2026-03-02",
@@ -53,21 +51,12 @@ def town(home: Any, cluster: Embedded) -> Database:
 
 @pytest.fixture(scope="module")
 def service(town: Database) -> Iterator[TestClient]:
-    app = create_app(town, city_code=CITY)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
-
-
-def token(town: Database, role: str = "names_officer", division: str | None = None) -> Any:
-    with session_factory(town).begin() as session:
-        made = issue(session, label="试验", role=role, division_code=division, days=1)
-        return {"Authorization": f"Bearer {made.secret}"}
+    yield from served(town)
 
 
 @pytest.fixture(scope="module")
 def officer(town: Database) -> dict[str, str]:
-    made: dict[str, str] = token(town, division=NORTH)
-    return made
+    return token(town, division=NORTH)
 
 
 def listed(service: TestClient, **asked: str) -> HeritageList:

@@ -10,19 +10,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.schemas.name_tables import MOST_ROWS, TableMatched
 from api.schemas.names import AddressTold, LifeTold, SpotTold
-from api.security import issue
 from geo.db import Database, session_factory
 from geo.db.embedded import Embedded
 from geo.gazetteer.index import refresh_keys
 from geo.models.place_history import PlaceMedia, PlaceText
+from tests.api.officers import CITY, NORTH, SOUTH, served, token
 from tests.api.test_problems import read_problem
 from tests.factories import HOME, make_city, make_name, make_place, make_unit, square
 from tests.machine import worker_database
 
-CITY, NORTH, SOUTH = "320400000000", "320402000000", "320404000000"
 FOREIGN = "lp:https://names.example.org/place/1"
 
 
@@ -53,15 +51,7 @@ def town(home: Any, cluster: Embedded) -> Database:
 
 @pytest.fixture(scope="module")
 def service(town: Database) -> Iterator[TestClient]:
-    app = create_app(town, city_code=CITY)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
-
-
-def token(town: Database, role: str = "names_officer", division: str | None = None) -> Any:
-    with session_factory(town).begin() as session:
-        made = issue(session, label="试验", role=role, division_code=division, days=1)
-        return {"Authorization": f"Bearer {made.secret}"}
+    yield from served(town)
 
 
 def test_a_life_is_told_of_a_code_with_slashes(service: TestClient) -> None:

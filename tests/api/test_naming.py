@@ -14,17 +14,15 @@ import docx
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.schemas.naming import CheckTold, ListTold, ProofreadTold
-from api.security import issue
 from geo.db import Database, session_factory
 from geo.db.embedded import Embedded
 from geo.gazetteer.index import refresh_keys
+from tests.api.officers import NORTH, SOUTH, served, token
 from tests.api.test_problems import read_problem
 from tests.factories import make_city, make_name, make_place, make_unit, square
 from tests.machine import worker_database
 
-CITY, NORTH, SOUTH = "320400000000", "320402000000", "320404000000"
 NAME = {"name": "长江路", "kind": "street", "lon": 119.95, "lat": 31.75, "on": "2026-03-20"}
 SENT: dict[str, dict[str, Any]] = {
     "/api/names/check": NAME,
@@ -50,21 +48,12 @@ def town(home: Any, cluster: Embedded) -> Database:
 
 @pytest.fixture(scope="module")
 def service(town: Database) -> Iterator[TestClient]:
-    app = create_app(town, city_code=CITY)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
-
-
-def token(town: Database, role: str = "names_officer", division: str | None = None) -> Any:
-    with session_factory(town).begin() as session:
-        made = issue(session, label="试验", role=role, division_code=division, days=1)
-        return {"Authorization": f"Bearer {made.secret}"}
+    yield from served(town)
 
 
 @pytest.fixture(scope="module")
 def officer(town: Database) -> dict[str, str]:
-    made: dict[str, str] = token(town)
-    return made
+    return token(town)
 
 
 def test_a_name_is_checked(service: TestClient, officer: dict[str, str]) -> None:
