@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.loaders.candidates import Candidate, Candidates, Readings, Refusal
+from geo.loaders.care import SAYS_NO
 from geo.loaders.columns import Numbers, column_of, numbers_of_rows, to_numpy
 from geo.loaders.fields import Mapping, public_column, replaced_at
 from geo.loaders.kinds import kind_in_name, kind_of_words
@@ -77,9 +78,10 @@ def _cells(rows: Sequence[Row], index: int) -> pa.Array:
     return pc.utf8_trim_whitespace(column_of(rows, index))
 
 
-def _known(texts: pa.Array) -> pa.Array:
-    """The texts with null for what says nothing."""
-    says_nothing = pc.is_in(pc.utf8_lower(texts), pa.array(sorted(UNKNOWN)))
+def _known(texts: pa.Array, name: str = "") -> pa.Array:
+    """The texts, of a field, with null for what says nothing."""
+    empty = UNKNOWN - {"无", "none"} if name in SAYS_NO else UNKNOWN
+    says_nothing = pc.is_in(pc.utf8_lower(texts), pa.array(sorted(empty)))
     return pc.if_else(says_nothing, pa.scalar(None, pa.string()), texts)
 
 
@@ -116,7 +118,7 @@ class _Reading:
         texts, changed = public_column(cells, name)
         message = "单元格中的个人信息已去除 · a personal value was taken out"
         self.note(changed, column, None, "personal_value", [message] * len(changed))
-        texts = _known(texts)
+        texts = _known(texts, name)
         if name == "phone":
             self.note_phones(column, texts)
         if name not in PARSERS:

@@ -101,6 +101,13 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "filing_no": ("备案编号", "备案号", "filing_no"),
     "filed_on": ("备案日期", "备案时间", "filed_on"),
     "checked_on": ("核实日期", "核查日期", "checked_on"),
+    "care_levels": ("接收对象", "收住对象", "可接收对象", "收住老人类型", "care_levels"),
+    "has_lift": ("电梯", "有无电梯", "是否有电梯", "has_lift"),
+    "has_ramp": ("无障碍坡道", "坡道", "有无坡道", "是否有坡道", "has_ramp"),
+    "ownership": ("机构性质", "公办民办", "举办性质", "办别", "ownership"),
+    "medical_link": ("医养结合方式", "医养结合", "医养结合情况", "medical_link"),
+    "fire_state": ("消防检查结果", "消防验收", "消防情况", "消防安全", "消防", "fire_state"),
+    "fire_checked_on": ("消防检查日期", "消防验收日期", "fire_checked_on"),
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from geo.loaders.report import MOST_PROBLEMS, Problem
 from geo.loaders.staging import Target
 from geo.loaders.things.units import CodeFinding, find_codes, units_in_force
 
-PAST = ("filed_on", "checked_on", "beds_on")
+PAST = ("filed_on", "checked_on", "beds_on", "fire_checked_on")
 """Dates of what has happened already."""
 _CODE = r"^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$"
 

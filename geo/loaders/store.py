@@ -37,7 +37,8 @@ FIELD_TYPES = {
     "beds_total": "int",
     "beds_nursing": "int", "beds_free": "int", "beds_on": "date", "meals_per_day": "int",
     "floor_area_m2": "float8", "uscc": "text", "filing_no": "text", "filed_on": "date",
-    "checked_on": "date",
+    "checked_on": "date", "care_levels": "text[]", "has_lift": "bool", "has_ramp": "bool",
+    "ownership": "text", "medical_link": "text", "fire_state": "text", "fire_checked_on": "date",
 }  # fmt: skip
 _STAGE = f"""
 CREATE TEMP TABLE stage (

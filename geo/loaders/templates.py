@@ -12,6 +12,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from geo.errors import BadInput
+from geo.loaders.care import WORDS
 from geo.loaders.fields import ALIASES
 from geo.loaders.kinds import STATE_WORDS
 from geo.loaders.reading.grid import EXAMPLE, FOR_PEOPLE
@@ -68,13 +69,15 @@ _NOTES = {
     "uscc": "18 位 · 18 characters",
     "filed_on": "如 2025-06-30 · date",
     "checked_on": "如 2025-06-30 · date",
+    "care_levels": "能自理、半失能、失能、认知症，用顿号分开 · parted by 、",
+    "fire_checked_on": "如 2025-06-30 · date",
     "code": "各次交付不变的编码 · a code that stays the same",
 }
 _EXAMPLE_FACILITY = {
     "name": "示例养老院", "kind": "养老院", "state": "运营", "stated_unit": "示例区",
     "address": "示例路 1 号", "lon": "119.981234", "lat": "31.781234", "hours": "24小时",
     "beds_total": "50", "beds_nursing": "30", "beds_free": "5", "beds_on": "2025-06-30",
-    "services": "助餐、助浴",
+    "services": "助餐、助浴", "care_levels": "能自理、半失能", "has_lift": "有", "has_ramp": "有",
 }  # fmt: skip
 _NEEDED = ("name", "kind", "lon", "lat")
 _RULES = (
@@ -111,6 +114,7 @@ def _columns_of_facilities() -> list[Column]:
     choices = {
         "kind": tuple(one.zh for one in KINDS.values()),
         "state": tuple(dict.fromkeys(_first_words(STATE_WORDS))),
+        **WORDS,
     }
     return [
         Column(

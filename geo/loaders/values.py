@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from geo.loaders import care
 from geo.loaders.columns import to_numpy
 from geo.loaders.hours import weekly_hours
 from geo.loaders.kinds import STATE_WORDS
@@ -143,10 +144,19 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "services": _services,
     "hours": weekly_hours,
     "uscc": _uscc,
+    "care_levels": care.care_levels,
+    "has_lift": care.yes_or_no,
+    "has_ramp": care.yes_or_no,
+    "ownership": care.ownership,
+    "medical_link": care.medical_link,
+    "fire_state": care.fire_state,
+    "fire_checked_on": day,
 }
 RULES = {
     **dict.fromkeys(("beds_total", "beds_nursing", "beds_free", "meals_per_day"), "number"),
-    **dict.fromkeys(("beds_on", "filed_on", "checked_on"), "date"),
+    **dict.fromkeys(("beds_on", "filed_on", "checked_on", "fire_checked_on"), "date"),
+    **dict.fromkeys(("has_lift", "has_ramp", "ownership", "medical_link", "fire_state"), "word"),
+    "care_levels": "word",
     "floor_area_m2": "number",
     "state": "state",
     "hours": "hours",
@@ -154,8 +164,9 @@ RULES = {
 }
 TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(("beds_total", "beds_nursing", "beds_free", "meals_per_day"), pa.int32()),
-    **dict.fromkeys(("beds_on", "filed_on", "checked_on"), pa.date32()),
+    **dict.fromkeys(("beds_on", "filed_on", "checked_on", "fire_checked_on"), pa.date32()),
+    **dict.fromkeys(("has_lift", "has_ramp"), pa.bool_()),
     "floor_area_m2": pa.float64(),
-    "services": pa.list_(pa.string()),
+    **dict.fromkeys(("services", "care_levels"), pa.list_(pa.string())),
 }
 """Types of the fields that are no text."""

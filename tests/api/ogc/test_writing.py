@@ -104,12 +104,17 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
     assert body["properties"]["hours"] == lunch
     assert httpx.get(address).status_code == 200, "what is delivered as public, the public sees"
 
-    changed = facility(name="示例社区食堂", kinds=["canteen", "day_care"], hours=lunch)
+    asked = {
+        "care_levels": ["partial", "full"], "has_lift": True, "medical_link": "none",
+        "ownership": "public", "fire_state": "passed", "fire_checked_on": "2026-06-30",
+    }  # fmt: skip
+    changed = facility(name="示例社区食堂", kinds=["canteen", "day_care"], hours=lunch, **asked)
     put = planner("PUT", f"{address}?secrecy=public", changed, **{"If-Match": tag})
     assert put.status_code == 204, put.text
     body, tag = planner.get(address)
     assert put.headers["etag"] == tag
     assert body["properties"]["kinds"] == ["canteen", "day_care"]
+    assert asked.items() <= body["properties"].items()
     patch = planner(
         "PATCH", f"{address}?secrecy=public", {"properties": {"meals_per_day": None}},
         **{"If-Match": tag},
@@ -191,7 +196,8 @@ REFUSED: list[tuple[Json, set[str]]] = [
     (facility(state="gone"), {"state"}),
     (facility(checked_on="2999-01-01"), {"checked_on"}),
     (facility(foo=1, bar=2), {"foo", "bar"}),
-    (facility(fire_state="passed", has_lift=True), {"fire_state", "has_lift"}),
+    (facility(operation="own", is_synthetic=True), {"operation"}),
+    (facility(fire_state="zzz", has_lift="maybe"), {"fire_state", "has_lift"}),
     (facility(code="a b"), {"code"}),
     (facility(200, 31), {"geometry"}),
     ({**facility(), "geometry": None}, {"geometry"}),
