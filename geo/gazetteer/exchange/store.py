@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+import shapely
 from geoalchemy2 import WKBElement
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
@@ -127,8 +128,14 @@ def _row(place_id: int, row: Any) -> dict[str, Any]:
         said |= said.pop("years").as_dict()
     if "wkb" in said:
         wkb = said.pop("wkb")
-        said["geom"] = None if wkb is None else WKBElement(bytes.fromhex(wkb), srid=4490)
+        said["geom"] = None if wkb is None else _exactly(wkb)
     return {"place_id": place_id, **said}
+
+
+def _exactly(wkb: str) -> WKBElement:
+    """A shape with its system. Without it, it would be sent as WKT, which rounds small numbers."""
+    shape = shapely.set_srid(shapely.from_wkb(wkb), 4490)
+    return WKBElement(shapely.to_wkb(shape, include_srid=True), extended=True)
 
 
 def _insert(
