@@ -71,7 +71,7 @@ def test_three_files_are_settled_and_two_are_questioned(there: Session) -> None:
     assert "624 行中 579 行" in buildings.crs.candidates[0]["evidence"]
     residences = found["ren_wu_zhu_suo"]
     assert scores(residences)["GCJ-02"] == round(130 / 137, 4)
-    assert "(40 行)" in residences.crs.candidates[0]["evidence"], "what stands at their addresses"
+    assert "（40 行）" in residences.crs.candidates[0]["evidence"], "what stands at their addresses"
     roads = scores(found["li_shi_jiao_tong"])
     assert (roads["GCJ-02"] or 0) > 0.9
     assert (roads["EPSG:4490"] or 0) < 0.1
