@@ -83,9 +83,10 @@ def _serving(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Pope
     finally:
         process.terminate()
         try:
-            process.wait(30)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()  # else who deletes its database is told that it is in use
             raise
 
 
