@@ -8,7 +8,6 @@ from datetime import date
 from geo.survey.inspections.measured import Measured
 from geo.survey.inspections.progress import Progress
 from geo.survey.inspections.words import NORTHS, NOTICE, VIEWS
-from maps.inspection.drawing import draw_inspection
 from maps.inspection.tables import (
     deviation_table,
     fault_table,
@@ -51,6 +50,9 @@ def as_report(
     paper.table(open_table(found))
     paper.heading("五、走线情况")
     paper.table(gap_table(found))
+    # Loaded here: matplotlib takes half a second of each start, and only a report needs it.
+    from maps.inspection.drawing import draw_inspection
+
     paper.picture(draw_inspection(found), "图 1  界线和界桩示意图", _summary(found))
     paper.note(
         f"{approval or '未经地图审核，仅限内部使用'}；示意，不作为划界依据。坐标系 CGCS2000；来源："
