@@ -12,8 +12,8 @@ from geo.survey.inspections.ground import Marker
 from geo.survey.inspections.progress import Progress
 from geo.survey.inspections.words import METHODS, NOTICE, STATES, UNKNOWN
 from geo.survey.markers.positions import gauss_kruger
+from geo.text.cells import clean
 from maps.inspection.tables import Sheet, fault_table
-from maps.report.blocks import clean
 
 RESULTS = (
     "序号", "界桩编号", "界线", "类型", "状态", "纵坐标 X（米）", "横坐标 Y（米，含带号）", "带号",

@@ -18,8 +18,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt
 
+from geo.text.cells import clean
 from maps.inspection.tables import Sheet
-from maps.report.blocks import clean
 
 FANG, HEI, SONG, KAI = "仿宋", "黑体", "宋体", "楷体"
 WIDTH_CM = 15.6

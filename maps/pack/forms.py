@@ -20,8 +20,8 @@ from geo.survey.inspections.files.workbook import (
 )
 from geo.survey.inspections.ground import Ground
 from geo.survey.inspections.words import ACTIONS, FEATURES, METHODS, SIDES, STATES, VISIBLE
+from geo.text.cells import clean
 from maps.pack.told import INTERNAL
-from maps.report.blocks import clean
 
 LISTS = {
     "state": list(STATES.values()), "visible": list(VISIBLE.values()),

@@ -15,8 +15,8 @@ import shapely
 
 from geo.survey.inspections.ground import Ground
 from geo.survey.inspections.words import BASES, STATES, UNKNOWN
+from geo.text.cells import clean
 from maps.pack.told import INTERNAL
-from maps.report.blocks import clean
 
 ABOUT_CRS = "坐标为 CGCS2000（EPSG:4490），与 WGS 84 相差不足 1 米"
 

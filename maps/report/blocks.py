@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
+from geo.text.cells import clean
+
 UNKNOWN = "未知"
 
 
@@ -171,17 +173,6 @@ class Document:
         """Every table, those of the guide sheets too."""
         own = [b.table if isinstance(b, Sheet) else b for b in self.blocks]
         return tuple(b for b in own if isinstance(b, Table))
-
-
-# What XML 1.0 cannot hold, and what turns the direction of text around.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
-)
-
-
-def clean(text: str) -> str:
-    """Text without characters that no document can hold or that would disguise it."""
-    return _UNFIT.sub("", text)
 
 
 def shown(cell: Cell) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 import xlsxwriter
 
-from maps.report.blocks import Cell, Column, Document, Number, Picture, Sheet, Table, clean, shown
+from geo.text.cells import clean
+from maps.report.blocks import Cell, Column, Document, Number, Picture, Sheet, Table, shown
 from maps.report.excel_front import (
     LINE_PT,
     LONGEST_TEXT,

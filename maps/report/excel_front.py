@@ -6,7 +6,8 @@ import io
 from math import ceil
 from typing import Any
 
-from maps.report.blocks import Cards, Document, Heading, Paragraph, Picture, Table, clean
+from geo.text.cells import clean
+from maps.report.blocks import Cards, Document, Heading, Paragraph, Picture, Table
 
 LONGEST_TEXT = 32_000
 FRONT_WIDTH = 100

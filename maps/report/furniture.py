@@ -18,7 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from geo.access.radius.distance import CGCS2000
 from geo.access.report_ground import Place
 from geo.errors import Unavailable
-from maps.report.blocks import clean, prose
+from geo.text.cells import clean
+from maps.report.blocks import prose
 
 FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
 INK, SOFT = "#22303a", "#6b7780"

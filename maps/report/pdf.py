@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import Unavailable
+from geo.text.cells import clean
 from maps.report.blocks import (
     Block,
     Card,
@@ -19,7 +20,6 @@ from maps.report.blocks import (
     Picture,
     Sheet,
     Table,
-    clean,
     shown,
     stretches,
 )

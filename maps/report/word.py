@@ -11,6 +11,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Pt
 
+from geo.text.cells import clean
 from maps.report.blocks import (
     Block,
     Cards,
@@ -21,7 +22,6 @@ from maps.report.blocks import (
     Picture,
     Sheet,
     Table,
-    clean,
     stretches,
 )
 from maps.report.word_look import (

@@ -11,7 +11,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from maps.report.blocks import Document, Heading, clean
+from geo.text.cells import clean
+from maps.report.blocks import Document, Heading
 
 SERIF, SANS, BODY = "宋体", "黑体", "仿宋"
 STAND_INS = {

@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from maps.report.blocks import Cell, Column, clean, shown
+from geo.text.cells import clean
+from maps.report.blocks import Cell, Column, shown
 from maps.report.word_look import GREEN, INK, SANS, SERIF, SOFT, TWIPS_CM
 
 _NS = nsdecls("w")
