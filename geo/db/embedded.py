@@ -14,9 +14,9 @@ from types import FrameType
 from psycopg.errors import DiskFull
 
 from geo.db.addresses import Database, socket_url
-from geo.db.cluster import delete, disk_full, open_cluster, start, stop
+from geo.db.cluster import Cluster, delete, disk_full, open_cluster, start, stop
 from geo.db.configuration import DATABASE, OWNER, PUBLIC
-from geo.db.postmaster import PORT, find_running
+from geo.db.postmaster import PORT, Running, find_running
 from geo.db.preparation import prepare
 from geo.db.sharing import Presence, User, gate, users
 from geo.errors import DatabaseProblem
@@ -41,20 +41,28 @@ def embedded(
     The first to come makes and starts it, others join, the last to leave stops it. `what` names
     the command in `atlas status`. Raises DatabaseProblem with what is wrong and how to mend it.
     """
-    with _disk_watched(home), gate(home):
-        cluster = open_cluster(home, pg_bin, durable=durable)
-        presence = Presence(home, what)
-        try:
-            running = start(cluster)
-            prepare(running.socket)
-        except BaseException:
-            _leave(home, presence, pg_bin)
-            raise
+    presence = None
     try:
+        with _disk_watched(home), gate(home):
+            cluster = open_cluster(home, pg_bin, durable=durable)
+            presence = Presence(home, what)
+            running = _started(cluster)
+            prepare(running.socket)
         yield Embedded(_database(running.socket), running.socket, running.pid, presence)
     finally:
-        with _undisturbed(), gate(home):
-            _leave(home, presence, pg_bin)
+        if presence is not None:
+            with _undisturbed(), gate(home):
+                _leave(home, presence, pg_bin)
+
+
+def _started(cluster: Cluster) -> Running:
+    """Start the server. A Ctrl-C meanwhile is obeyed when it runs and can be stopped: before it has
+    written its pid file nobody would find it, and it would come up after us and stay."""
+    with _undisturbed() as came:
+        running = start(cluster)
+    if came:
+        raise KeyboardInterrupt if came[0] == signal.SIGINT else SystemExit(128 + came[0])
+    return running
 
 
 @contextmanager
@@ -146,20 +154,21 @@ def _refuse_while_used(home: Path, what: str) -> None:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold back Ctrl-C while the server is being stopped: an impatient second one must not leave
-    it running."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _undisturbed() -> Iterator[list[int]]:
+    """Hold back Ctrl-C while the server is being started or stopped: a second, impatient one must
+    not leave it running. Gives the signals that came."""
     came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
 
     def note(number: int, frame: FrameType | None) -> None:
         came.append(number)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    held = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, note) for number in held}
     try:
-        yield
+        yield came
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -66,12 +66,18 @@ def hold() -> Iterator[Hold]:
     """Start another process that holds the database of a home until told to go on."""
     started: list[subprocess.Popen[str]] = []
 
-    def start_holding(home: Path, body: str = "sys.stdin.readline()") -> subprocess.Popen[str]:
+    def start_holding(
+        home: Path, body: str = "sys.stdin.readline()", pg_bin: Path | None = None
+    ) -> subprocess.Popen[str]:
         code = f"""
             import sys
             from pathlib import Path
             from geo.db.embedded import embedded
-            with embedded(Path({str(home)!r}), what="held", durable=False) as opened:
+            programs = {str(pg_bin or "")!r}
+            with embedded(
+                Path({str(home)!r}), what="held", durable=False,
+                pg_bin=Path(programs) if programs else None,
+            ) as opened:
                 print(opened.pid, flush=True)
                 {body}
         """
@@ -178,6 +184,43 @@ def test_ctrl_c_stops_the_server_first(ready: Path, hold: Hold) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert state(ready).pid is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_server_starts_leaves_none_running(
+    ready: Path, hold: Hold, number: signal.Signals
+) -> None:
+    programs = slow_starting(ready)
+    process = hold(ready, pg_bin=programs)
+    wait_until((programs / "begun").exists)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    time.sleep(1.0)  # what had been left to itself would be up by now
+    assert state(ready).pid is None
+
+
+def slow_starting(home: Path) -> Path:
+    """A folder of PostgreSQL's programs whose pg_ctl starts the server after half a second."""
+    real, folder = find_programs().folder, home / "programs"
+    folder.mkdir()
+    folder.chmod(0o777)  # the server's user notes there that it has begun
+    for name in ("initdb", "postgres", "pg_config"):
+        (folder / name).symlink_to(real / name)
+    wrapper = folder / "pg_ctl"
+    wrapper.write_text(
+        f'#!/bin/sh\n[ "$1" = start ] || exec {real}/pg_ctl "$@"\n'
+        f': >{folder}/begun\n(sleep 0.5; exec {real}/pg_ctl "$@") &\nwait $!\n'
+    )
+    wrapper.chmod(0o755)
+    return folder
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for something to hold, a minute at most."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_killed_while_making_the_half_made_cluster_is_made_anew(own_home: Path) -> None:
