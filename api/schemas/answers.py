@@ -88,22 +88,23 @@ class KindList(Answer):
 
 
 class Price(Answer):
-    """A price range in yuan with its date."""
+    """A price range in yuan with its date; an end that is not stated is null."""
 
     item: str
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     unit: str
     includes: str | None
     priced_on: date | None
 
 
 class Rating(Answer):
-    """A rating by one scheme."""
+    """A rating by one scheme; the scheme is null where nobody stated it."""
 
-    scheme: str
+    scheme: str | None
     level: str
     rated_on: date | None
+    rated_in: str | None = Field(description="year or month where no day is stated: 2024, 2024-12")
     valid_until: date | None
     issuer: str | None
 

@@ -102,13 +102,19 @@ class FacilityRating(Keyed, Base):
     """A rating by one scheme; two schemes may stand side by side."""
 
     __tablename__ = "facility_rating"
+    __table_args__ = (
+        CheckConstraint("rated_in ~ '^[0-9]{4}(-(0[1-9]|1[0-2]))?$'", name="rated_in"),
+    )
 
     facility_id: Mapped[int] = mapped_column(
         ForeignKey("facility.id", ondelete="CASCADE"), index=True
     )
-    scheme: Mapped[str] = mapped_column(Text, doc="e.g. GB/T 37276")
+    scheme: Mapped[str | None] = mapped_column(Text, doc="e.g. GB/T 37276; NULL = not stated")
     level: Mapped[str] = mapped_column(Text, doc="as the scheme writes it, e.g. 三级")
     rated_on: Mapped[date | None] = mapped_column(doc="date of the rating")
+    rated_in: Mapped[str | None] = mapped_column(
+        Text, doc="year or month of the rating where no day is stated: 2024, 2024-12"
+    )
     valid_until: Mapped[date | None] = mapped_column(doc="end of its validity")
     issuer: Mapped[str | None] = mapped_column(Text, doc="who rated")
 
@@ -117,14 +123,24 @@ class FacilityPrice(Keyed, Base):
     """A price range for one care level or meal, with its date."""
 
     __tablename__ = "facility_price"
-    __table_args__ = (CheckConstraint("low <= high AND low >= 0", name="range"),)
+    __table_args__ = (
+        CheckConstraint(
+            "coalesce(low, high, -1) >= 0 AND coalesce(low <= high, true)", name="range"
+        ),
+    )
 
     facility_id: Mapped[int] = mapped_column(
         ForeignKey("facility.id", ondelete="CASCADE"), index=True
     )
-    item: Mapped[str] = mapped_column(Text, doc="care level, or lunch, dinner, bath, rental …")
-    low: Mapped[float] = mapped_column(Numeric(10, 2, asdecimal=False), doc="yuan")
-    high: Mapped[float] = mapped_column(Numeric(10, 2, asdecimal=False), doc="yuan")
+    item: Mapped[str] = mapped_column(
+        Text, doc="care level, or lunch, dinner, bath, rental …; general = not told apart"
+    )
+    low: Mapped[float | None] = mapped_column(
+        Numeric(10, 2, asdecimal=False), doc="yuan; NULL = only the high end is stated"
+    )
+    high: Mapped[float | None] = mapped_column(
+        Numeric(10, 2, asdecimal=False), doc="yuan; NULL = only the low end is stated"
+    )
     unit: Mapped[str] = mapped_column(Text, doc="month, meal, time, day")
     includes: Mapped[str | None] = mapped_column(Text, doc="what the price includes")
     priced_on: Mapped[date | None] = mapped_column(doc="date of the price")

@@ -30,12 +30,13 @@ POINT_DIGITS = 7
 LINE_DIGITS = 6
 
 PRICES = """(SELECT json_agg(json_build_object('item', p.item, 'low', p.low, 'high', p.high,
-        'unit', p.unit, 'includes', p.includes, 'priced_on', p.priced_on) ORDER BY p.low, p.id)
+        'unit', p.unit, 'includes', p.includes, 'priced_on', p.priced_on) ORDER BY coalesce(p.low, p.high), p.id)
     FROM facility_price p WHERE p.facility_id = f.id) AS prices"""
 
 RATINGS = """(SELECT json_agg(json_build_object('scheme', r.scheme, 'level', r.level,
-        'rated_on', r.rated_on, 'valid_until', r.valid_until, 'issuer', r.issuer)
-        ORDER BY r.rated_on DESC NULLS LAST, r.id)
+        'rated_on', r.rated_on, 'rated_in', r.rated_in, 'valid_until', r.valid_until,
+        'issuer', r.issuer)
+        ORDER BY coalesce(to_char(r.rated_on, 'YYYY-MM-DD'), r.rated_in) DESC NULLS LAST, r.id)
     FROM facility_rating r WHERE r.facility_id = f.id) AS ratings"""
 
 FACILITY = f"""f.code, f.name, f.kinds, f.state, f.address, f.admin_code, f.position_quality,

@@ -43,7 +43,7 @@ _OPEN_AT = f"""EXISTS (
 # The cheapest known price decides; facilities without a known price never pass a price cap.
 _PRICE = """EXISTS (
     SELECT FROM facility_price p
-    WHERE p.facility_id = f.id AND p.low <= :max_price
+    WHERE p.facility_id = f.id AND coalesce(p.low, p.high) <= :max_price
       AND (CAST(:price_unit AS text) IS NULL OR p.unit = :price_unit)
       AND (CAST(:price_item AS text) IS NULL OR p.item = :price_item))"""
 

@@ -151,7 +151,7 @@ def _price(say: Say, one: Card) -> Brief:
             say(f"{day} 的价格", f"priced {day}") if day else say("价格日期未知", "undated price")
         )
         notes.append(told + may_have_changed(say, is_stale=True))
-    parts = [f"{price_range(price)} {say('元', 'yuan')}",
+    parts = [price_range(say, price),
              say(f"（{'，'.join(notes)}）", f"({', '.join(notes)})")]  # fmt: skip
     if one.price_fits == "from":
         parts.append(say("最低价符合，最高价超出", "the lowest price fits, the highest does not"))
@@ -194,7 +194,7 @@ def _rating(say: Say, one: Card) -> Brief:
         if gone is None:
             return _unknown(say, name)
         return Brief(name, (rated(say, gone),))
-    year = str(best.rated_on.year) if best.rated_on else say("日期未知", "date unknown")
+    year = best.rated[:4] if best.rated else say("日期未知", "date unknown")
     return Brief(name, (rated(say, best) + say(f"（{year} 评）", f" ({year})"),))
 
 

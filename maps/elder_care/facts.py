@@ -181,14 +181,17 @@ def _barrier(say: Say, p: Card) -> str | None:
 
 def _ratings(say: Say, p: Card) -> list[str]:
     return [
-        f"{rated(say, one)} · {in_words(say, one.scheme)}{_rated(say, one)}"
-        for one in p.ratings or ()
+        f"{rated(say, one)} · {_scheme(say, one)}{_rated(say, one)}" for one in p.ratings or ()
     ]
+
+
+def _scheme(say: Say, one: Any) -> str:
+    return in_words(say, one.scheme) if one.scheme else say("标准未注明", "scheme not stated")
 
 
 def _rated(say: Say, one: Any) -> str:
     until = one.valid_until
-    told = str(one.rated_on) if is_known(one.rated_on) else say("日期未知", "date unknown")
+    told = one.rated or say("日期未知", "date unknown")
     if not is_known(until):
         return say(f"（{told} 评）", f" (rated {told})")
     return say(f"（{told} 评，有效至 {until}）", f" (rated {told}, valid until {until})")

@@ -17,7 +17,7 @@ def known_on(one: Card, day: date | None) -> Card:
         one,
         prices=prices,
         price=one.price if one.price in prices else None,
-        ratings=tuple(rated for rated in one.ratings if not _is_later(rated.rated_on, day)),
+        ratings=tuple(rated for rated in one.ratings if (rated.rated or "") <= str(day)),
         checked_on=None if _is_later(one.checked_on, day) else one.checked_on,
     )
     if _is_later(one.beds_on, day):

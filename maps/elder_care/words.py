@@ -68,10 +68,14 @@ def metres(say: Say, value: float) -> str:
     return f"{value / 1000:,.1f} {say('公里', 'km')}"
 
 
-def price_range(one: Any) -> str:
-    """「2,600–4,800」, or one number where both ends are the same."""
-    low, high = one.low, one.high
-    return yuan(low) if low == high else f"{yuan(low)}–{yuan(high)}"
+def price_range(say: Say, one: Any, per: str = "") -> str:
+    """「2,600–4,800 元/月」, one number where both ends are the same, 「10 元以下」, 「2,600 元起」."""
+    low, high, of = one.low, one.high, f" {say('元', 'yuan')}{per}"
+    if low is None:
+        return say(f"{yuan(high)}{of}以下", f"up to {yuan(high)}{of}")
+    if high is None:
+        return say(f"{yuan(low)}{of}起", f"from {yuan(low)}{of}")
+    return (yuan(low) if low == high else f"{yuan(low)}–{yuan(high)}") + of
 
 
 def price_line(say: Say, one: Any) -> str:
@@ -79,7 +83,7 @@ def price_line(say: Say, one: Any) -> str:
     includes = one.includes
     told = say(f"（含{includes}）", f" (incl. {in_words(say, includes)})") if includes else ""
     unit = word(say, UNIT, one.unit)
-    return f"{say(one.item_zh, one.item_en)} {price_range(one)} {say('元', 'yuan')}/{unit}{told}"
+    return f"{say(one.item_zh, one.item_en)} {price_range(say, one, f'/{unit}')}{told}"
 
 
 def may_have_changed(say: Say, *, is_stale: bool) -> str:

@@ -194,10 +194,16 @@ def _shown(prices: Sequence[Price], asked: Question) -> Price | None:
         if (unit is None or price.unit == unit)
         and (asked.care_level is None or price.item == asked.care_level)
     ]
-    return min(fitting, key=lambda price: price.low, default=None)
+    return min(fitting, key=_least, default=None)
+
+
+def _least(price: Price) -> float:
+    """The end that a price is ordered by: the low one, else the high one."""
+    ends = [end for end in (price.low, price.high) if end is not None]
+    return ends[0]
 
 
 def _fits(price: Price | None, asked: Question) -> str | None:
-    if price is None or asked.max_price is None or price.low > asked.max_price:
+    if price is None or asked.max_price is None or _least(price) > asked.max_price:
         return None
-    return "all" if price.high <= asked.max_price else "from"
+    return "all" if price.high is not None and price.high <= asked.max_price else "from"

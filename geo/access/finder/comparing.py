@@ -117,7 +117,7 @@ def _free(card: Card) -> Measured | None:
 def _cheap(card: Card) -> Measured | None:
     """From what price on, while it is fresh: of the same thing with the same included."""
     price = card.price
-    if price is None or price.is_stale:
+    if price is None or price.low is None or price.is_stale:
         return None
     return Measured(price.low, f"{price.item}/{price.unit}/{price.includes or ''}")
 

@@ -17,11 +17,14 @@ from geo.models.kinds import KINDS
 from geo.queries.filters import CONDITIONS as PLAIN
 from geo.queries.filters import DAYS
 
-# The lowest known price of the asked unit and care level decides: 「…元起」.
+# The lowest known price of the asked unit and care level decides: 「…元起」. Of a price without a low
+# end (「10元以下」) a cap below its high end says nothing.
 _PRICED = """FROM facility_price p
     WHERE (CAST(:price_unit AS text) IS NULL OR p.unit = :price_unit)
       AND (CAST(:price_item AS text) IS NULL OR p.item = :price_item)"""
-LOWEST = f"(SELECT min(p.low) {_PRICED} AND p.facility_id = f.id)"
+LOWEST = f"(SELECT min(coalesce(p.low, p.high)) {_PRICED} AND p.facility_id = f.id)"
+_AFFORDED = """CASE WHEN bool_or(coalesce(p.low, p.high) <= :max_price) THEN true
+    WHEN bool_and(coalesce(p.low > :max_price, false)) THEN false END"""
 
 # Only the national scale is compared, and only while it is valid; other scales are not the same.
 _LEVEL = """nullif(greatest(
@@ -56,7 +59,7 @@ CONDITIONS = {
     "ownership": "f.ownership = :ownership",
     "operation": "f.operation = :operation",
     "care_level": "CAST(:care_level AS text) = ANY(nullif(f.care_levels, '{}'))",
-    "max_price": f"{LOWEST} <= :max_price",
+    "max_price": f"(SELECT {_AFFORDED} {_PRICED} AND p.facility_id = f.id)",
     "rating": f"{BEST_LEVEL} >= :rating",
     "free_beds": "f.beds_free > 0",
     "medical": "f.medical_link NOT IN ('none', '无', '')",
@@ -75,13 +78,13 @@ CONDITIONS = {
 """Condition → its text; each stands alone and may be NULL. For few facilities."""
 
 FOR_ALL = CONDITIONS | {
-    "max_price": "priced.low <= :max_price",
+    "max_price": "priced.afforded",
     "rating": "rated.level >= :rating",
 }
 """The same where many facilities are judged at one time, beside the tables of JOINED."""
 
 JOINED = {
-    "max_price": f"""LEFT JOIN (SELECT p.facility_id, min(p.low) AS low {_PRICED}
+    "max_price": f"""LEFT JOIN (SELECT p.facility_id, {_AFFORDED} AS afforded {_PRICED}
         GROUP BY p.facility_id) AS priced ON priced.facility_id = f.id""",
     "rating": f"""LEFT JOIN (SELECT r.facility_id, max({_LEVEL}) AS level {_RATED}
         GROUP BY r.facility_id) AS rated ON rated.facility_id = f.id""",

@@ -63,16 +63,26 @@ def price_words(price: Price | None, zh: bool) -> str:
     """A price with its unit, what it is for, what it includes, and its date."""
     if price is None:
         return "未知" if zh else "Price unknown"
-    amount = f"{price.low:g}" if price.low == price.high else f"{price.low:g}–{price.high:g}"
     unit = UNIT_WORDS.get(price.unit, (price.unit, price.unit))[0 if zh else 1]
     item = price.item_zh if zh else price.item_en
     includes = price.includes or ("包含内容未知" if zh else "what it includes is unknown")
     when = _on(price.priced_on, zh) + _stale(price.is_stale, zh)
+    amount = _amount(price, zh)
     if zh:
         included = f"含{includes}" if price.includes else includes
-        return f"{unit} {amount} 元（{item}，{included}，{when}）"
+        return f"{unit} {amount}（{item}，{included}，{when}）"
     included = f"includes {includes}" if price.includes else includes
-    return f"¥{amount} {unit} ({item}, {included}, {when})"
+    return f"{amount} {unit} ({item}, {included}, {when})"
+
+
+def _amount(price: Price, zh: bool) -> str:
+    """「2600–4800 元」; of a price with one known end 「2600 元起」 or 「10 元以下」."""
+    if price.low is None:
+        return f"{price.high:g} 元以下" if zh else f"up to ¥{price.high:g}"
+    if price.high is None:
+        return f"{price.low:g} 元起" if zh else f"from ¥{price.low:g}"
+    ends = f"{price.low:g}" if price.low == price.high else f"{price.low:g}–{price.high:g}"
+    return f"{ends} 元" if zh else f"¥{ends}"
 
 
 def _on(day: date | None, zh: bool) -> str:
@@ -101,12 +111,12 @@ def _rating(card: Card, zh: bool) -> str:
         return "等级未知" if zh else "Rating unknown"
     parts = []
     for rating in card.ratings:
-        rated = f"{rating.rated_on.year} 年评" if zh and rating.rated_on else None
-        if not zh and rating.rated_on:
-            rated = f"rated {rating.rated_on.year}"
-        rated = rated or ("评定日期未知" if zh else "date unknown")
+        year = rating.rated[:4] if rating.rated else None
+        rated = f"{year} 年评" if zh else f"rated {year}"
+        rated = rated if year else "评定日期未知" if zh else "date unknown"
+        scheme = rating.scheme or ("标准未注明" if zh else "scheme not stated")
         expired = ("，已过有效期" if zh else ", expired") if rating.is_expired else ""
-        words = f"{rating.level}（{rating.scheme}，{rated}{expired}）"
+        words = f"{rating.level}（{scheme}，{rated}{expired}）"
         parts.append(words if zh else words.translate(_NARROW))
     return ("等级 " if zh else "Rating: ") + ("；" if zh else "; ").join(parts)
 

@@ -116,6 +116,7 @@ ITEM_WORDS: dict[str, Words] = CARE_WORDS | {
     "day_care": ("日间照料", "day care"),
     "bath": ("助浴", "bath"),
     "rental": ("租赁", "rental"),
+    "general": ("未分项目", "not itemised"),
 }
 """Item of a price → what it is called; other items are shown as they are written."""
 

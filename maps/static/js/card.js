@@ -8,10 +8,17 @@ import { facts } from "atlas/rows.js";
 /** Prices by level or meal: 「半失能 2600–4800 元/月(含床位) · 2026-05-01」. */
 export function priceLines(prices) {
   return (prices ?? []).map((one) => {
-    const range = one.low === one.high ? count(one.low) : `${count(one.low)}–${count(one.high)}`;
     const includes = isKnown(one.includes) ? t(`（含${one.includes}）`, ` (incl. ${one.includes})`) : "";
-    return `${word("item", one.item)} ${range} ${t("元", "yuan")}/${word("unit", one.unit)}${includes}`;
+    return `${word("item", one.item)} ${priceRange(one.low, one.high, word("unit", one.unit))}${includes}`;
   });
+}
+
+/** 「2,600–4,800 元/月」; where one end is not stated 「10 元/餐以下」, 「2,600 元/月起」. */
+export function priceRange(low, high, unit) {
+  const of = ` ${t("元", "yuan")}/${unit}`;
+  if (!isKnown(low)) return t(`${count(high)}${of}以下`, `up to ${count(high)}${of}`);
+  if (!isKnown(high)) return t(`${count(low)}${of}起`, `from ${count(low)}${of}`);
+  return `${low === high ? count(low) : `${count(low)}–${count(high)}`}${of}`;
 }
 
 export function bedLine(p) {
@@ -26,7 +33,7 @@ export function bedLine(p) {
 
 export function ratingLines(ratings) {
   return (ratings ?? []).map((one) =>
-    `${one.level} · ${one.scheme} · ${day(one.rated_on)}${isKnown(one.valid_until) ? t(`，有效至 ${day(one.valid_until)}`, `, valid until ${day(one.valid_until)}`) : ""}`);
+    `${one.level} · ${isKnown(one.scheme) ? one.scheme : t("标准未注明", "scheme not stated")} · ${day(one.rated_on ?? one.rated_in)}${isKnown(one.valid_until) ? t(`，有效至 ${day(one.valid_until)}`, `, valid until ${day(one.valid_until)}`) : ""}`);
 }
 
 /** Opening hours, days with the same hours joined: 「周一–周五 08:00–17:00」. */

@@ -22,7 +22,7 @@ export function knownOn(feature, on) {
   const beds = isLater(p.beds_on) ? { beds_total: null, beds_nursing: null, beds_free: null, beds_on: null } : {};
   const fire = isLater(p.fire_checked_on) ? { fire_state: null, fire_checked_on: null } : {};
   const then = {
-    prices: p.prices?.filter((one) => !isLater(one.priced_on)), ratings: p.ratings?.filter((one) => !isLater(one.rated_on)),
+    prices: p.prices?.filter((one) => !isLater(one.priced_on)), ratings: p.ratings?.filter((one) => !isLater(one.rated_on ?? one.rated_in)),
     checked_on: isLater(p.checked_on) ? null : p.checked_on,
   };
   return { ...feature, properties: { ...p, ...beds, ...fire, ...then } };
@@ -51,7 +51,7 @@ export function filterBy(query) {
     && (!words || [p.name, p.address].some((one) => text(one).includes(words)))
     && (!level || (p.care_levels ?? []).includes(level))
     && (!Number.isFinite(price) || (p.prices ?? []).some((one) =>
-      one.low <= price && (!isResidential || one.unit === "month") && (!level || one.item === level)))
+      (one.low ?? one.high) <= price && (!isResidential || one.unit === "month") && (!level || one.item === level)))
     && (!flag(query.get("with_free_beds")) || p.beds_free > 0)
     && (!flag(query.get("with_medical")) || Boolean(p.medical_link))
     && (!flag(query.get("barrier_free")) || (p.has_lift === true && p.has_ramp === true))

@@ -1,5 +1,6 @@
 // What matters most about a facility in one line: beds, price, rating?
 
+import { priceRange } from "atlas/card.js";
 import { t, count, day, isKnown, word } from "atlas/words.js";
 
 /** Short phrases for a row: the lowest price, free beds with their date, the rating with its year. */
@@ -8,10 +9,13 @@ export function summary(p) {
 }
 
 function price(prices) {
-  const lowest = (prices ?? []).reduce((best, one) => (!best || one.low < best.low ? one : best), null);
+  const from = (one) => one.low ?? one.high;
+  const lowest = (prices ?? []).reduce((best, one) => (!best || from(one) < from(best) ? one : best), null);
   if (!lowest) return null;
-  const highest = Math.max(...prices.filter((one) => one.unit === lowest.unit).map((one) => one.high));
-  return `${count(lowest.low)}–${count(highest)} ${t("元", "yuan")}/${word("unit", lowest.unit)}`;
+  const ends = prices.filter((one) => one.unit === lowest.unit).map((one) => one.high);
+  const highest = ends.every(isKnown) ? Math.max(...ends) : null;
+  const end = isKnown(lowest.low) ? highest : highest ?? lowest.high;
+  return priceRange(lowest.low, end, word("unit", lowest.unit));
 }
 
 function beds(p) {
@@ -23,5 +27,5 @@ function beds(p) {
 
 function rating(ratings) {
   const best = (ratings ?? [])[0];
-  return best ? `${best.level}${isKnown(best.rated_on) ? `${t("（", " (")}${day(best.rated_on).slice(0, 4)}${t("）", ")")}` : ""}` : null;
+  return best ? `${best.level}${isKnown(best.rated_on ?? best.rated_in) ? `${t("（", " (")}${day(best.rated_on ?? best.rated_in).slice(0, 4)}${t("）", ")")}` : ""}` : null;
 }
