@@ -76,9 +76,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
 # The usual run tries the same made-up cases each time, so that a fault found by chance is not a
 # fault of whoever changed something else; `./atlas test --full` tries others each time. Neither
 # asks how fast: a busy machine is no fault, and speed is measured in benchmarks/.
-settings.register_profile(
-    "others", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)  # fmt: skip
+settings.register_profile("others", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", settings.get_profile("others"), derandomize=True)
 settings.load_profile("same" if os.environ.get("ATLAS_TEST_FULL", "") in ("", "0") else "others")
 
