@@ -30,7 +30,8 @@ POINT_DIGITS = 7
 LINE_DIGITS = 6
 
 PRICES = """(SELECT json_agg(json_build_object('item', p.item, 'low', p.low, 'high', p.high,
-        'unit', p.unit, 'includes', p.includes, 'priced_on', p.priced_on) ORDER BY coalesce(p.low, p.high), p.id)
+        'unit', p.unit, 'includes', p.includes, 'priced_on', p.priced_on)
+        ORDER BY coalesce(p.low, p.high), p.id)
     FROM facility_price p WHERE p.facility_id = f.id) AS prices"""
 
 RATINGS = """(SELECT json_agg(json_build_object('scheme', r.scheme, 'level', r.level,

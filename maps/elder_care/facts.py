@@ -180,9 +180,7 @@ def _barrier(say: Say, p: Card) -> str | None:
 
 
 def _ratings(say: Say, p: Card) -> list[str]:
-    return [
-        f"{rated(say, one)} · {_scheme(say, one)}{_rated(say, one)}" for one in p.ratings or ()
-    ]
+    return [f"{rated(say, one)} · {_scheme(say, one)}{_rated(say, one)}" for one in p.ratings or ()]
 
 
 def _scheme(say: Say, one: Any) -> str:

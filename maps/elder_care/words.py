@@ -69,7 +69,7 @@ def metres(say: Say, value: float) -> str:
 
 
 def price_range(say: Say, one: Any, per: str = "") -> str:
-    """「2,600–4,800 元/月」, one number where both ends are the same, 「10 元以下」, 「2,600 元起」."""
+    """「2,600–4,800 元/月」, one number for two same ends, 「10 元以下」, 「2,600 元起」."""
     low, high, of = one.low, one.high, f" {say('元', 'yuan')}{per}"
     if low is None:
         return say(f"{yuan(high)}{of}以下", f"up to {yuan(high)}{of}")

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from geo.access.finder.hours import Opening, is_home_besides, opening, speak_for
 from geo.access.finder.map_links import MapLink, map_links
-from geo.access.finder.offered import Price, Rating, is_stale, price_of, rating_of
+from geo.access.finder.offered import NOT_LIVING, Price, Rating, is_stale, price_of, rating_of
 from geo.access.finder.question import Question
 from geo.access.finder.ranking import Spot
 from geo.access.walking.pace import speed_of
@@ -192,6 +192,7 @@ def _shown(prices: Sequence[Price], asked: Question) -> Price | None:
         price
         for price in prices
         if (unit is None or price.unit == unit)
+        and not (unit == "month" and price.item in NOT_LIVING)
         and (asked.care_level is None or price.item == asked.care_level)
     ]
     return min(fitting, key=_least, default=None)

@@ -12,15 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from geo.access.finder.hours import ALL_DAY, day_of
+from geo.access.finder.offered import NOT_LIVING
 from geo.access.finder.question import Question
 from geo.models.kinds import KINDS
 from geo.queries.filters import CONDITIONS as PLAIN
 from geo.queries.filters import DAYS
 
-# The lowest known price of the asked unit and care level decides: 「…元起」. Of a price without a low
-# end (「10元以下」) a cap below its high end says nothing.
-_PRICED = """FROM facility_price p
-    WHERE (CAST(:price_unit AS text) IS NULL OR p.unit = :price_unit)
+# The lowest known price of the asked unit and care level decides: 「…元起」. Of a price without a
+# low end (「10元以下」) a cap below its high end says nothing. Day care and things on loan are paid
+# by the month too, and are no price of living there.
+_PRICED = f"""FROM facility_price p
+    WHERE (CAST(:price_unit AS text) IS NULL OR p.unit = :price_unit
+           AND (p.unit <> 'month' OR p.item NOT IN {NOT_LIVING}))
       AND (CAST(:price_item AS text) IS NULL OR p.item = :price_item)"""
 LOWEST = f"(SELECT min(coalesce(p.low, p.high)) {_PRICED} AND p.facility_id = f.id)"
 _AFFORDED = """CASE WHEN bool_or(coalesce(p.low, p.high) <= :max_price) THEN true

@@ -8,12 +8,16 @@ from typing import Any
 
 from geo.access.finder.words import ITEM_WORDS
 
+NOT_LIVING = ("day_care", "rental")
+"""Items that may be paid by the month and are no price of living in a home."""
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """A price range in yuan for one care level or item, with what it includes and its date.
 
-    low, high: one of them may be unknown (「10元以下」, 「2600元起」). is_stale: its date is older than the setting allows, or not known.
+    low, high: one of them may be unknown (「10元以下」, 「2600元起」). is_stale: its date is older
+    than the setting allows, or not known.
     """
 
     item: str

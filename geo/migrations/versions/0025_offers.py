@@ -1,7 +1,7 @@
 """A price may be known at one end only, a rating by its year only, and without its scheme.
 
-「10元以下」 says nothing of the other end, 「2024年评」 nothing of the day: no number and no day are
-made up for them.
+「10元以下」 says nothing of the other end, 「2024年评」 nothing of the day: no number and no day
+are made up for them.
 """
 
 from __future__ import annotations
