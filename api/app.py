@@ -46,6 +46,7 @@ from api.routes import (
     pages,
     places,
     planned,
+    protection,
     reconcile,
     siting,
     sources,
@@ -113,7 +114,7 @@ def create_app(database: Database | None = None, *, city_code: str | None = None
         health, audit, facilities, access, measures, export, standards, work, siting, units, places,
         sources, deliveries, lines, markers, course, inspections, changes, planned, walks, pages,
         elder_care_pages, walk_pages, naming, name_approvals, names, name_tables, heritage,
-        heritage_pages, reconcile, identifiers, elder_care,
+        heritage_pages, protection, reconcile, identifiers, elder_care,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.include_router(places.names_router)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry import shape
 
 from geo.gazetteer.heritage.places import ListedPlace
-from geo.gazetteer.heritage.protection import ARTICLE_25, words_of
+from geo.gazetteer.heritage.protection import ARTICLE_25, Record, words_of
 from geo.gazetteer.heritage.words import levels
 from geo.gazetteer.history import LifeLine
 from maps.base import Page, draw_sheet
@@ -49,16 +49,19 @@ class Sketch:
 
 
 def draw_leaf(
-    page: Page, place: ListedPlace, life: LifeLine, outlines: Sequence[Any], *, address: str,
-    on: date, drawn: bool,
+    page: Page, place: ListedPlace, life: LifeLine, kept: Mapping[str, Record],
+    outlines: Sequence[Any], *, address: str, on: date, drawn: bool,
 ) -> str:  # fmt: skip
-    """Answer the page of a listed name as HTML; without `drawn` it has no map."""
-    unknown = page.say("未知", "unknown")
+    """Answer the page of a listed name as HTML; without `drawn` it has no map.
+
+    kept: its last state, sign and survey.
+    """
+    made_up = place.is_synthetic or any(one.is_synthetic for one in kept.values())
     told = [
         (page.say(*TEXTS[one.kind]), one) for one in life.texts if one.value != place.story
     ]  # fmt: skip
     return draw_sheet(
-        replace(page, has_synthetic=place.is_synthetic), "heritage_leaf.html.j2", "names",
+        replace(page, has_synthetic=made_up), "heritage_leaf.html.j2", "names",
         place.name, place=place, address=address, seals=seals(page, place), texts=told,
         where=where_words(page, place),
         sketch=sketch_of(place, outlines) if drawn else None,
@@ -84,20 +87,46 @@ def draw_leaf(
         facts=[
             (page.say("时代", "Era"), era_words(page, place)),
             (page.say("类别", "Kind"), kind_words(page, place.feature_class)),
-            (page.say("存续状况", "State"), page.say(*words_of("protection", place.protection))),
-            (page.say("标志", "Sign"), page.say(*words_of("sign", place.sign))),
-            (page.say("最近调查", "Last survey"), str(place.surveyed_on or unknown)),
-            (page.say("下次调查", "Next survey"), str(place.survey_due or unknown)),
         ],
+        care=_care(page, kept),
         law=page.say(*ARTICLE_25), citation=citation_of(page, place, address, on),
     )  # fmt: skip
 
 
+def _care(page: Page, kept: Mapping[str, Record]) -> list[dict[str, Any]]:
+    """State, sign and surveys, each with its day and source; what was never entered is unknown."""
+    state, sign, survey = (kept.get(kind) for kind in ("protection", "sign", "survey"))
+    return [
+        _kept(page, page.say("存续状况", "State"), _worded(page, state), state),
+        _kept(page, page.say("标志", "Sign"), _worded(page, sign), sign),
+        _kept(page, page.say("最近调查", "Last survey"), survey and survey.on_date, survey),
+        _kept(page, page.say("下次调查", "Next survey"), survey and survey.due_on, None),
+    ]
+
+
+def _worded(page: Page, record: Record | None) -> str | None:
+    return page.say(*words_of(record.kind, record.value)) if record else None
+
+
+def _kept(page: Page, what: str, value: Any, record: Record | None) -> dict[str, Any]:
+    source = half(page, record.source) or page.say("未知", "unknown") if record else None
+    return {
+        "what": what, "value": str(value or page.say("未知", "unknown")), "source": source,
+        "seen": record.on_date if record and record.kind != "survey" else None,
+        "is_synthetic": record is not None and record.is_synthetic,
+    }  # fmt: skip
+
+
 def citation_of(page: Page, place: ListedPlace, address: str, on: date) -> str:
     """How to cite the page: name, lists with level and year, the work, address, day."""
-    lists = "；".join(
-        f"{one.list_name}（{levels()[one.level].zh}，{one.year or '年份未知'}）"
-        for one in place.lists
+    known = [(one, levels()[one.level]) for one in place.lists]
+    lists = page.say(
+        "；".join(
+            f"{one.list_name}（{level.zh}，{one.year or '年份未知'}）" for one, level in known
+        ),
+        "; ".join(
+            f"{one.list_name} ({level.en}, {one.year or 'year unknown'})" for one, level in known
+        ),
     )
     credit = f" {place.attribution}" if place.attribution else ""
     return page.say(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.deps import Day, DoorsHere, checked
-from api.planners import BODY, FOR_PLANNERS, lies_within, limited, private, reaches, sends_json
+from api.planners import BODY, FOR_PLANNERS, lies_within, private, reaches, sends_json
 from api.schemas.geojson import Json, MapLayer
 from api.schemas.heritage import (
     EraWanted,
@@ -21,15 +20,12 @@ from api.schemas.heritage import (
     NominationList,
     NominationSent,
     NominationTold,
-    RecordSent,
-    RecordsTold,
     ScoredTold,
     ScoresSent,
     SheetWanted,
     StateWanted,
     nomination_told,
     places_told,
-    records_told,
     scored_told,
     words_told,
 )
@@ -40,15 +36,13 @@ from api.schemas.parameters import (
     ListLevel,
     Offset,
     TextWanted,
-    ThingCode,
     Within,
 )
 from api.schemas.problem import ALWAYS, problems
 from api.security import Caller, requires
 from geo.gazetteer.heritage.files import as_csv, as_xlsx
 from geo.gazetteer.heritage.nominated import nomination, nominations
-from geo.gazetteer.heritage.places import Wanted, listed_place, listed_places
-from geo.gazetteer.heritage.protection import record, records
+from geo.gazetteer.heritage.places import Wanted, listed_places
 from geo.gazetteer.heritage.sheets import score, scored, sheet_named, sheets
 from geo.gazetteer.heritage.steps import Proposed, nominate, take_step
 from geo.queries.admin import Reader
@@ -78,7 +72,7 @@ class XlsxFile(Response):
     media_type = XLSX
 
 
-def _wanted(
+def asked_places(
     family: Family = None,
     list_level: ListLevel = None,
     era: EraWanted = None,
@@ -91,7 +85,7 @@ def _wanted(
     return Wanted(family, list_level, era, feature_class, within, list_class, q)
 
 
-Asked = Annotated[Wanted, Depends(_wanted)]
+Asked = Annotated[Wanted, Depends(asked_places)]
 
 
 @router.get(
@@ -251,46 +245,6 @@ def enter_marks(
         return private(scored_told(found))
 
 
-@router.get(
-    "/{code}/records",
-    summary="保护记录 · The record of a listed name",
-    responses={200: {"model": RecordsTold}, **FOR_PLANNERS},
-)
-def told_records(doors: DoorsHere, caller: NamesOfficer, code: ThingCode) -> Response:
-    """States, signs, surveys, measures and changes of a listed name."""
-    with doors.staff() as connection:
-        _holds(connection, caller, code, today_in_china())
-        return private(records_told(code, records(connection, code)))
-
-
-@router.post(
-    "/{code}/records",
-    summary="登记保护记录 · Enter a state, survey or measure",
-    dependencies=[Depends(sends_json)],
-    responses={200: {"model": RecordsTold}, **BODY},
-)
-def enter_record(
-    doors: DoorsHere, caller: NamesOfficer, code: ThingCode, sent: RecordSent
-) -> Response:
-    """Enter what was seen or done; a change of name needs a prior measure (art. 25)."""
-    with doors.writing() as session:
-        _holds(session, caller, code, today_in_china())
-        found = record(
-            session, code, sent.kind, sent.value, on=sent.on or today_in_china(), role=sent.role,
-            due_on=sent.due_on, note=sent.note, source=sent.source,
-        )  # fmt: skip
-        return private(records_told(code, found))
-
-
 def _reached(connection: Reader, caller: Caller, code: str) -> None:
     """Raise NotAllowed where the nomination is another division's."""
     lies_within(connection, caller, nomination(connection, code).admin_code, today_in_china())
-
-
-def _holds(connection: Reader, caller: Caller, code: str, day: date) -> None:
-    """Raise NotAllowed where the place lies outside the token's division."""
-    unit = listed_place(connection, code, on=day).unit_code
-    if caller.division_code is not None and (
-        unit is None or not reaches(connection, caller, unit, day)
-    ):
-        raise limited(caller)

@@ -17,6 +17,7 @@ from api.schemas.written import full_division, plain_text
 from geo.errors import NotFound
 from geo.gazetteer.exchange.addresses import Addresses
 from geo.gazetteer.heritage.places import Wanted, listed_place, listed_places
+from geo.gazetteer.heritage.protection import latest
 from geo.gazetteer.history import life_line
 from geo.queries import features
 from geo.queries.admin import Reader, unit
@@ -84,15 +85,16 @@ def leaf(
     with doors.public() as connection:
         seen = page_for(request, connection, city, lang=lang, large=large)
         place = listed_place(connection, code, on=day)
-        life = life_line(connection, code)
+        life, kept = life_line(connection, code), latest(connection, code, on=day)
         outlines: list[Any] = []
         is_old = place.feature_class == "A" and not layer_allowed(old=True)
         if layer_allowed():
             outlines = _outlines(connection, city, day)
     address = Addresses(f"{base_of(request)}/id/").of(code)
     html = draw_leaf(
-        seen, place, life, outlines, address=address, on=day, drawn=layer_allowed() and not is_old
-    )
+        seen, place, life, kept, outlines, address=address, on=day,
+        drawn=layer_allowed() and not is_old,
+    )  # fmt: skip
     return as_page(html, seen.nonce)
 
 

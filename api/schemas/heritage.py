@@ -17,7 +17,7 @@ from api.schemas.sent import Dated, Sent
 from geo.errors import BadInput, both
 from geo.gazetteer.heritage.nominated import STATE_WORDS, Nomination
 from geo.gazetteer.heritage.places import ListedPlace, by_era, counts_of
-from geo.gazetteer.heritage.protection import ARTICLE_25, Record
+from geo.gazetteer.heritage.protection import KIND_WORDS, VALUES
 from geo.gazetteer.heritage.sheets import Scored, Sheet
 from geo.gazetteer.heritage.words import UNKNOWN, classes, eras, levels
 
@@ -175,13 +175,31 @@ class SheetTold(Answer):
     criteria: list[CriterionTold]
 
 
+class ValueTold(Answer):
+    """A value that a record of its kind may have."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class RecordKindTold(Answer):
+    """A kind of record; without values it takes a text, such as the new name."""
+
+    code: str
+    zh: str
+    en: str
+    values: list[ValueTold]
+
+
 class HeritageWords(Answer):
-    """What levels, classes, eras and score sheets there are."""
+    """What levels, classes, eras, score sheets and kinds of records there are."""
 
     levels: list[LevelTold]
     classes: list[ClassTold]
     eras: list[EraTold]
     sheets: list[SheetTold]
+    records: list[RecordKindTold]
 
 
 class StepTold(Answer):
@@ -247,28 +265,6 @@ class ScoredTold(Answer):
     deviation: float | None
 
 
-class RecordTold(Answer):
-    """What was seen or done for a listed name."""
-
-    kind: str
-    value: str
-    on_date: date
-    due_on: date | None
-    role: str | None
-    note: str | None
-    source: str | None
-    is_synthetic: bool
-
-
-class RecordsTold(Answer):
-    """The record of a listed name, the newest first; `law`: what a change of name needs."""
-
-    code: str
-    law_zh: str
-    law_en: str
-    records: list[RecordTold]
-
-
 class NominationSent(Sent):
     """A place proposed for a list; offices and roles, no persons."""
 
@@ -304,18 +300,6 @@ class ScoresSent(Sent):
     on: Dated | None = None
 
 
-class RecordSent(Sent):
-    """A state, sign, survey, measure or change of name."""
-
-    kind: Literal["protection", "sign", "survey", "measure", "name_change"]
-    value: Text
-    role: Text
-    on: Dated | None = None
-    due_on: Dated | None = None
-    note: str | None = Field(None, max_length=1000)
-    source: str | None = Field(None, max_length=1000)
-
-
 def places_told(places: list[ListedPlace], day: date, *, limit: int, offset: int) -> dict[str, Any]:
     """The answer: features, and the counts of all of them."""
     shown = places[offset : offset + limit]
@@ -349,7 +333,16 @@ def words_told(found: dict[str, Sheet]) -> dict[str, Any]:
             for one in (*eras().values(), UNKNOWN)
         ],
         "sheets": [asdict(one) for one in found.values()],
+        "records": [
+            _worded(kind, *said)
+            | {"values": [_worded(code, *words) for code, words in VALUES.get(kind, {}).items()]}
+            for kind, said in KIND_WORDS.items()
+        ],
     }
+
+
+def _worded(code: str, zh: str, en: str) -> dict[str, Any]:
+    return {"code": code, "zh": zh, "en": en}
 
 
 def nomination_told(one: Nomination) -> dict[str, Any]:
@@ -360,9 +353,3 @@ def nomination_told(one: Nomination) -> dict[str, Any]:
 def scored_told(found: Scored) -> dict[str, Any]:
     """The answer about marks."""
     return asdict(found) | {"whole": found.sheet.whole}
-
-
-def records_told(code: str, found: tuple[Record, ...]) -> dict[str, Any]:
-    """The answer about a record."""
-    told = [asdict(one) for one in found]
-    return {"code": code, "law_zh": ARTICLE_25[0], "law_en": ARTICLE_25[1], "records": told}

@@ -14,6 +14,7 @@ from geo.db.engine import open_session
 from geo.errors import BadInput, both
 from geo.gazetteer.heritage import desk_cli
 from geo.gazetteer.heritage.desk_cli import OnOption, day_of, say
+from geo.gazetteer.heritage.due import by_urgency, survey_state
 from geo.gazetteer.heritage.files import as_csv, as_xlsx
 from geo.gazetteer.heritage.places import (
     ListedPlace,
@@ -113,9 +114,11 @@ def show_due(within: WithinOption = None, on: OnOption = None) -> None:
     """应调查的地名；从未调查的列在后面 · Surveys that are due; never surveyed ones after them."""
     day = day_of(on)
     places = _places(None, None, None, within, day)
-    late = [one for one in places if one.survey_due is not None and one.survey_due <= day]
-    never = [one for one in places if one.surveyed_on is None]
-    for one in sorted(late, key=lambda place: place.survey_due or day):
+    late, never = (
+        [one for one in by_urgency(places, day) if survey_state(one, day) == state]
+        for state in ("due", "never")
+    )
+    for one in late:
         say(f"{one.survey_due} {one.name}（{one.code}）")
     for one in never:
         say(f"未调查 {one.name}（{one.code}） · never surveyed")

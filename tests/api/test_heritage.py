@@ -16,9 +16,9 @@ from api.schemas.heritage import (
     HeritageWords,
     NominationList,
     NominationTold,
-    RecordsTold,
     ScoredTold,
 )
+from api.schemas.protection import ProtectedList, RecordsTold
 from geo.db import Database, session_factory
 from geo.db.embedded import Embedded
 from tests.api.officers import NORTH, SOUTH, served, token
@@ -131,6 +131,38 @@ def test_a_record_needs_a_measure_before_a_change(service: TestClient, officer: 
     assert [one.kind for one in RecordsTold.model_validate(told.json()).records] == [
         "name_change", "measure",
     ]  # fmt: skip
+
+
+def test_what_must_be_surveyed_comes_first(
+    service: TestClient, town: Database, officer: Any
+) -> None:
+    def kept(**asked: str) -> ProtectedList:
+        answer = service.get("/api/heritage/protection", params=asked, headers=token(town))
+        assert answer.headers["cache-control"] == "no-store"
+        return ProtectedList.model_validate(answer.json())
+
+    sent = {"kind": "survey", "value": "done", "role": "民政局", "on": "2019-05-01"}
+    for code, due in (("test:south", "2020-05-01"), ("test:hidden", "2999-01-01")):
+        body = sent | {"due_on": due, "source": "普查"}
+        answer = service.post(f"/api/heritage/{code}/records", json=body, headers=token(town))
+        assert answer.status_code == 200, "a survey before the name was listed is kept too"
+    found = kept()
+    assert [(one.code, one.survey_state, one.is_public) for one in found.names] == [
+        ("test:south", "due", True), ("test:north", "never", True), ("test:hidden", "set", False),
+    ]  # fmt: skip
+    assert found.counts == {"due": 1, "never": 1, "set": 1, "open": 0}
+    assert [one.code for one in kept(within=SOUTH, limit="1").names] == ["test:south"]
+    own = service.get("/api/heritage/protection", headers=officer).json()
+    assert [one["code"] for one in own["names"]] == ["test:north", "test:hidden"]
+    path = "/api/heritage/protection?within="
+    assert service.get(path + SOUTH, headers=officer).status_code == 403
+    assert service.get(path).status_code == 401
+    words = HeritageWords.model_validate(service.get("/api/heritage/words").json())
+    assert {one.code: len(one.values) for one in words.records}["name_change"] == 0
+    leaf = service.get("/heritage/test:south").text
+    assert "2019-05-01" in leaf
+    assert "普查" in leaf
+    assert "民政局" not in leaf.split("<main", 1)[1], "who entered it stays inside"
 
 
 @pytest.mark.parametrize(

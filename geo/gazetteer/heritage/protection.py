@@ -58,20 +58,15 @@ class Record:
     is_synthetic: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DueSurvey:
-    """A listed place whose next survey is due, or that was never surveyed (`due_on` None)."""
-
-    code: str
-    name: str
-    surveyed_on: date | None
-    due_on: date | None
-    is_overdue: bool
-
-
 _RECORDS = text("""
 SELECT kind, value, on_date, due_on, role, note, source, is_synthetic FROM heritage_record
 WHERE place_code = :code ORDER BY on_date DESC, id DESC""")
+_LATEST = text("""
+SELECT DISTINCT ON (kind) kind, value, on_date, due_on, CAST(NULL AS text) AS role,
+    CAST(NULL AS text) AS note, source, is_synthetic
+FROM heritage_record
+WHERE place_code = :code AND kind IN ('protection', 'sign', 'survey') AND on_date <= :on
+ORDER BY kind, on_date DESC, id DESC""")
 _MEASURED = text("""
 SELECT max(on_date) FROM heritage_record
 WHERE place_code = :code AND kind = 'measure' AND on_date <= :on""")
@@ -84,10 +79,11 @@ def record(
     """Enter what was seen or done for a listed name; answers its record. The caller commits.
 
     A change of name (value: the new name) is refused without a measure on or before that day.
-    Raises NotFound for a place on no list; BadInput for an unknown kind or value, or a day to
-    come; NotAllowed for a change of name without a prior measure.
+    What was seen before the name came onto a list is kept too. Raises NotFound for a place on no
+    list; BadInput for an unknown kind or value, or a day to come; NotAllowed for a change of name
+    without a prior measure.
     """
-    listed_place(session, code, on=on)
+    listed_place(session, code)
     if kind not in RECORD_KINDS:
         raise BadInput(
             both(f"种类应为：{'、'.join(RECORD_KINDS)}。", f"one of {', '.join(RECORD_KINDS)}"),
@@ -126,6 +122,12 @@ def record(
 def records(session: Reader, code: str) -> tuple[Record, ...]:
     """Everything entered for a place, the newest first."""
     return tuple(Record(**row._mapping) for row in session.execute(_RECORDS, {"code": code}))
+
+
+def latest(session: Reader, code: str, *, on: date) -> dict[str, Record]:
+    """The last state, sign and survey by kind, as everybody may see them: no role, no remark."""
+    rows = session.execute(_LATEST, {"code": code, "on": on})
+    return {row.kind: Record(**row._mapping) for row in rows}
 
 
 def words_of(kind: str, value: str | None) -> tuple[str, str]:
