@@ -50,7 +50,7 @@ def asked_of(call: Call, collection: Collection) -> Asked:
     """Read the parameters of `items`. Raises BadInput that names the first wrong one."""
     by_name = collection.by_name
     if call.parameters:
-        call.only(*PARAMETERS, *(n for n, one in by_name.items() if one.kind != "object"))
+        call.only(*PARAMETERS, *(n for n, one in by_name.items() if not one.is_nested))
     given = dict(call.parameters)
     order = read_order(given["sortby"], collection) if "sortby" in given else ()
     after = read_cursor(given["cursor"], order) if "cursor" in given else None

@@ -28,6 +28,7 @@ _JSON_TYPES: dict[str, dict[str, Any]] = {
     "day": {"type": "string", "format": "date"},
     "texts": {"type": "array", "items": {"type": "string"}},
     "object": {"type": "object"},
+    "objects": {"type": "array", "items": {"type": "object"}},
 }
 
 
@@ -165,7 +166,7 @@ MORE_LINKS = _none
 def queryables(call: Call) -> ASGIApp:
     """What features can be filtered by, as JSON Schema."""
     found = one_served(call)
-    told = [one for one in found.properties if one.kind != "object"]
+    told = [one for one in found.properties if not one.is_nested]
     return _schema(call, found, told, "可查询属性 · queryables", with_geometry=True)
 
 

@@ -210,7 +210,7 @@ def items(call: Call, one: Collection, about: dict[str, Any], features: list[byt
     read = [orjson.loads(feature) for feature in features]
     shown = [
         p for p in one.properties
-        if p.kind != "object" and p.name != "code"
+        if not p.is_nested and p.name != "code"
         and any(f["properties"].get(p.name) is not None for f in read)
     ][:_TABLE_COLUMNS]  # fmt: skip
     at = call.address("collections", one.id, "items")

@@ -1,6 +1,7 @@
 """Whom does a home take in, is there a lift, who owns it, did it pass its fire check?
 
-Only words that leave no doubt are read. 公建民营 is neither 公办 nor 民办, 介助 has other limits
+Only words that leave no doubt are read; so it is with prices (`geo.loaders.prices`) and ratings
+(`geo.loaders.ratings`). 公建民营 is neither 公办 nor 民办, 介助 has other limits
 than 半失能: such texts stay as they are written, in `extra`, and are reported.
 """
 
@@ -32,10 +33,16 @@ _OWNERSHIP = {
     **dict.fromkeys(("public", "公办", "公立", "公办公营"), "public"),
     **dict.fromkeys(("private", "民办", "私立", "民办民营"), "private"),
 }
+_OPERATION = {
+    **dict.fromkeys(("public", "公营", "公办公营"), "public"),
+    **dict.fromkeys(("private_nonprofit", "民营非营利", "民办非营利"), "private_nonprofit"),
+    **dict.fromkeys(("private_profit", "民营营利", "民办营利"), "private_profit"),
+}
 WORDS = {
     "fire_state": ("达标", "未达标", "办理中"),
     "medical_link": ("内设", "签约", "无"),
     "ownership": ("公办", "民办"),
+    "operation": ("公营", "民营非营利", "民营营利"),
     "has_lift": ("有", "无"),
     "has_ramp": ("有", "无"),
 }
@@ -84,3 +91,8 @@ def medical_link(text: str) -> str:
 def ownership(text: str) -> str:
     """public or private."""
     return _one_of(_OWNERSHIP, WORDS["ownership"], text)
+
+
+def operation(text: str) -> str:
+    """public, private_nonprofit or private_profit; brackets do not matter: 民营（营利）."""
+    return _one_of(_OPERATION, WORDS["operation"], re.sub(r"[()（）\s]", "", text))

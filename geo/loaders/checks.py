@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from geo.loaders.candidates import Candidate, Candidates, Readings, Refusal
 from geo.loaders.care import SAYS_NO
 from geo.loaders.columns import Numbers, column_of, numbers_of_rows, to_numpy
 from geo.loaders.fields import Mapping, public_column, replaced_at
 from geo.loaders.kinds import kind_in_name, kind_of_words
+from geo.loaders.offers import gather
 from geo.loaders.personal import public_text
 from geo.loaders.report import MOST_PROBLEMS, Problem
 from geo.loaders.tables import Row, Table
@@ -29,6 +32,7 @@ from geo.loaders.values import (
     TYPES,
     UNKNOWN,
     has_form_of_phones,
+    parser_of,
     right_usccs,
 )
 from geo.loaders.values import uscc_problem as uscc_problem
@@ -57,6 +61,7 @@ def read_rows(
         public, _ = public_column(_cells(table.rows, index), None)
         reading.extra[column] = _known(public)
     reading.limit_beds()
+    reading.gather_offers()
     refused, good = _settle_identity(reading, kind, is_stated)
     unreadable = [Refusal(problem, {}) for problem in table.unreadable]
     reading.problems.sort(key=lambda problem: problem.row or 0)
@@ -121,16 +126,32 @@ class _Reading:
         texts = _known(texts, name)
         if name == "phone":
             self.note_phones(column, texts)
-        if name not in PARSERS:
+        parse = parser_of(name, column)
+        if parse is None:
             self.values[name] = texts
             return
-        self.values[name], faults = _parsed(name, texts)
+        self.values[name], faults = _parsed(name, parse, texts)
         if faults:
             places = list(faults)
             self.note(places, column, texts, RULES.get(name, "value"), list(faults.values()))
             left = np.zeros(len(texts), dtype=bool)
             left[places] = True
-            self.extra[column] = pc.if_else(pa.array(left), texts, pa.scalar(None, pa.string()))
+            self.keep_aside(column, texts, left)
+
+    def keep_aside(self, column: str, texts: pa.Array, left: NDArray[np.bool_]) -> None:
+        """Keep what stands in some rows of a column of a field in `extra`, as it was delivered."""
+        kept = pc.if_else(pa.array(left), texts, pa.scalar(None, pa.string()))
+        self.extra[column] = pc.coalesce(kept, self.extra[column]) if column in self.extra else kept
+
+    def gather_offers(self) -> None:
+        """Make the lists of prices and ratings; what says something of none is kept in `extra`."""
+        at = self.mapping.fields.get("rating_level")
+        heading = None if at is None else self.table.columns[at]
+        for name, alone in gather(self.values, len(self.numbers), heading).items():
+            if alone.any():
+                index = self.mapping.fields[name]
+                texts, _ = public_column(_cells(self.table.rows, index), name)
+                self.keep_aside(self.table.columns[index], texts, alone)
 
     def note_phones(self, column: str, texts: pa.Array) -> None:
         """Report what is written as a phone and has not the form of one; it is kept."""
@@ -154,7 +175,9 @@ class _Reading:
             self.values[name] = pc.if_else(over, pa.scalar(None, part.type), part)
 
 
-def _parsed(name: str, texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+def _parsed(
+    name: str, parse: Callable[[str], Any], texts: pa.Array
+) -> tuple[pa.Array, dict[int, str]]:
     """The values of a column and, by place, why a text could not be read."""
     if name == "uscc":
         return _parsed_usccs(texts)
@@ -162,7 +185,7 @@ def _parsed(name: str, texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
     parsed, wrong = [], {}
     for code, text in enumerate(encoded.dictionary.to_pylist()):
         try:
-            parsed.append(PARSERS[name](text))
+            parsed.append(parse(text))
         except ValueError as problem:
             parsed.append(None)
             wrong[code] = str(problem)

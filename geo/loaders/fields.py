@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.errors import DeliveryRefused
+from geo.loaders import prices, ratings
 from geo.loaders.columns import column_of, to_numpy
 from geo.loaders.kinds import STATE_WORDS
 from geo.loaders.personal import (
@@ -93,7 +94,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "beds_nursing": ("护理型床位", "护理床位", "护理型床位数", "护理床位数", "beds_nursing"),
     "beds_free": ("空床", "空余床位", "空床数", "剩余床位", "beds_free", "vacancies"),
-    "beds_on": ("床位统计日期", "床位日期", "beds_on"),
+    "beds_on": ("床位统计日期", "床位日期", "空床填报日期", "beds_on"),
     "meals_per_day": ("日供餐量", "日均供餐", "供餐能力", "meals_per_day"),
     "floor_area_m2": ("建筑面积", "面积", "建筑面积平方米", "floor_area", "floor_area_m2"),
     "services": ("服务内容", "服务项目", "services"),
@@ -108,6 +109,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "medical_link": ("医养结合方式", "医养结合", "医养结合情况", "medical_link"),
     "fire_state": ("消防检查结果", "消防验收", "消防情况", "消防安全", "消防", "fire_state"),
     "fire_checked_on": ("消防检查日期", "消防验收日期", "fire_checked_on"),
+    "operation": ("运营方式", "运营性质", "经营性质", "operation"),
+    **prices.HEADINGS,
+    **ratings.HEADINGS,
 }  # fmt: skip
 
 

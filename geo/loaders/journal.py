@@ -7,7 +7,7 @@ look and without a row passing through Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import JSONB
@@ -19,15 +19,20 @@ ONE_AT_A_TIME = 0x6D7A6661
 
 
 def journalled(
-    statement: str, table: str, alias: str, action: str, *, changed: Iterable[str] = ()
-) -> str:
+    statement: str, table: str, alias: str, action: str, *, changed: Iterable[str] = (),
+    also: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
     """The INSERT or UPDATE on `table AS alias`, also writing `delivery_change` of :delivery.
 
     `statement` comes without RETURNING. `action` is began, ended or corrected; `changed` names the
-    columns that an UPDATE sets, whose former values undoing will restore.
+    columns that an UPDATE sets, whose former values undoing will restore; `also` gives SQL on the
+    row `o`, as it was, for what else is kept of it.
     """
     columns = list(changed)
     former = _former(Base.metadata.tables[table], columns) if columns else "NULL"
+    if also:
+        pairs = ", ".join(f"'{name}', {value}" for name, value in also.items())
+        former = f"{former} || jsonb_build_object({pairs})"
     before = f"JOIN {table} o ON o.id = w.id" if columns else ""
     return f"""
 WITH written AS ({statement.strip()} RETURNING {alias}.id, {alias}.row_version)

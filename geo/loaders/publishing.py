@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, DefaultClause, text
 from sqlalchemy.orm import Session
 
+from geo.loaders.hanging import Hanging
 from geo.loaders.report import Problem
 from geo.models import Base
 
@@ -37,11 +38,14 @@ _HELD_BACK = (
 )
 
 
-def publishes(table: str, told: Collection[str], keys: Sequence[str]) -> str:
+def publishes(
+    table: str, told: Collection[str], keys: Sequence[str], hanging: Sequence[Hanging] = ()
+) -> str:
     """SQL: whether a row that follows `t` with the columns `told` is public (`:public`).
 
     The columns that the delivery does not speak of come from `t`: they must be public already, in
-    `t` itself or in another published version of the thing, or be unknown, or as by default.
+    `t` itself or in another published version of the thing, or be unknown, or as by default; and
+    so must what is `hanging` on `t`.
     """
     columns = Base.metadata.tables[table].columns
     untold = [
@@ -49,13 +53,20 @@ def publishes(table: str, told: Collection[str], keys: Sequence[str]) -> str:
         for column in columns
         if column.name not in {*told, *keys, *_OWN} and not column.info.get("private")
     ]
-    if not untold:
+    if not untold and not hanging:
         return "CAST(:public AS bool)"
     defaults = {name: said for name in untold if (said := _default(columns[name]))}
     usual = [f"t.{name} = {said}" for name, said in defaults.items()]
     unknown = [f"t.{name}" for name in untold if name not in defaults]
-    silent = " AND ".join([*usual, *([f"ROW({', '.join(unknown)}) IS NULL"] if unknown else [])])
-    stored, seen = (", ".join(f"{row}.{name}" for name in untold) for row in ("t", "p"))
+    hung = [(one.of("t", one.untold), one.of("p", one.untold)) for one in hanging]
+    silent = " AND ".join([
+        *usual, *([f"ROW({', '.join(unknown)}) IS NULL"] if unknown else []),
+        *(f"{stored} IS NULL" for stored, _ in hung),
+    ])  # fmt: skip
+    stored, seen = (
+        ", ".join([*(f"{row}.{name}" for name in untold), *(pair[at] for pair in hung)])
+        for at, row in enumerate(("t", "p"))
+    )
     same_key = " AND ".join(f"p.{key} = t.{key}" for key in keys)
     real = " AND NOT p.is_synthetic" if "is_synthetic" in columns else ""
     return (

@@ -16,7 +16,7 @@ from geo.loaders.report import MOST_PROBLEMS, Problem
 from geo.loaders.staging import Target
 from geo.loaders.things.units import CodeFinding, find_codes, units_in_force
 
-PAST = ("filed_on", "checked_on", "beds_on", "fire_checked_on")
+PAST = ("filed_on", "checked_on", "beds_on", "fire_checked_on", "priced_on", "rated_on")
 """Dates of what has happened already."""
 _CODE = r"^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$"
 
@@ -71,7 +71,10 @@ def future_dates(rows: Candidates, on: date) -> tuple[list[Problem], int]:
         if name not in rows.values:
             continue
         dates = rows.values[name]
-        is_later = pc.fill_null(pc.greater(dates, pa.scalar(on, pa.date32())), False)
+        # A rating may be known by its month or year alone; as ISO texts all of them compare.
+        is_text = pa.types.is_string(dates.type)
+        day = pa.scalar(on.isoformat()) if is_text else pa.scalar(on, pa.date32())
+        is_later = pc.fill_null(pc.greater(dates, day), False)
         places = to_numpy(is_later).nonzero()[0]
         count += len(places)
         for place in places[:MOST_PROBLEMS].tolist():

@@ -25,6 +25,7 @@ from geo.loaders.fields import map_columns
 from geo.loaders.load import Prepared, store_prepared
 from geo.loaders.mapping import Told
 from geo.loaders.matching import Sites, tell_sites_apart
+from geo.loaders.offers import LISTS
 from geo.loaders.positions import locate_rows
 from geo.loaders.reading.drafts import storable
 from geo.loaders.register import refuse_marked
@@ -37,7 +38,7 @@ from geo.loaders.tables import LAT, LON, Row, Table
 from geo.loaders.versions import NOT_MERGED
 from geo.models.kinds import KINDS
 
-WRITABLE = tuple(name for name in FIELD_TYPES if name != "stated_unit")
+WRITABLE = (*(name for name in FIELD_TYPES if name != "stated_unit"), *LISTS)
 """Properties of a facility that can be written, as a delivery can."""
 _ONLY_NOTED = ("phone",)
 """Rules that report a doubt and refuse nothing."""
@@ -128,11 +129,15 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, dict):
+    if isinstance(value, dict) or (isinstance(value, list) and any(map(_is_object, value))):
         return orjson.dumps(value).decode()
     if isinstance(value, list):
         return storable("、".join(str(one) for one in value))
     return storable(str(value))
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _table(cells: dict[str, str]) -> Table:

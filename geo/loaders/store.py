@@ -17,6 +17,7 @@ from sqlalchemy import text
 from geo.crs import Array
 from geo.loaders.candidates import Candidates, Refusal
 from geo.loaders.matching import Sites
+from geo.loaders.offers import LISTS, hanging_of
 from geo.loaders.placing import place
 from geo.loaders.staging import (
     ROWS_AT_A_TIME,
@@ -39,11 +40,13 @@ FIELD_TYPES = {
     "floor_area_m2": "float8", "uscc": "text", "filing_no": "text", "filed_on": "date",
     "checked_on": "date", "care_levels": "text[]", "has_lift": "bool", "has_ramp": "bool",
     "ownership": "text", "medical_link": "text", "fire_state": "text", "fire_checked_on": "date",
+    "operation": "text",
 }  # fmt: skip
 _STAGE = f"""
 CREATE TEMP TABLE stage (
     row_number int NOT NULL, by_name text NOT NULL, by_address text NOT NULL, is_alone bool,
     {", ".join(f"{name} {kind}" for name, kind in FIELD_TYPES.items())},
+    {", ".join(f"{name} jsonb" for name in LISTS)},
     extra jsonb, geom geometry(Point, {STORED_SRID}) NOT NULL,
     is_first bool, admin_code text, code text, fate text, old_id bigint
 ) ON COMMIT DROP
@@ -55,7 +58,7 @@ def stage(target: Target, sites: Sites, lon: Array, lat: Array) -> None:
     target.execute(text("DROP TABLE IF EXISTS pg_temp.stage"))
     target.execute(text(_STAGE))
     rows = sites.rows
-    told = {name: rows.values[name] for name in FIELD_TYPES if name in rows.values}
+    told = {name: rows.values[name] for name in (*FIELD_TYPES, *LISTS) if name in rows.values}
     columns = {
         "row_number": pa.array(rows.numbers),
         "by_name": sites.by_name,
@@ -98,13 +101,12 @@ WHERE o.row_number = s.row_number
 """
 
 
-# What a delivery tells of a facility beside its columns, and what hangs on a version.
+# What a delivery tells of a facility beside its columns.
 _POSITION = {
     "position_note": "CAST(:note AS text)",
     "position_quality": "CASE WHEN CAST(:note AS text) LIKE '%近似%' THEN 'approximate' "
     "ELSE 'point' END",
 }
-_CHILDREN = {"facility_rating": "facility_id", "facility_price": "facility_id"}
 
 
 def merge(
@@ -120,7 +122,7 @@ def merge(
     told = tuple(name for name in FIELD_TYPES if name in fields)
     into = Destination(
         "facility", (*told, "geom"), derived=("admin_code",), fixed=_POSITION,
-        children=_CHILDREN,
+        hanging=hanging_of(fields),
         start_unknown="自该日的交付起有记录，开办日期未知 · "
         "on record since this delivery; start unknown",
     )  # fmt: skip

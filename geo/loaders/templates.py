@@ -15,6 +15,7 @@ from geo.errors import BadInput
 from geo.loaders.care import WORDS
 from geo.loaders.fields import ALIASES
 from geo.loaders.kinds import STATE_WORDS
+from geo.loaders.prices import ITEM_OF
 from geo.loaders.reading.grid import EXAMPLE, FOR_PEOPLE
 from geo.loaders.things import SPECS, Spec
 from geo.loaders.things.parsers import Number, WholeNumber, Word, list_of
@@ -25,7 +26,7 @@ _ROWS = 5_000
 """Rows below the heading that get drop-downs and the format of text."""
 _LONGEST_LIST = 255
 """Characters that a drop-down may list within its own cell range."""
-_OTHER_AXES = ("east", "north", "x", "y", "stated_city")
+_NOT_OFFERED = ("east", "north", "x", "y", "stated_city", "ratings")
 _NEEDED_NOTE = "必填 · needed"
 _DEGREES = "十进制度，如 119.981234 · decimal degrees"
 _LEAVE = f"{EXAMPLE}，不导入；请从下一行填起 · an example, not read: fill in below"
@@ -71,6 +72,15 @@ _NOTES = {
     "checked_on": "如 2025-06-30 · date",
     "care_levels": "能自理、半失能、失能、认知症，用顿号分开 · parted by 、",
     "fire_checked_on": "如 2025-06-30 · date",
+    **dict.fromkeys(ITEM_OF, "元，如 2600-4800、2600以上、10以下 · yuan: one price or a range"),
+    "prices": "各项没有分列时填，写明元和月、天、餐或次，如 2600-4800元/月、自理2600元/月；"
+    "半失能3200元/月 · where items have no columns of their own: yuan and period are needed",
+    "price_includes": "如 床位、护理、伙食 · what the price includes",
+    "priced_on": "如 2025-06-30 · date",
+    "rating_level": "如 三级、三星级、AAA · as its scheme writes it",
+    "rating_scheme": "如 GB/T 37276；不写则等级不参加筛选 · else the level is not compared",
+    "rated_on": "如 2025-06-30、2025-06 或 2025 · day, month or year",
+    "rating_until": "如 2028-06-29 · date",
     "code": "各次交付不变的编码 · a code that stays the same",
 }
 _EXAMPLE_FACILITY = {
@@ -78,6 +88,8 @@ _EXAMPLE_FACILITY = {
     "address": "示例路 1 号", "lon": "119.981234", "lat": "31.781234", "hours": "24小时",
     "beds_total": "50", "beds_nursing": "30", "beds_free": "5", "beds_on": "2025-06-30",
     "services": "助餐、助浴", "care_levels": "能自理、半失能", "has_lift": "有", "has_ramp": "有",
+    "price_partial": "2600-4800", "price_includes": "床位、护理、伙食", "priced_on": "2025-06-30",
+    "rating_level": "三级", "rating_scheme": "GB/T 37276", "rated_on": "2024",
 }  # fmt: skip
 _NEEDED = ("name", "kind", "lon", "lat")
 _RULES = (
@@ -122,7 +134,7 @@ def _columns_of_facilities() -> list[Column]:
             _EXAMPLE_FACILITY.get(field, ""),
         )
         for field, names in ALIASES.items()
-        if field not in _OTHER_AXES
+        if field not in _NOT_OFFERED
     ]  # fmt: skip
 
 

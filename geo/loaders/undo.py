@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from geo.errors import BadInput, DeliveryRefused, NotFound
+from geo.loaders.hanging import hang_again
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.store import Target
 from geo.models import Base
@@ -183,6 +184,7 @@ FROM delivery_change c WHERE c.delivery_id = :id AND c.table_name = '{table}'
         )
         for action in ("ended", "corrected")
     ]
+    hang_again(session, table, bound["id"])
     # Earlier deliveries recognise their rows by the version that this restoring has moved.
     session.execute(
         text(f"""

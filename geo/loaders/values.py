@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.loaders import care
+from geo.loaders import care, ratings
 from geo.loaders.columns import to_numpy
 from geo.loaders.hours import weekly_hours
 from geo.loaders.kinds import STATE_WORDS
+from geo.loaders.prices import PRICE_FIELDS, prices_in
 
 UNKNOWN = {"", "-", "--", "—", "/", "\\", "无", "未知", "不详", "null", "none", "n/a", "na", "nan"}
 """What cells say that say nothing."""
@@ -131,6 +132,14 @@ def _plain(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
+def _rated(text: str) -> str:
+    """The day, month or year of a rating: 2025-06-30, 2025-06, 2025."""
+    try:
+        return day(text).isoformat()
+    except ValueError:
+        return ratings.when_rated(text)
+
+
 PARSERS: dict[str, Callable[[str], Any]] = {
     "beds_total": whole_number,
     "beds_nursing": whole_number,
@@ -151,8 +160,26 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "medical_link": care.medical_link,
     "fire_state": care.fire_state,
     "fire_checked_on": day,
+    "operation": care.operation,
+    "priced_on": day,
+    "rating_level": ratings.rating_level,
+    "rated_on": _rated,
+    "rating_until": day,
+    "ratings": ratings.ratings_in,
 }
+
+
+def parser_of(name: str, heading: str) -> Callable[[str], Any] | None:
+    """What reads the cells of a field under a heading, which may state the unit of a price."""
+    if name in PRICE_FIELDS:
+        return lambda text: prices_in(text, heading, name)
+    return PARSERS.get(name)
+
+
 RULES = {
+    **dict.fromkeys(PRICE_FIELDS, "price"),
+    **dict.fromkeys(("rating_level", "ratings", "operation"), "word"),
+    **dict.fromkeys(("priced_on", "rated_on", "rating_until"), "date"),
     **dict.fromkeys(("beds_total", "beds_nursing", "beds_free", "meals_per_day"), "number"),
     **dict.fromkeys(("beds_on", "filed_on", "checked_on", "fire_checked_on"), "date"),
     **dict.fromkeys(("has_lift", "has_ramp", "ownership", "medical_link", "fire_state"), "word"),
@@ -163,6 +190,7 @@ RULES = {
     "uscc": "uscc",
 }
 TYPES: dict[str, pa.DataType] = {
+    **dict.fromkeys(("priced_on", "rating_until"), pa.date32()),
     **dict.fromkeys(("beds_total", "beds_nursing", "beds_free", "meals_per_day"), pa.int32()),
     **dict.fromkeys(("beds_on", "filed_on", "checked_on", "fire_checked_on"), pa.date32()),
     **dict.fromkeys(("has_lift", "has_ramp"), pa.bool_()),

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
+from geo.loaders.hanging import Hanging, carry, hang
 from geo.loaders.journal import confirmed, journalled
 from geo.loaders.publishing import publishes, told_of_publishing
 from geo.loaders.report import Problem
@@ -59,10 +60,11 @@ class Destination:
     """The table that staged rows go to.
 
     `told` columns are compared and replaced; `derived` ones follow a change but are none. `fixed`
-    gives SQL for columns of new and changed rows (`s` the staged row, `d` the delivery). `children`
-    hang on a version and are carried over to the next. With `editions` a delivery may speak of a
-    day before the stored version's source: it becomes a version of its own up to that source's
-    date. A table that is not `versioned` is corrected in place.
+    gives SQL for columns of new and changed rows (`s` the staged row, `d` the delivery). What is
+    `hanging` on a version goes over to the next, but where the delivery speaks of it. With
+    `editions` a delivery may speak of a day before the stored version's source: it becomes a
+    version of its own up to that source's date. A table that is not `versioned` is corrected in
+    place.
     """
 
     table: str
@@ -71,7 +73,7 @@ class Destination:
     derived: tuple[str, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
     fixed_when_new: Mapping[str, str] = field(default_factory=dict)
-    children: Mapping[str, str] = field(default_factory=dict)
+    hanging: tuple[Hanging, ...] = ()
     editions: bool = False
     versioned: bool = True
     start_unknown: str = START_UNKNOWN
@@ -86,6 +88,11 @@ class Destination:
     def spoken(self) -> set[str]:
         """Every column that a delivery fills, by what it says or by what follows from it."""
         return {*self.told, *self.derived, *self.fixed, *self.fixed_when_new}
+
+    @property
+    def publishes(self) -> str:
+        """SQL: whether a row that follows `t` is public (`:public`)."""
+        return publishes(self.table, self.spoken, self.keys, self.hanging)
 
     def matches(self, left: str, right: str) -> str:
         """SQL: the keys of two rows agree."""
@@ -161,6 +168,9 @@ def merge_versions(
         _refresh(target, into, bound)
     if counts.get("new"):
         _insert_new(target, into, bound)
+    if parted or counts.get("corrected") or counts.get("new"):
+        for one in into.hanging:
+            hang(target, one, into.table, into.matches("t", "s"), on)
     if into.versioned and (parted or _any_seen(target)):
         _end_seen(target, into, bound)
     problems = []
@@ -222,6 +232,7 @@ def _give_fates(target: Target, into: Destination, on: date, is_public: bool) ->
     same = f"ROW({_listed('t', into.told)}) IS NOT DISTINCT FROM ROW({_listed('s', into.told)})"
     if "extra" in into.columns:
         same += " AND coalesce(t.extra, '{}') @> coalesce(s.extra, '{}')"
+    same += "".join(f" AND {one.agrees()}" for one in into.hanging if one.staged)
     says_else = " OR ".join(
         f"t.{name} IS NOT NULL AND t.{name} IS DISTINCT FROM s.{name}" for name in into.told
     )
@@ -273,7 +284,7 @@ def _replaced(into: Destination) -> dict[str, str]:
         **({"extra": "nullif(coalesce(t.extra, '{}') || coalesce(s.extra, '{}'), '{}')"}
            if "extra" in into.columns else {}),
         **into.fixed,
-        "is_published": publishes(into.table, into.spoken, into.keys),
+        "is_published": into.publishes,
         "delivery_id": "d.id",
     }  # fmt: skip
 
@@ -291,7 +302,7 @@ def _begin_versions(target: Target, into: Destination, bound: dict[str, Any]) ->
         text(f"""
 CREATE TEMP TABLE parted ON COMMIT DROP AS
 SELECT s.row_number, t.id, t.validity AS whole, s.fate,
-    t.is_published AND NOT {publishes(into.table, into.spoken, into.keys)} AS stays_seen,
+    t.is_published AND NOT {into.publishes} AS stays_seen,
     CASE s.fate WHEN 'edition' THEN daterange(t.source_date, upper(t.validity))
                 ELSE daterange(lower(t.validity), CAST(:on AS date)) END AS keeps,
     CASE s.fate WHEN 'edition' THEN daterange(CAST(:on AS date), t.source_date)
@@ -335,8 +346,8 @@ FROM parted p WHERE t.id = p.id"""
         f"AND NOT isempty({past})",
         bound,
     )  # fmt: skip
-    for child, parent in into.children.items():
-        _carry(target, into, child, parent, bound)
+    for one in into.hanging:
+        carry(target, one, table, into.matches("n", "t"))
     target.execute(text("DROP TABLE pg_temp.parted"))
 
 
@@ -359,32 +370,13 @@ WHERE n.id = t.id"""
     )
 
 
-def _carry(
-    target: Target, into: Destination, child: str, parent: str, bound: dict[str, Any]
-) -> None:
-    """Copy the rows that hang on an ended version to the one that follows it."""
-    carried = tuple(
-        column.name
-        for column in Base.metadata.tables[child].columns
-        if column.name not in ("id", "row_version", parent)
-    )
-    target.execute(
-        text(f"""
-INSERT INTO {child} ({parent}, {", ".join(carried)})
-SELECT n.id, {_listed("c", carried)} FROM {child} c JOIN parted p ON p.id = c.{parent}
-JOIN {into.table} t ON t.id = p.id
-JOIN {into.table} n ON {into.matches("n", "t")} AND n.validity = p.begins"""),
-        bound,
-    )
-
-
 def _correct(target: Target, into: Destination, bound: dict[str, Any]) -> None:
     """Write what was told over the version that began on this very day."""
     _update(
         target, into, {**_replaced(into), **_ORIGIN},
         "FROM stage s, delivery d "
         "WHERE s.fate = 'corrected' AND t.id = s.old_id AND d.id = :delivery",
-        bound,
+        bound, hanging=tuple(one for one in into.hanging if one.staged),
     )  # fmt: skip
 
 
@@ -392,7 +384,7 @@ def _refresh(target: Target, into: Destination, bound: dict[str, Any]) -> None:
     """Bring derived columns and publication of unchanged rows up to date; that is no change."""
     fresh = {
         **{name: f"coalesce(s.{name}, t.{name})" for name in into.derived},
-        "is_published": f"t.is_published OR {publishes(into.table, into.spoken, into.keys)}",
+        "is_published": f"t.is_published OR {into.publishes}",
     }
     differs = " OR ".join(f"{value} IS DISTINCT FROM t.{name}" for name, value in fresh.items())
     stale = f"s.fate = 'unchanged' AND t.id = s.old_id AND ({differs})"
@@ -402,14 +394,15 @@ def _refresh(target: Target, into: Destination, bound: dict[str, Any]) -> None:
 
 
 def _update(
-    target: Target, into: Destination, values: dict[str, str], chosen: str, bound: dict[str, Any]
-) -> None:
-    """Set values of the chosen rows `t`, with their former values in the journal."""
+    target: Target, into: Destination, values: dict[str, str], chosen: str, bound: dict[str, Any],
+    *, hanging: tuple[Hanging, ...] = (),
+) -> None:  # fmt: skip
+    """Set values of the chosen rows `t`; they and what is hanging are journalled as they were."""
     assign = ", ".join(f"{name} = {value}" for name, value in values.items())
     statement = f"UPDATE {into.table} t SET {assign} {chosen}"
-    target.execute(
-        text(journalled(statement, into.table, "t", "corrected", changed=tuple(values))), bound
-    )
+    also = {one.table: f"coalesce({one.of('o')}, '[]')" for one in hanging}
+    written = journalled(statement, into.table, "t", "corrected", changed=tuple(values), also=also)
+    target.execute(text(written), bound)
 
 
 def _insert_new(target: Target, into: Destination, bound: dict[str, Any]) -> None:

@@ -29,16 +29,20 @@ from geo.queries.within import (
 POINT_DIGITS = 7
 LINE_DIGITS = 6
 
-PRICES = """(SELECT json_agg(json_build_object('item', p.item, 'low', p.low, 'high', p.high,
+PRICES_OF = """(SELECT json_agg(json_build_object('item', p.item, 'low', p.low, 'high', p.high,
         'unit', p.unit, 'includes', p.includes, 'priced_on', p.priced_on)
         ORDER BY coalesce(p.low, p.high), p.id)
-    FROM facility_price p WHERE p.facility_id = f.id) AS prices"""
+    FROM facility_price p WHERE p.facility_id = {}.id)"""
+"""SQL: the prices of a facility, whose alias is filled in."""
 
-RATINGS = """(SELECT json_agg(json_build_object('scheme', r.scheme, 'level', r.level,
+RATINGS_OF = """(SELECT json_agg(json_build_object('scheme', r.scheme, 'level', r.level,
         'rated_on', r.rated_on, 'rated_in', r.rated_in, 'valid_until', r.valid_until,
         'issuer', r.issuer)
         ORDER BY coalesce(to_char(r.rated_on, 'YYYY-MM-DD'), r.rated_in) DESC NULLS LAST, r.id)
-    FROM facility_rating r WHERE r.facility_id = f.id) AS ratings"""
+    FROM facility_rating r WHERE r.facility_id = {}.id)"""
+"""SQL: its ratings, the latest first."""
+
+PRICES, RATINGS = f"{PRICES_OF.format('f')} AS prices", f"{RATINGS_OF.format('f')} AS ratings"
 
 FACILITY = f"""f.code, f.name, f.kinds, f.state, f.address, f.admin_code, f.position_quality,
     f.position_note, f.phone, f.website, f.hours, f.services, f.care_levels, f.beds_total,

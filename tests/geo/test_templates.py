@@ -94,7 +94,7 @@ def test_the_template_offers_kinds_and_states(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
         assert "xl/comments1.xml" in archive.namelist()
-    assert sheet.count("<dataValidation ") == 7
+    assert sheet.count("<dataValidation ") == 8
     for offered in ("养老院", "运营,暂停", "达标,未达标,办理中", "公办,民办"):
         assert offered in sheet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "integer", "number", "boolean", "day", "texts", "object"]
+Kind = Literal["text", "integer", "number", "boolean", "day", "texts", "object", "objects"]
 LINE_DIGITS, POINT_DIGITS = 6, 7
 
 
@@ -22,7 +22,12 @@ class Property:
     @property
     def is_plain(self) -> bool:
         """Whether it can be compared and sorted by: lists and objects cannot."""
-        return self.kind not in ("texts", "object")
+        return self.kind != "texts" and not self.is_nested
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether it has parts of its own, and so is no column of a table and no question."""
+        return self.kind in ("object", "objects")
 
 
 @dataclass(frozen=True, slots=True)

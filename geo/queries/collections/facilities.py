@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from geo.queries.collections.declared import SOURCED, SPAN, Collection, columns
+from geo.queries.collections.declared import SOURCED, SPAN, Collection, Property, columns
+from geo.queries.features import PRICES_OF, RATINGS_OF
 
 FACILITIES = Collection(
     "facilities", "养老设施", "Elder-care facilities",
@@ -28,6 +29,8 @@ FACILITIES = Collection(
             "filing_no text 备案编号|filing number", "filed_on day 备案日期|filed on",
             "hub_code text 所属中心|hub", "checked_on day 核实日期|checked on",
         ),
+        Property("prices", "objects", "价格（元）", "prices in yuan", PRICES_OF.format("t")),
+        Property("ratings", "objects", "评级", "ratings", RATINGS_OF.format("t")),
         *SPAN, *SOURCED,
     ),
     "Point", keywords=("养老", "设施", "elder care"),

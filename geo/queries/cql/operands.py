@@ -22,7 +22,7 @@ from geo.queries.reference_systems import CRS84, ReferenceSystem, read_box, to_d
 GEOMETRY_NAMES = ("geometry", "geom")
 GROUPS = {
     "text": "text", "integer": "number", "number": "number", "boolean": "boolean", "day": "day",
-    "texts": "texts", "object": "object",
+    "texts": "texts", "object": "object", "objects": "object",
 }  # fmt: skip
 """Kind of a property → what it may be compared with."""
 

@@ -30,10 +30,14 @@ PIECE = 500_000
 """Bytes of CSV that are read at one time: few rows are in memory, many share a call."""
 GEOMETRY = "geometry"
 _TYPES = {
-    "text": pa.string(), "texts": pa.string(), "object": pa.string(), "integer": pa.int64(),
+    **dict.fromkeys(("text", "texts", "object", "objects"), pa.string()), "integer": pa.int64(),
     "number": pa.float64(), "boolean": pa.bool_(), "day": pa.date32(),
 }  # fmt: skip
-_SQL = {"texts": "array_to_string({}, ';')", "object": "CAST({} AS text)"}
+_SQL = {
+    "texts": "array_to_string({}, ';')",
+    "object": "CAST({} AS text)",
+    "objects": "CAST({} AS text)",
+}
 WKB = pa.field(GEOMETRY, pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})
 _READ = csv.ParseOptions(newlines_in_values=True)
 
