@@ -100,7 +100,8 @@ def load(session: Session, path: Path, lines: str, on: date, secrecy: str = "pub
 
 
 PLACE = "名称,类型,经度,纬度"
-HOMES = f"""{PLACE},自理收费（元/月）,半失能收费,收费包含,价格日期,评定等级,评定标准,评定年份,评定机构
+HEADING = "自理收费（元/月）,半失能收费,收费包含,价格日期,评定等级,评定标准,评定年份,评定机构"
+HOMES = f"""{PLACE},{HEADING}
 甲院,养老院,119.97,31.78,2600,3200-4800元/月,床位、护理,2026-09-01,3级,GB/T 37276,2024年,某区民政局
 乙院,养老院,119.98,31.78,面议,,床位,,甲级,,2023,
 """
@@ -153,7 +154,8 @@ def test_a_later_delivery_changes_what_it_speaks_of_and_is_taken_back_whole(
     corrected = load(session, tmp_path / "c.csv", lines.format("3600元/月", ","), LATER)
     assert corrected.counts.updated == 1, "corrected on the very day"
     assert session.execute(STORED).all()[-1][2:5] == ("partial", 3600, 3600)
-    assert corrected.delivery_id is not None and report.delivery_id is not None
+    assert corrected.delivery_id is not None
+    assert report.delivery_id is not None
     assert undo_delivery(session, corrected.delivery_id).restored == 1
     assert session.execute(STORED).all() == changed
     assert session.execute(RATED, {"on": LATER}).all() == rated

@@ -107,6 +107,15 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
     asked = {
         "care_levels": ["partial", "full"], "has_lift": True, "medical_link": "none",
         "ownership": "public", "fire_state": "passed", "fire_checked_on": "2026-06-30",
+        "operation": "private_nonprofit",
+        "prices": [
+            {"item": "meal", "low": 8, "high": 12, "unit": "meal", "includes": "两荤两素",
+             "priced_on": "2026-09-01"},
+            {"item": "dinner", "low": None, "high": 10.5, "unit": "meal", "includes": None,
+             "priced_on": None},
+        ],
+        "ratings": [{"scheme": "GB/T 37276", "level": "三级", "rated_on": None, "rated_in": "2024",
+                     "valid_until": None, "issuer": None}],
     }  # fmt: skip
     changed = facility(name="示例社区食堂", kinds=["canteen", "day_care"], hours=lunch, **asked)
     put = planner("PUT", f"{address}?secrecy=public", changed, **{"If-Match": tag})
@@ -123,6 +132,12 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
     body, tag = planner.get(address)
     assert body["properties"]["meals_per_day"] is None, "null takes away"
     assert body["properties"]["kinds"] == ["canteen", "day_care"], "what is not said stays"
+    assert body["properties"]["prices"] == asked["prices"]
+    for less in ({"prices": None}, {"ratings": []}):
+        tag = planner("PATCH", f"{address}?secrecy=public", {"properties": less},
+                      **{"If-Match": tag}).headers["etag"]  # fmt: skip
+    body, tag = planner.get(address)
+    assert (body["properties"]["prices"], body["properties"]["ratings"]) == (None, None)
     assert body["properties"]["hours"] == lunch
 
     (row,) = rows(engine, "W-1")
@@ -133,7 +148,7 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
             ORDER BY d.id"""),
             {"id": row.id},
         ).all()
-    assert [action for _, action in kinds] == ["began", "corrected", "corrected"]
+    assert [action for _, action in kinds] == ["began", *["corrected"] * 4]
     assert all("planner" in by for by, _ in kinds), "who wrote is on record"
 
     assert planner("DELETE", f"{address}?secrecy=public", **{"If-Match": tag}).status_code == 204
@@ -198,6 +213,7 @@ REFUSED: list[tuple[Json, set[str]]] = [
     (facility(foo=1, bar=2), {"foo", "bar"}),
     (facility(operation="own", is_synthetic=True), {"operation"}),
     (facility(fire_state="zzz", has_lift="maybe"), {"fire_state", "has_lift"}),
+    (facility(prices=[{"item": "meal", "low": 8}], ratings="三级"), {"prices", "ratings"}),
     (facility(code="a b"), {"code"}),
     (facility(200, 31), {"geometry"}),
     ({**facility(), "geometry": None}, {"geometry"}),
