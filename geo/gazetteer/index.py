@@ -44,23 +44,28 @@ _READINGS = text(
     UPDATE place_name n SET pinyin = r.pinyin, reading_status = r.status
     FROM unnest(CAST(:ids AS bigint[]), CAST(:pinyins AS text[]), CAST(:statuses AS text[]))
         AS r (id, pinyin, status)
-    WHERE n.id = r.id
+    WHERE n.id = r.id AND (n.pinyin, n.reading_status) IS DISTINCT FROM (r.pinyin, r.status)
     """
 )
 _FORGET = text("DELETE FROM name_key WHERE name_id = ANY(CAST(:ids AS bigint[]))")
 
 
 def refresh_keys(
-    session: Session | Connection, progress: Progress = silent, *, everything: bool = False
+    session: Session | Connection,
+    progress: Progress = silent,
+    *,
+    everything: bool = False,
+    reader: NameReader | None = None,
 ) -> int:
     """Fill pinyin, reading status and search keys of names that lack them; answer how many.
 
     A name is done when its `reading_status` is NULL or it has no key: a loader that changes a name
     clears one of them. `everything` does all names again, after a change of the reviewed readings.
-    The reading of each distinct name is computed once. Nothing is committed.
+    The reading of each distinct name is computed once; `reader` has those computed before by the
+    same transaction. Nothing is committed.
     """
     waiting = session.execute(_WHICH, {"everything": everything}).scalars().all()
-    read = NameReader(session)
+    read = reader or NameReader(session)
     for start in range(0, len(waiting), CHUNK):
         ids = list(waiting[start : start + CHUNK])
         chunk = session.execute(_WAITING, {"ids": ids}).all()

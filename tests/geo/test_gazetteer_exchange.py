@@ -211,6 +211,52 @@ def test_loading_twice_changes_nothing_and_undo_takes_all_back(
     assert session.scalar(text("SELECT count(*) FROM place")) == 0
 
 
+def test_rows_are_stored_letter_by_letter_with_their_journal(
+    session: Session, tmp_path: Path
+) -> None:
+    odd = 'a,"b"\\N\n\\.\n\\\t{甲}\r\n'
+    names = (NameRecord("甲村", "standard", citation=odd), NameRecord("Jia", "alias", "en"))
+    place = PlaceRecord("x:1", "P", names, origin="", texts=(TextRecord("history", odd),))
+    report = imported(session, b"".join(lpf_out.written([place], HERE, on=ON)), tmp_path / "a.json")
+    (stored,) = records(session)
+    assert (stored.names[0].citation, stored.texts[0].value, stored.origin) == (odd, odd, "")
+    assert [name.reading_status for name in stored.names] == ["library", "none"]
+    assert session.scalar(text("SELECT extra IS NULL FROM place"))
+    # What was written is what the journal says: no row was written twice.
+    for table in ("place", "place_name", "place_text"):
+        unlike = f"""SELECT count(*) FROM {table} t FULL JOIN (SELECT * FROM delivery_change
+            WHERE delivery_id = :id AND table_name = '{table}') c ON c.row_id = t.id
+            WHERE c.version_after IS DISTINCT FROM t.row_version OR c.action <> 'began'"""
+        assert session.scalar(text(unlike), {"id": report.delivery_id}) == 0, table
+
+
+@pytest.mark.parametrize(
+    ("about", "part"),
+    [
+        ({"seed": "seven"}, "seed"), ({"seed": 2**40}, "seed"), ({"category": {}}, "category"),
+        ({"listings": [{"family": "red", "list_level": "city"}]}, "listings.list_name"),
+        ({"listings": 5}, "atlas.listings"), ({"positions": ["x"]}, "atlas"),
+        ({"positions": [{"quality": "fair"}]}, "positions.quality"),
+        ({"positions": [{"start_year": True}]}, "positions.start_year"),
+    ],
+)  # fmt: skip
+def test_a_file_of_ours_edited_by_hand_is_refused_by_its_part(
+    about: dict[str, Any], part: str
+) -> None:
+    with pytest.raises(Unusable) as refused:
+        lpf_in.record_of(minimal(atlas={"code": "x:1"} | about), HERE)
+    assert refused.value.part == part
+
+
+def test_an_object_where_a_text_belongs_is_left_to_the_original(
+    session: Session, tmp_path: Path
+) -> None:
+    one = minimal(depictions=[{"@id": "http://a.b/1.jpg", "title": {"x": 1}, "license": 4}])
+    whole = {"type": "FeatureCollection", "@context": "x", "features": [one]}
+    imported(session, json.dumps(whole), tmp_path / "f.json")
+    assert session.execute(text("SELECT title, licence FROM place_media")).one() == (None, "4")
+
+
 # --- what is required, and what is law --------------------------------------------------
 
 

@@ -150,7 +150,7 @@ def test_an_import_that_breaks_off_leaves_nothing(
     file = tmp_path / "old.tsv"
     file.write_text("".join(dated_names(5)), encoding="utf-8")
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the power failed")
 
     monkeypatch.setattr("geo.gazetteer.exchange.store.refresh_keys", broken)

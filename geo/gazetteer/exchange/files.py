@@ -63,13 +63,15 @@ def import_places(
         )
     data = _bytes_of(path)
     decoded = decode(data)
+    size, sha = len(data), hashlib.sha256(data).hexdigest()
     kind, found = places_in(decoded.text, path, addresses or Addresses(), default_class)
+    del data
+    decoded = replace(decoded, text="")  # what was read of it is large enough
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
-    sha = hashlib.sha256(data).hexdigest()
     delivery_id: int = session.execute(
         insert(Delivery).returning(Delivery.id),
         {"kind": "place-names", "file_name": safe_file_name(path.name), "sha256": sha,
-         "size_bytes": len(data), "delivered_by": (by or "").strip() or None, "secrecy": secrecy,
+         "size_bytes": size, "delivered_by": (by or "").strip() or None, "secrecy": secrecy,
          "licence": licence, "encoding": decoded.encoding, "crs_stated": "EPSG:4326",
          "crs_used": "EPSG:4490"},
     ).scalar_one()  # fmt: skip

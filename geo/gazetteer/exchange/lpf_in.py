@@ -15,6 +15,7 @@ import shapely
 from shapely.geometry import shape as as_shape
 
 from geo.gazetteer.exchange.addresses import Addresses, code_for, expanded
+from geo.gazetteer.exchange.fitting import misfit
 from geo.gazetteer.exchange.lpf_out import LINKS, RELATIONS
 from geo.gazetteer.exchange.record import (
     SCALARS,
@@ -132,17 +133,28 @@ def _ours(one: Json, about: Json, addresses: Addresses) -> PlaceRecord:
     said["is_synthetic"] = bool(about.get("is_synthetic", False))
     said["feature_class"] = one["properties"]["fclasses"][0]
     shapes = (one["geometry"] or {}).get("geometries", [])
+    unknown: Json = {"wkb": None, "quality": "unknown"}
     vague = [
-        PositionRecord(None, **_known(entry, PositionRecord, "wkb"))
-        for entry in about.get("positions", [])
+        PositionRecord(**(unknown | _known(entry, PositionRecord, "wkb")))
+        for entry in _list(about, "positions")
     ]
-    return PlaceRecord(
+    made = PlaceRecord(
         code=about["code"], **said,
         names=tuple(name for entry in one["names"] for name in _names(entry, is_ours=True)),
         positions=(*(p for shape in shapes for p in _positions(shape)), *vague),
-        listings=tuple(_listing(entry) for entry in about.get("listings", [])),
+        listings=tuple(_listing(entry) for entry in _list(about, "listings")),
         **_shared(one, addresses),
     )  # fmt: skip
+    if part := misfit(made):
+        raise Unusable(part, f"{part} 的值不能存储", f"the value of {part} cannot be stored")
+    return made
+
+
+def _list(about: Json, name: str) -> list[Any]:
+    found = about.get(name, [])
+    if not isinstance(found, list):
+        raise Unusable(f"atlas.{name}", f"{name} 不是列表", f"{name} is no list")
+    return found
 
 
 def _listing(entry: Any) -> ListingRecord:
@@ -285,7 +297,7 @@ def _positions(shape: Any) -> Iterator[PositionRecord]:
         end = years.end_latest if years.end_latest is not None else years.end_earliest
         yield PositionRecord(
             shapely.to_wkb(drawn, hex=True, flavor="iso").lower(), quality,
-            shape.get("unit_code"), start, end, _citation(shape),
+            _word(shape.get("unit_code")), start, end, _citation(shape),
         )  # fmt: skip
 
 
@@ -317,7 +329,7 @@ def _text_of(entry: Json) -> TextRecord | None:
         return None
     kind = entry.get("kind") if entry.get("kind") in TEXT_KINDS else "description"
     language = _text(entry.get("lang")) or "und"
-    return TextRecord(cast(str, kind), value, language, entry.get("@id"), _citation(entry))
+    return TextRecord(cast(str, kind), value, language, _word(entry.get("@id")), _citation(entry))
 
 
 def _media_of(entry: Json) -> MediaRecord | None:
@@ -326,8 +338,9 @@ def _media_of(entry: Json) -> MediaRecord | None:
         return None
     kind = entry.get("kind") if entry.get("kind") in MEDIA_KINDS else "image"
     return MediaRecord(
-        cast(str, kind), address, entry.get("title"), entry.get("license"), _citation(entry)
-    )
+        cast(str, kind), address, _word(entry.get("title")), _word(entry.get("license")),
+        _citation(entry),
+    )  # fmt: skip
 
 
 def _years(when: Any) -> Years:
@@ -371,6 +384,11 @@ def _objects(found: Any) -> list[Json]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
+
+
+def _word(value: Any) -> str | None:
+    """A text or number as a text; an object or list is none."""
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def _title(one: Any) -> str | None:

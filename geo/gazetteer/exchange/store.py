@@ -11,18 +11,17 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-import shapely
-from geoalchemy2 import WKBElement
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo.gazetteer.exchange.lpf_in import Faulty
 from geo.gazetteer.exchange.read import AT_A_TIME, PARTS, ids_of, read
 from geo.gazetteer.exchange.record import SCALARS, NameRecord, PlaceRecord
+from geo.gazetteer.exchange.rows import insert_rows
 from geo.gazetteer.index import refresh_keys
+from geo.gazetteer.stored_readings import NameReader
 from geo.loaders.personal import redact
 from geo.loaders.report import Problem
-from geo.models import Base
 
 MOST_TOLD = 10_000
 Reading = tuple[int, str | None, str]
@@ -52,13 +51,14 @@ def store(
     """
     done = Stored()
     waiting = iter(found)
+    reader = NameReader(session)
     stated: list[Reading] = []
     while batch := list(islice(waiting, AT_A_TIME)):
         done.read += len(batch)
         done.refused += [one for one in batch if isinstance(one, Faulty)]
         places = _once([_clean(one) for one in batch if isinstance(one, PlaceRecord)], done)
-        stated += _store_batch(session, places, done, delivery_id, published)
-    refresh_keys(session)
+        stated += _store_batch(session, places, done, delivery_id, published, reader)
+    refresh_keys(session, reader=reader)
     _restore_readings(session, stated)
     return done
 
@@ -76,37 +76,41 @@ def _once(places: Sequence[PlaceRecord], done: Stored) -> list[PlaceRecord]:
 
 
 def _store_batch(
-    session: Session, places: list[PlaceRecord], done: Stored, delivery_id: int, published: bool
+    session: Session,
+    places: list[PlaceRecord],
+    done: Stored,
+    delivery_id: int,
+    published: bool,
+    reader: NameReader,
 ) -> list[Reading]:
     """Write some records; answer the readings that their new names state."""
-    stated: list[Reading] = []
     known = ids_of(session, [place.code for place in places])
     stored = read(session, list(known.values()), with_superiors=True)
     new = [place for place in places if place.code not in known]
-    made = _insert(session, delivery_id, "place", [
+    made = insert_rows(session, delivery_id, "place", [
         {"code": p.code, **{name: getattr(p, name) for name in SCALARS},
          "extra": None if p.original is None else {"original": p.original},
          "is_published": published and p.may_be_public, "delivery_id": delivery_id}
         for p in new
     ])  # fmt: skip
     ids = known | {place.code: key for place, key in zip(new, made, strict=True)}
+    stated: list[Reading] = []
     widened: set[str] = set()
-    for part in PARTS:
-        rows = []
-        for place in places:
-            here = stored.get(known.get(place.code, 0))
-            before = set(map(_told, getattr(here, part))) if here else set()
-            added = [row for row in getattr(place, part) if _told(row) not in before]
-            rows += [_row(ids[place.code], row) for row in added]
-            if added and here:
-                widened.add(place.code)
-        keys = _insert(session, delivery_id, PARTS[part][0], rows)
+    for part, (table, *_) in PARTS.items():
+        added = [
+            (place, row)
+            for place in places
+            for row in _added(place, stored.get(known.get(place.code, 0)), part)
+        ]
+        rows = [_row(ids[place.code], place, row, reader) for place, row in added]
+        keys = insert_rows(session, delivery_id, table, rows)
         done.rows += len(keys)
+        widened |= {place.code for place, _ in added if place.code in known}
         if part == "names":
             stated += [
-                (key, row["pinyin"], row["reading_status"])
-                for key, row in zip(keys, rows, strict=True)
-                if row["reading_status"] is not None
+                (key, row.pinyin, row.reading_status)
+                for key, (_, row) in zip(keys, added, strict=True)
+                if row.reading_status is not None
             ]
     _confirm(session, delivery_id, [known[p.code] for p in places if p.code in known])
     done.problems += _differences(places, stored, known, done)
@@ -116,54 +120,35 @@ def _store_batch(
     return stated
 
 
+def _added(place: PlaceRecord, here: PlaceRecord | None, part: str) -> Sequence[Any]:
+    """The rows of a part that are not stored yet."""
+    said: Sequence[Any] = getattr(place, part)
+    if here is None:
+        return said
+    before = set(map(_told, getattr(here, part)))
+    return [row for row in said if _told(row) not in before]
+
+
 def _told(row: Any) -> Any:
     """What makes a row the same as a stored one: all but the reading, which may be made anew."""
     return replace(row, pinyin=None, reading_status=None) if isinstance(row, NameRecord) else row
 
 
-def _row(place_id: int, row: Any) -> dict[str, Any]:
-    """The columns of a row of a part."""
+def _row(place_id: int, place: PlaceRecord, row: Any, reader: NameReader) -> dict[str, Any]:
+    """The columns of a row of a part, a name without a stated reading with the one made for it."""
     said = {name: getattr(row, name) for name in row.__dataclass_fields__}
     if "years" in said:
         said |= said.pop("years").as_dict()
     if "wkb" in said:
-        wkb = said.pop("wkb")
-        said["geom"] = None if wkb is None else _exactly(wkb)
+        said["geom"] = said.pop("wkb")
+    if isinstance(row, NameRecord) and row.reading_status is None:
+        made = reader.read(
+            row.name, feature_class=place.feature_class, joined=row.kind == "short",
+            unit=place.unit_code or place.located_in,
+        )  # fmt: skip
+        pinyin = None if made.status == "none" else made.text
+        said |= {"pinyin": pinyin, "reading_status": made.status}
     return {"place_id": place_id, **said}
-
-
-def _exactly(wkb: str) -> WKBElement:
-    """A shape with its system. Without it, it would be sent as WKT, which rounds small numbers."""
-    shape = shapely.set_srid(shapely.from_wkb(wkb), 4490)
-    return WKBElement(shapely.to_wkb(shape, include_srid=True), extended=True)
-
-
-def _insert(
-    session: Session, delivery_id: int, table: str, rows: list[dict[str, Any]]
-) -> list[int]:
-    """Insert rows in their order, with the journal; answer their keys."""
-    if not rows:
-        return []
-    target = Base.metadata.tables[table]
-    made = session.execute(
-        insert(target).returning(target.c.id, target.c.row_version, sort_by_parameter_order=True),
-        rows,
-    ).all()
-    session.execute(
-        _JOURNAL,
-        {"delivery": delivery_id, "table": table, "ids": [row.id for row in made],
-         "versions": [row.row_version for row in made]},
-    )  # fmt: skip
-    return [row.id for row in made]
-
-
-_JOURNAL = text(
-    """
-    INSERT INTO delivery_change (delivery_id, table_name, row_id, action, version_after)
-    SELECT :delivery, :table, w.id, 'began', w.version
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS bigint[])) AS w (id, version)
-    """
-)
 
 
 def _confirm(session: Session, delivery_id: int, ids: list[int]) -> None:
@@ -232,7 +217,9 @@ def _clean(place: PlaceRecord) -> PlaceRecord:
 
 def _redacted(value: Any) -> Any:
     if isinstance(value, str):
-        return redact(value, serial=True)
+        # Ten letters hold neither a mobile number nor a Chinese name: most texts of a file.
+        short = len(value) <= 10 and value.isascii()
+        return value if short else redact(value, serial=True)
     if isinstance(value, list):
         return [_redacted(one) for one in value]
     if isinstance(value, dict):
