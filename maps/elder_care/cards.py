@@ -140,7 +140,7 @@ def _price(say: Say, one: Card) -> Brief:
         return _unknown(say, say("价格", "Price"))
     named = {"month": ("每月", "Monthly"), "meal": ("每餐", "A meal"), "day": ("每天", "A day")}
     name = say(*named.get(price.unit, ("价格", "Price")))
-    notes = [say(price.item_zh, price.item_en)]
+    notes = [] if price.item == price.unit else [say(price.item_zh, price.item_en)]
     if is_known(price.includes):
         notes.append(say(f"含{price.includes}", f"incl. {in_words(say, price.includes or '')}"))
     if price.unit not in named:
@@ -151,8 +151,9 @@ def _price(say: Say, one: Card) -> Brief:
             say(f"{day} 的价格", f"priced {day}") if day else say("价格日期未知", "undated price")
         )
         notes.append(told + may_have_changed(say, is_stale=True))
-    parts = [price_range(say, price),
-             say(f"（{'，'.join(notes)}）", f"({', '.join(notes)})")]  # fmt: skip
+    parts = [price_range(say, price)]
+    if notes:
+        parts.append(say(f"（{'，'.join(notes)}）", f"({', '.join(notes)})"))
     if one.price_fits == "from":
         parts.append(say("最低价符合，最高价超出", "the lowest price fits, the highest does not"))
     return Brief(name, tuple(parts))
@@ -194,8 +195,10 @@ def _rating(say: Say, one: Card) -> Brief:
         if gone is None:
             return _unknown(say, name)
         return Brief(name, (rated(say, gone),))
-    year = best.rated[:4] if best.rated else say("日期未知", "date unknown")
-    return Brief(name, (rated(say, best) + say(f"（{year} 评）", f" ({year})"),))
+    when = say("（评定日期未知）", " (date unknown)")
+    if best.rated:
+        when = say(f"（{best.rated[:4]} 评）", f" ({best.rated[:4]})")
+    return Brief(name, (rated(say, best) + when,))
 
 
 def _fire(say: Say, one: Card) -> Brief:

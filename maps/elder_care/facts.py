@@ -140,7 +140,7 @@ def _services(say: Say, p: Card) -> list[str]:
 def _prices(say: Say, p: Card) -> list[str]:
     prices = p.prices
     days = sorted({str(one.priced_on) for one in prices if is_known(one.priced_on)})
-    told = "、".join(days) or say("未知", "unknown")
+    told = "、".join(days) or say("未知", "on an unknown day")
     stale = may_have_changed(say, is_stale=any(one.is_stale for one in prices))
     dated = [say(f"价格日期 {told}{stale}", f"priced {told}{stale}")] if prices else []
     return [price_line(say, one) for one in prices] + dated
@@ -189,10 +189,12 @@ def _scheme(say: Say, one: Any) -> str:
 
 def _rated(say: Say, one: Any) -> str:
     until = one.valid_until
-    told = one.rated or say("日期未知", "date unknown")
+    told = say("评定日期未知", "date of rating unknown")
+    if one.rated:
+        told = say(f"{one.rated} 评", f"rated {one.rated}")
     if not is_known(until):
-        return say(f"（{told} 评）", f" (rated {told})")
-    return say(f"（{told} 评，有效至 {until}）", f" (rated {told}, valid until {until})")
+        return say(f"（{told}）", f" ({told})")
+    return say(f"（{told}，有效至 {until}）", f" ({told}, valid until {until})")
 
 
 def _fire(say: Say, p: Card) -> str | None:

@@ -27,6 +27,7 @@ UNIT = {
 MEDICAL = {
     "own": ("内设医疗机构", "own clinic"),
     "contract": ("签约医疗机构", "contract with a clinic"),
+    "none": ("无医疗服务", "no medical care"),
 }
 _HAN = re.compile(r"[\u3400-\u9fff]")
 

@@ -112,6 +112,7 @@ CARE_WORDS: dict[str, Words] = {
 ITEM_WORDS: dict[str, Words] = CARE_WORDS | {
     "breakfast": ("早餐", "breakfast"),
     "lunch": ("午餐", "lunch"),
+    "meal": ("餐费", "a meal"),
     "dinner": ("晚餐", "dinner"),
     "day_care": ("日间照料", "day care"),
     "bath": ("助浴", "bath"),

@@ -53,7 +53,7 @@ export function filterBy(query) {
     && (!Number.isFinite(price) || (p.prices ?? []).some((one) =>
       (one.low ?? one.high) <= price && (!isResidential || one.unit === "month") && (!level || one.item === level)))
     && (!flag(query.get("with_free_beds")) || p.beds_free > 0)
-    && (!flag(query.get("with_medical")) || Boolean(p.medical_link))
+    && (!flag(query.get("with_medical")) || !["", "none", "无"].includes(p.medical_link ?? ""))
     && (!flag(query.get("barrier_free")) || (p.has_lift === true && p.has_ramp === true))
     && (!query.get("fire_state") || p.fire_state === query.get("fire_state"))
     && (!query.get("ownership") || p.ownership === query.get("ownership"))

@@ -78,7 +78,7 @@ const TABLES = {
     full: ["失能", "needs full care"], dementia: ["认知症", "dementia"], breakfast: ["早餐", "breakfast"],
     lunch: ["午餐", "lunch"], dinner: ["晚餐", "dinner"], bath: ["助浴", "bath"],
     rental: ["租赁", "rental"], day: ["日托", "day care"], day_care: ["日间照料", "day care"],
-    general: ["未分项目", "not itemised"],
+    meal: ["餐费", "a meal"], general: ["未分项目", "not itemised"],
   },
   unit: { month: ["月", "month"], meal: ["餐", "meal"], time: ["次", "visit"], day: ["天", "day"] },
   fire: { passed: ["达标", "passed"], failed: ["⚠ 警告：未达标", "⚠ Warning: failed"], pending: ["办理中", "pending"] },
@@ -87,7 +87,7 @@ const TABLES = {
     public: ["公营", "publicly run"], private_nonprofit: ["民营非营利", "run by a non-profit"],
     private_profit: ["民营营利", "run for profit"],
   },
-  medical: { own: ["内设医疗机构", "own clinic"], contract: ["签约医疗机构", "contract with a clinic"] },
+  medical: { own: ["内设医疗机构", "own clinic"], contract: ["签约医疗机构", "contract with a clinic"], none: ["无医疗服务", "no medical care"] },
   name: {
     standard: ["标准名称", "standard name"], short: ["简称", "short name"], alias: ["别名", "alias"],
     former: ["曾用名", "former name"], popular: ["俗称", "popular name"],
