@@ -27,9 +27,9 @@ from geo.gazetteer.naming.approving import Named, enter
 from geo.validity import today_in_china
 from maps.assets import VENDOR
 from tests.conftest import OpenPage, served
-from tests.factories import make_city, make_name, make_place, make_unit, square
+from tests.factories import make_city, make_listing, make_name, make_place, make_unit, square
 from tests.machine import worker_database
-from tests.maps.test_pages import DESK, PHONE, settle
+from tests.maps.test_pages import DESK, LOADING, PHONE, settle
 
 KEY = "atlas-names-token"
 NORTH = "320402000000"
@@ -54,6 +54,7 @@ def make_town(session: Session) -> None:
     make_name(session, road, "旧江路", kind="former", end_latest=1966)
     make_name(session, road, "扬子江路", kind="popular")
     avenue = make_place(session, "长江大道", None, **place)
+    make_listing(session, avenue, list_class="古街巷")
     refresh_keys(session)
     today = today_in_china()
     for name, ago in (("迟路", 20), ("近路", 12), ("远路", 1)):
@@ -86,8 +87,7 @@ def at_desk(office: Office, open_page: OpenPage, query: str = "", **more: Any) -
 
 
 def settle_desk(tab: Tab) -> None:
-    expect(tab.locator("#status")).not_to_have_text(re.compile("^(正在|Looking|Checking|Reading)"))
-    tab.wait_for_timeout(150)
+    settle(tab, LOADING)
 
 
 def check_name(tab: Tab, name: str, point: tuple[float, float] | None = (119.95, 31.75)) -> None:
@@ -287,6 +287,56 @@ def test_a_name_is_nominated_looked_at_and_published(office: Office, open_page: 
     expect(tab.locator("#nominations .row")).to_contain_text(["专家意见：不同意", "专家意见未登记"])
     listed = tab.request.get(f"{office.address}/api/heritage?family=red").json()
     assert [one["properties"]["name"] for one in listed["features"]] == ["长江路"]
+    keep_what_was_seen(tab)
+
+
+def keep_what_was_seen(tab: Tab) -> None:
+    """A listed name among those to survey: what was refused stays typed, what was kept shows."""
+    tab.locator(".views a[data-view=protection]").click()
+    expect(tab.locator("#names .row-name")).to_have_text(["长江路", "长江大道"])
+    tab.get_by_label("名录类别").select_option("古街巷")
+    expect(tab.locator("#names .row")).to_have_count(1)
+    row = tab.locator("#names .row").first
+    expect(row).to_contain_text("标志：未知")
+    row.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#protected")).to_be_focused()
+    tab.get_by_label("登记什么").select_option("name_change")
+    tab.get_by_label("新名称").fill("大江路")
+    tab.get_by_label("来源（公众可见").fill("实地巡查")
+    tab.locator("#enter-record").click()
+    expect(tab.locator("#results .problem")).to_contain_text("第二十五条")
+    tab.get_by_label("登记什么").select_option("sign")
+    tab.locator("#enter-record").click()
+    expect(tab.locator(".field:has([name=value]) + div .problem")).to_be_visible()
+    tab.get_by_label("现状").select_option("damaged")
+    tab.get_by_label("备注（内部").fill("电话 13800138000")
+    tab.locator("#enter-record").click()
+    expect(tab.locator(".field:has([name=note]) + div .problem")).to_contain_text("手机号")
+    tab.get_by_label("备注（内部").fill("立柱倾斜")
+    tab.locator("#enter-record").click()
+    expect(tab.locator("#protected")).to_be_focused()
+    expect(tab.locator("#results .facts").first).to_contain_text("已设，损坏")
+    tab.get_by_label("登记什么").select_option("survey")
+    tab.get_by_label("日期", exact=True).fill("2020-01-01")
+    tab.get_by_label("下次调查").fill("2021-01-01")
+    tab.locator("#enter-record").click()
+    history = tab.locator("#results .events li")
+    expect(history).to_have_count(2)
+    assert "立柱倾斜" in history.first.inner_text(), "in order of date, the newest first"
+    assert history.last.inner_text().count("实地巡查") == 1, "a source stays for the next entry"
+    expect(tab.locator("p.state-line")).to_contain_text("调查到期")
+    tab.locator("#to-list").click()
+    expect(tab.locator("#names .row")).to_be_focused()
+    tab.get_by_label("名录类别").select_option("")
+    expect(tab.locator("#names .row-name")).to_have_text(["长江大道", "长江路"])
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="下载 CSV").click()
+    table = Path(saved.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(one["地名"], one["标志"], one["调查状态"]) for one in rows] == [
+        ("长江大道", "已设，损坏", "调查到期"), ("长江路", "未知", "从未调查"),
+    ]  # fmt: skip
 
 
 LOOKS = {"desk": (DESK, "lang=en"), "phone": (PHONE, "large=1")}
@@ -298,7 +348,7 @@ def test_every_view_is_clean_for_everybody(office: Office, open_page: OpenPage, 
     tab = at_desk(office, open_page, words, viewport=size, bypass_csp=True)
     axe = VENDOR / "axe-core" / "axe.min.js"
     fill = {"list": ("#names", "长江路\n旧江路", "#judge"), "text": ("#text", LETTER, "#proofread")}
-    for view in ("check", "list", "text", "due", "nominations"):
+    for view in ("check", "list", "text", "due", "nominations", "protection"):
         tab.locator(f".views a[data-view={view}]").click()
         settle_desk(tab)
         if view == "check":
@@ -312,6 +362,9 @@ def test_every_view_is_clean_for_everybody(office: Office, open_page: OpenPage, 
             tab.locator("#nominations .row").last.click()
             tab.locator("#scores summary").click()
             tab.locator("#enter-marks").wait_for()
+        elif view == "protection":
+            tab.locator("#names .row").last.click()
+            tab.locator("#enter-record").wait_for()
         else:
             tab.locator("#due-list .row").first.click()
             tab.locator("#due-side .events").wait_for()

@@ -6,8 +6,9 @@ export const VIEWS = {
   check: t("拟命名核查", "Check a name"),
   list: t("名单核查", "Check a list"),
   text: t("公文校对", "Proofread"),
-  due: t("备案与公告", "Filing & notice"),
-  nominations: t("红色·老地名提名", "Nominations"),
+  due: t("备案与公告", "Filing"),
+  nominations: t("名录提名", "Nominations"),
+  protection: t("名录保护", "Protection"),
 };
 
 /** How a rule ended: look, sign, word. A sign and a word stand beside every colour. */

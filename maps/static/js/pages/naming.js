@@ -23,6 +23,7 @@ openDesk({
     text: () => import("atlas/naming/text.js"),
     due: () => import("atlas/naming/due.js"),
     nominations: () => import("atlas/naming/nominations/view.js"),
+    protection: () => import("atlas/naming/protection/view.js"),
   },
   kept: ["lang", "large", "city", "lat", "lon", "z", "view"],
   title: t("地名核查", "Check a name"),

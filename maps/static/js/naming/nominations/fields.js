@@ -24,6 +24,7 @@ const MISSING = {
   list_level: t("请选名录级别。", "Choose the level of the list."),
   admin_code: t("请选提名的区划。", "Choose the division that proposes."),
   verdict: t("请选意见结论。", "Choose the verdict."),
+  value: t("请选择或填写登记的内容。", "Say what is entered."),
   marks: t("请至少填一项分数。", "Give one mark at least."),
   role: t("请写经办单位或岗位。", "Give the office or role."),
   on: t("请选日期。", "Choose the day."),

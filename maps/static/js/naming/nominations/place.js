@@ -22,8 +22,8 @@ export const forgetCard = (code) => cards.delete(code);
 const EXACT = ["surveyed", "point", "approximate"];
 const pointOf = (card) => (EXACT.includes(card?.position_quality) && isKnown(card.lon) ? [card.lon, card.lat] : null);
 
-/** Show the places of [{code, name, sign, pick}] that have a point; answers the points. */
-export async function drawPlaces(rows) {
+/** Show the places of [{code, name, sign, pick}] that have a point, told in the legend by `words`; answers the points. */
+export async function drawPlaces(rows, words = null) {
   drawn += 1;
   const mine = drawn;
   const group = layer("found")?.clearLayers();
@@ -33,7 +33,7 @@ export async function drawPlaces(rows) {
   const [vague, exact] = [true, false].map((is) => placed.filter(([, card]) => (card.position_quality === "approximate") === is).length);
   for (const [row, card] of placed) group.addLayer(dot(pointOf(card), row.sign, row.name, card.position_quality === "approximate" ? "hollow" : "solid", row.pick));
   const key = (look) => el("span", { class: `ring key ${look}` }, "");
-  const drawnAs = Number.isInteger(rows[0]?.sign) ? t("提名的地名，号码同列表", "Nominated places, numbered as listed") : t("提名的地名", "The nominated place");
+  const drawnAs = words ?? (Number.isInteger(rows[0]?.sign) ? t("提名的地名，号码同列表", "Nominated places, numbered as listed") : t("提名的地名", "The nominated place"));
   drawLegend(t("图例（个）", "Legend (number)"), [
     exact > 0 && [key("solid"), drawnAs, exact],
     vague > 0 && [key("hollow"), t(`${drawnAs}（位置近似）`, `${drawnAs} (approximate)`), vague],
