@@ -146,6 +146,15 @@ def test_price_of_another_unit_is_not_compared(session: Session) -> None:
     make_price(session, canteen, item="lunch", low=8, high=12, unit="meal")
     assert find(session, asked(max_price=10)).found == 1
     assert find(session, asked(max_price=7.99)).found == 0
+    make_price(session, make_facility(session), item="meal", low=None, high=10, unit="meal")
+    assert find(session, asked(max_price=10, sort="price")).found == 2
+    found = find(session, asked(max_price=8))
+    assert (found.found, found.unknown) == (1, 1), "「10元以下」 may be more than 8"
+    home = make_facility(session, kinds=["nursing_home", "day_care"])
+    make_price(session, home, item="day_care", low=900, high=900)
+    found = find(session, asked(what="home", max_price=4000))
+    assert (found.found, found.unknown) == (0, 1), "day care by the month is no home"
+    assert found.unknown_cards[0].price is None
 
 
 def test_rating_counts_by_the_national_scale_while_it_is_valid(session: Session) -> None:
@@ -153,14 +162,17 @@ def test_rating_counts_by_the_national_scale_while_it_is_valid(session: Session)
         ("GOOD", {"level": "五级"}), ("STAR", {"level": "4星"}),
         ("OLD", {"level": "五级", "valid_until": date(2026, 1, 1)}),
         ("LEAF", {"level": "五叶", "scheme": "地方叶级"}), ("WORD", {"level": "优秀"}),
+        ("BARE", {"level": "五级", "scheme": None, "rated_on": None, "rated_in": "2024"}),
     ):  # fmt: skip
         make_rating(session, make_facility(session, code=code, kinds=["nursing_home"]), **given)
     found = find(session, asked(what="home", rating=3, sort="rating"))
     assert codes(found.cards) == ["GOOD", "STAR"]
-    assert found.unknown == 3
-    assert {c.code for c in found.unknown_cards} == {"LEAF", "OLD", "WORD"}
-    [old] = [card for card in found.unknown_cards if card.code == "OLD"]
-    assert "已过有效期" in told(old)["rating"]
+    assert found.unknown == 4
+    unknown = find(session, asked(what="home", rating=3, part="unknown")).cards
+    words = {card.code: told(card)["rating"] for card in unknown}
+    assert {*words} == {"BARE", "LEAF", "OLD", "WORD"}
+    assert words["BARE"] == "等级 五级（标准未注明，2024 年评）"
+    assert "已过有效期" in words["OLD"]
 
 
 def test_beds_tell_their_date_and_age(session: Session) -> None:

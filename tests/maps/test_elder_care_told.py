@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy.orm import Session
 
 from geo.access.finder import Card, Question, find, one_card
+from geo.loaders.load import load_delivery
 from geo.validity import today_in_china
 from maps.base import Page
 from maps.elder_care.address import Address
@@ -113,6 +115,37 @@ def test_the_english_pages_keep_only_names_in_chinese(mixed: Session) -> None:
         assert "bed, care, meals" in told
         assert "level 5" in told
     assert "GB/T 37276" in own
+
+
+DELIVERED = """名称,类型,经度,纬度,空床,床位统计日期,接收对象,半失能收费,失能收费（元/月）,\
+收费包含,价格日期,评定等级,评定标准,评定年份,消防检查结果,消防检查日期,医养结合方式
+丙养老院,养老院,119.95,31.75,6,{day},半失能、失能,2600-4800元/月,5200以上,床位、护理、伙食,\
+{day},三级,GB/T 37276,2024,达标,2025-06-10,无
+"""
+
+
+def test_what_a_delivery_brings_stands_on_the_card_as_it_was_written(
+    session: Session, tmp_path: Path
+) -> None:
+    make_city(session)
+    path = tmp_path / "homes.csv"
+    path.write_text(DELIVERED.format(day=TODAY), encoding="utf-8")
+    report = load_delivery(session, "facilities", path, crs="cgcs2000", on=TODAY, secrecy="public")
+    assert (report.counts.kept, report.problems) == (1, [])
+    [card] = find(session, Question(what="home", max_price=4000, care_level="partial")).cards
+    one = told_of(ZH, card)
+    assert [fact.name + "".join(fact.parts) for fact in one.brief] == [
+        f"空床6 张（{TODAY:%m-%d} 填报）",
+        "每月2,600–4,800 元（半失能，含床位、护理、伙食）最低价符合，最高价超出",
+        "接收半失能、失能", "等级三级（2024 评）", "消防达标（2025-06）",
+    ]  # fmt: skip
+    facts = {fact.code: fact.lines for fact in one.facts}
+    assert facts["prices"][1:] == (
+        "失能 5,200 元/月起（含床位、护理、伙食）", f"价格日期 {TODAY}",
+    )  # fmt: skip
+    assert facts["rating"] == ("三级 · GB/T 37276（2024 评）",)
+    assert facts["medical"] == ("无医疗服务",)
+    assert one.checked.endswith("来源：homes.csv（" + f"{TODAY}）"), one.checked
 
 
 def test_words_that_nobody_listed_stay_as_they_are() -> None:
