@@ -21,6 +21,7 @@ import pyogrio
 import pytest
 import python_calamine
 import shapely
+import xlsxwriter
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
@@ -170,6 +171,26 @@ def test_a_workbook_holds_no_formula(public: Connection, tmp_path: Path) -> None
     assert about["source"] == "test；示例"
     assert about["has_synthetic"] == "true"
     assert about["note"] == "说明 about"
+
+
+def test_a_cell_holds_the_text_letter_by_letter(tmp_path: Path) -> None:
+    texts = ["<r><t>甲</t></r>", "<r>a<b</r>", "<r>", "a<b> &amp; c", " b ", "_x0041_", None]
+    days = [date(1900, 2, 28), date(1900, 3, 1), None, *[date(2026, 1, 2)] * 4]
+    columns = [("text", pa.string(), ""), ("day", pa.date32(), ""), ("none", pa.int64(), "")]
+    part = pa.RecordBatch.from_arrays(
+        [pa.array(texts), pa.array(days, pa.date32()), pa.nulls(7, pa.int64())],
+        names=[name for name, _, _ in columns],
+    )
+    made = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"), {"constant_memory": True})
+    sheets._write_rows(made, columns, iter([part, part]))
+    made.close()
+    read = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "a.xlsx"))
+    found = read.get_sheet_by_index(0).to_python()[1:]
+    assert [row[0] or None for row in found] == texts * 2
+    assert [row[1] or None for row in found] == days * 2
+    rare = pa.RecordBatch.from_arrays([pa.array(["甲", "𠀀" * 16_384])], names=["text"])
+    with pytest.raises(BadInput, match="第 2 行「text」有 32768 个字"):
+        sheets._write_rows(xlsxwriter.Workbook(), columns[:1], iter([rare]))
 
 
 def test_a_sheet_that_cannot_hold_the_rows_is_refused(
