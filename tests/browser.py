@@ -14,11 +14,23 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    expect,
+)  # fmt: skip
 
 from geo.settings import CHECKOUT, TestSettings, read
 
 RESULTS = CHECKOUT / "test-results"
+PATIENCE_MS = 90_000
+"""On a machine with other work a page needs many times what it needs alone."""
+expect.set_options(timeout=PATIENCE_MS)
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _QUIET = (
     "--disable-gpu",
@@ -87,7 +99,9 @@ class Tabs:
         if free := self._free.get(repr(sorted(context.items()))):
             return free.pop()
         usual = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
-        return self.browser.new_context(**{**usual, **context}).new_page()
+        opened = self.browser.new_context(**{**usual, **context})
+        opened.set_default_timeout(PATIENCE_MS)
+        return opened.new_page()
 
     def give_back(self, page: Page, context: dict[str, Any]) -> None:
         """Wipe a page for the next test."""
@@ -96,10 +110,10 @@ class Tabs:
                 other.close()
         page.context.set_offline(False)
         page.context.clear_permissions()
-        page.context.clear_cookies()
         with contextlib.suppress(Error):  # a page without an address keeps nothing
             page.evaluate("sessionStorage.clear(); localStorage.clear()")
         page.goto("about:blank")
+        page.context.clear_cookies()  # last: an answer on its way could bring one more
         page.context.new_cdp_session(page).send("Network.clearBrowserCache")
         page.emulate_media(media="null", reduced_motion="no-preference")
         if viewport := context.get("viewport"):

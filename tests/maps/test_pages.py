@@ -8,11 +8,11 @@ import time
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error, Route
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import Route
 
 from maps.assets import VENDOR
-from tests.browser import Watched, is_waiting
+from tests.browser import PATIENCE_MS, Watched, is_waiting
 from tests.conftest import OpenPage
 
 PHONE = {"width": 360, "height": 740}
@@ -26,21 +26,38 @@ BUSY = """(() => { if (document.querySelector('.leaflet-zoom-anim')) return true
   const said = document.querySelector('#status')?.textContent;
   return said !== undefined && (said === '' && !document.querySelector('[role=alert]')
     || /^(正在|Looking|Computing)/.test(said)); })()"""
+"""A page that always says how many it found, or what is wrong."""
 
+LOADING = """/^(正在|Looking|Computing|Checking|Reading)/.test(
+  document.querySelector('#status')?.textContent)"""
+"""A desk, whose forms have nothing to say."""
 
 QUIET_MS = 250
 """Longer than any rest that a page takes before it follows a change."""
 
+PATIENCE_S = PATIENCE_MS / 1000
 
-def settle(tab: Tab) -> None:
+
+def settle(tab: Tab, busy: str = BUSY) -> None:
     """Wait until the page has its answers, has drawn them and wants nothing more."""
+    # The page itself counts the time of quiet, so that it runs no faster than the page's own rests.
     # Polling from outside: the page's own policy forbids it to evaluate text.
-    quiet_since = started = time.monotonic()
-    while (now := time.monotonic()) - quiet_since < QUIET_MS / 1000:
-        assert now - started < 20, "the page is still busy after 20 s"
-        tab.wait_for_timeout(25)
-        if is_waiting(tab) or tab.evaluate(BUSY):
-            quiet_since = time.monotonic()
+    looks, calm = 5, 0
+    deadline = time.monotonic() + PATIENCE_S
+    while calm < looks:
+        assert time.monotonic() < deadline, f"the page is still busy after {PATIENCE_S:.0f} s"
+        calm = calm + 1 if _is_quiet(tab, busy, QUIET_MS // looks) else 0
+
+
+def _is_quiet(tab: Tab, busy: str, rest_ms: int) -> bool:
+    """Whether the page has rested this long and has nothing to do after it."""
+    rest = f"new Promise((done) => setTimeout(done, {rest_ms})).then(() => {busy})"
+    try:
+        return not tab.evaluate(rest) and not is_waiting(tab)
+    except Error as problem:
+        if "navigat" not in str(problem) and "context was destroyed" not in str(problem):
+            raise
+        return False  # it went to another address meanwhile
 
 
 def visit(watched: Watched, address: str) -> Tab:

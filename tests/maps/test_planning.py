@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from api.security import issue, revoke
 from geo.db import Database, session_factory
 from maps.assets import VENDOR
 from tests.conftest import OpenPage
-from tests.maps.test_pages import DESK, PHONE, settle
+from tests.maps.test_pages import DESK, LOADING, PATIENCE_S, PHONE, settle
 
 VIEWS = (
     "view=siting", "view=siting&run=1", "view=siting&of=groups", "view=scenarios",
@@ -43,16 +44,12 @@ def sign_in(tab: Tab, secret: str) -> None:
     """Give the token and wait for what it opens."""
     tab.get_by_label("访问令牌", exact=True).fill(secret)
     tab.get_by_role("button", name="进入工作台").click()
-    tab.wait_for_timeout(200)
     settle_desk(tab)
 
 
 def settle_desk(tab: Tab) -> None:
     """Wait until a view has its answer; a form or a problem has no status to wait for."""
-    expect(tab.locator("#status")).not_to_have_text(
-        re.compile("^(正在|Looking|Computing)"), timeout=20_000
-    )
-    tab.wait_for_timeout(150)
+    settle(tab, LOADING)
 
 
 def api(tab: Tab, desk: str, path: str, secret: str) -> Any:
@@ -127,13 +124,16 @@ def test_a_view_that_still_loads_draws_nothing_over_the_sign_in(
     tab.goto(f"{desk}/planning")
     tab.get_by_label("访问令牌", exact=True).fill(token())
     tab.get_by_role("button", name="进入工作台").click()
+    deadline = time.monotonic() + PATIENCE_S
+    while not held:
+        assert time.monotonic() < deadline, "the view asked for no division"
+        tab.wait_for_timeout(50)
     tab.get_by_role("button", name="退出").click()
     field = tab.get_by_label("访问令牌", exact=True)
     field.fill("mza_half")
-    while not held:
-        tab.wait_for_timeout(50)
-    held[0].continue_()
-    tab.wait_for_timeout(800)
+    for route in held:
+        route.continue_()
+    settle_desk(tab)
     assert field.input_value() == "mza_half"
     assert tab.locator("#question").inner_html() == ""
     assert tab.evaluate("sessionStorage.length") == 0
@@ -161,7 +161,7 @@ def test_every_view_opens_cleanly_for_everybody(
     tab.evaluate(f"sessionStorage.setItem('{KEY}', '{token()}')")
     for view in views:
         tab.goto(f"{desk}/planning?{view}")
-        tab.locator(".views [aria-current]").wait_for(timeout=20_000)
+        tab.locator(".views [aria-current]").wait_for()
         settle_desk(tab)
         assert tab.locator("[role=alert]:not(:empty)").count() == 0, view
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
@@ -252,7 +252,7 @@ def test_paper_holds_the_answer_and_not_the_form(
     tab = open_page(viewport=DESK, alone=True).page
     tab.goto(f"{desk}/planning?view=siting&run=1")
     sign_in(tab, token())
-    expect(tab.locator(".proof")).to_be_visible(timeout=20_000)
+    expect(tab.locator(".proof")).to_be_visible()
     tab.emulate_media(media="print")
     for shown in (".headline", ".proof", ".chosen", "#notices"):
         expect(tab.locator(shown).first).to_be_visible()

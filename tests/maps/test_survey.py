@@ -60,7 +60,7 @@ def enter(tab: Tab, address: str, secret: str) -> None:
 
 def said(tab: Tab) -> str:
     """What the status says once the view has its answer."""
-    expect(tab.locator("#status")).to_have_text(re.compile(r"\d"), timeout=20_000)
+    expect(tab.locator("#status")).to_have_text(re.compile(r"\d"))
     return tab.inner_text("#status")
 
 
