@@ -40,7 +40,7 @@ _TABLE_COLUMNS = 12
 _FORMATS = {
     "html": "网页 · page", "geojson": "GeoJSON（分页）", "geojson-file": "GeoJSON",
     "geojsonseq": "GeoJSON 序列", "csv": "CSV", "fgb": "FlatGeobuf", "gpkg": "GeoPackage",
-    "parquet": "GeoParquet", "kml": "KML", "xlsx": "Excel（XLSX）",
+    "parquet": "GeoParquet", "kml": "KML", "xlsx": "Excel（十万条以上请用 CSV）",
 }  # fmt: skip
 
 
