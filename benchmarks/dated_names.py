@@ -1,9 +1,10 @@
 """How long does it take to import places with dated names, and are they found afterwards?
 
-Run `.venv/bin/python benchmarks/dated_names.py [places …] [--kind lpf|table]`: files of 1000, 10000
-and 70000 made-up places with three or four names each, most of them dated, in a private database
-that is thrown away. `lpf` is a file of Linked Places (`atlas names import`), `table` a CSV with
-former names and aliases in columns (`atlas load --kind place-names`).
+Run `.venv/bin/python benchmarks/dated_names.py [places …] [--kind lpf|table]`: files of 300, 3000
+and 21000 made-up places with three or four names each, all of them dated, so 1 000, 10 000 and
+70 000 names, in a private database that is thrown away. `lpf` is a file of Linked Places
+(`atlas names import`), `table` a CSV with former names and aliases in columns (`atlas load --kind
+place-names`).
 
 Shown are processor seconds of this process and of its PostgreSQL backend, microseconds a name, the
 peak memory of the process, the time of the same file once more (nothing may change), and how many
@@ -170,7 +171,7 @@ def measure(url: str, path: Path, kind: str) -> dict[str, Any]:
 def main() -> None:
     """Write each file, import it in a process of its own and print a row."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("places", nargs="*", type=int, default=[1_000, 10_000, 70_000])
+    parser.add_argument("places", nargs="*", type=int, default=[300, 3_000, 21_000])
     parser.add_argument("--kind", choices=WAYS, default="lpf")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="minzheng-dated-") as folder:

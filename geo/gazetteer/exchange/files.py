@@ -101,8 +101,9 @@ def places_in(
         whole = _json(content, name)
         if is_national(content):
             return "national", national.linked_twins(national.read_entries(entries_of(whole)))
+        features = _features(whole, name)
         return "lpf", lpf_in.read_features(
-            _features(whole, name), addresses, default_class=default_class
+            _let_go(features), addresses, default_class=default_class
         )
     if lp_tsv.is_lp_tsv(begin.partition("\n")[0]):
         dataset = path.stem[:40]
@@ -176,6 +177,13 @@ def _features(whole: Any, name: str) -> list[Any]:
             both(f"{name}：标有密级，未读取。", f"{name}: marked as secret; it was not read.")
         )
     return found
+
+
+def _let_go(features: list[Any]) -> Iterator[Any]:
+    """Each feature in its order; what was read is no longer in memory."""
+    features.reverse()
+    while features:
+        yield features.pop()
 
 
 def _with_source(found: Found, source: str, day: date | None) -> Found:
