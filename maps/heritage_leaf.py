@@ -56,6 +56,7 @@ def draw_leaf(
 
     kept: its last state, sign and survey.
     """
+    where = where_words(page, place)
     made_up = place.is_synthetic or any(one.is_synthetic for one in kept.values())
     told = [
         (page.say(*TEXTS[one.kind]), one) for one in life.texts if one.value != place.story
@@ -63,7 +64,7 @@ def draw_leaf(
     return draw_sheet(
         replace(page, has_synthetic=made_up), "heritage_leaf.html.j2", "names",
         place.name, place=place, address=address, seals=seals(page, place), texts=told,
-        where=where_words(page, place),
+        where=where,
         sketch=sketch_of(place, outlines) if drawn else None,
         periods=[
             {
@@ -84,10 +85,7 @@ def draw_leaf(
             )
             for one in place.lists
         ],
-        facts=[
-            (page.say("时代", "Era"), era_words(page, place)),
-            (page.say("类别", "Kind"), kind_words(page, place.feature_class)),
-        ],
+        what=" · ".join((era_words(page, place), kind_words(page, place.feature_class), where)),
         care=_care(page, kept),
         law=page.say(*ARTICLE_25), citation=citation_of(page, place, address, on),
     )  # fmt: skip

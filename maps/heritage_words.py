@@ -30,12 +30,15 @@ def seals(page: Page, place: ListedPlace) -> list[tuple[str, str]]:
 
 
 def era_words(page: Page, place: ListedPlace) -> str:
-    """The list's own words for the era, else the era that the years tell, else unknown."""
-    if place.era_said:
-        return place.era_said
+    """The list's own words for the era, else the era that the years tell, else unknown.
+
+    A reader of English is told the era beside the list's words.
+    """
     if place.era == UNKNOWN.code:
-        return page.say("时代未知", "era unknown")
+        return place.era_said or page.say("时代未知", "era unknown")
     era = eras()[place.era]
+    if place.era_said:
+        return page.say(place.era_said, f"{place.era_said} ({era.en})")
     return page.say(f"{era.zh}（按年份推定）", f"{era.en} (from the years)")
 
 
@@ -48,9 +51,12 @@ def where_words(page: Page, place: ListedPlace) -> str:
     """The division around it, and how exactly the position is known."""
     unit = place.unit_name or page.say("所在未知", "division unknown")
     if place.quality in VAGUE:
-        return f"{unit}（{page.say(*VAGUE[place.quality])}）"
-    near = place.quality == "approximate"
-    return f"{unit}（{page.say('位置近似', 'approximate')}）" if near else unit
+        zh, en = VAGUE[place.quality]
+    elif place.quality == "approximate":
+        zh, en = "位置近似", "approximate"
+    else:
+        return unit
+    return page.say(f"{unit}（{zh}）", f"{unit} ({en})")
 
 
 def half(page: Page, text: str | None) -> str | None:

@@ -63,7 +63,7 @@ def listed_places(
                     Listing(
                         row["list_name"], row["family"], row["list_level"],
                         row["list_class"] or None, row["batch"] or None,
-                        year_of(row["listed_year"]), f"{row['source']} ({row['status']})",
+                        year_of(row["listed_year"]), row["source"],
                         row["era"] or None,
                     )
                 ],
