@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import signal
+
+gc.set_threshold(10_000)  # else a fifth of the time of importing goes to looking for garbage
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing to undo while modules are imported
