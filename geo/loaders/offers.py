@@ -30,17 +30,22 @@ def gather(
     heading: of the column of levels. Answers by field in which rows it says something of a price
     or rating that is not there, so that it can be kept.
     """
-    left: dict[str, NDArray[np.bool_]] = {}
     priced = [values.pop(name) for name in PRICE_FIELDS if name in values]
-    beside = _beside(values, _BESIDE_PRICES, rows)
-    values["prices"] = _each([*priced, *beside], lambda *told: _prices(told[:-2], *told[-2:]))
-    lists = values.pop("ratings", pa.nulls(rows, pa.string()))
-    level = values.pop("rating_level", pa.nulls(rows, pa.string()))
-    told = [lists, level, *_beside(values, _BESIDE_LEVEL, rows)]
-    values["ratings"] = _each(told, lambda *one: _ratings(heading or "", *one))
+    if priced:
+        told = [*priced, *_beside(values, _BESIDE_PRICES, rows)]
+        values["prices"] = _each(told, lambda *one: _prices(one[:-2], *one[-2:]))
+    levels = [values.pop(name, None) for name in ("ratings", "rating_level")]
+    if any(one is not None for one in levels):
+        nothing = pa.nulls(rows, pa.string())
+        told = [nothing if one is None else one for one in levels]
+        told += _beside(values, _BESIDE_LEVEL, rows)
+        values["ratings"] = _each(told, lambda *one: _ratings(heading or "", *one))
+    left = {}
     for names, found in ((_BESIDE_PRICES, "prices"), (_BESIDE_LEVEL, "ratings")):
         for name in (name for name in names if name in values):
-            is_alone = pc.and_(pc.is_valid(values[name]), pc.is_null(values[found]))
+            is_alone = pc.is_valid(values[name])
+            if found in values:
+                is_alone = pc.and_(is_alone, pc.is_null(values[found]))
             left[name] = to_numpy(is_alone)
     for name in ("price_includes", "rating_scheme", "rating_until", "rating_issuer"):
         values.pop(name, None)
