@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,21 +18,19 @@ from numpy.typing import NDArray
 from geo.loaders.candidates import Candidate, Candidates, Readings, Refusal
 from geo.loaders.care import SAYS_NO
 from geo.loaders.columns import Numbers, column_of, numbers_of_rows, to_numpy
-from geo.loaders.fields import Mapping, public_column, replaced_at
+from geo.loaders.fields import Mapping, public_column
 from geo.loaders.kinds import kind_in_name, kind_of_words
 from geo.loaders.offers import gather
+from geo.loaders.parsed import parsed
 from geo.loaders.personal import public_text
 from geo.loaders.report import MOST_PROBLEMS, Problem
 from geo.loaders.tables import Row, Table
 from geo.loaders.values import (
     MAX_COUNT,
-    PARSERS,
     RULES,
-    TYPES,
     UNKNOWN,
     has_form_of_phones,
     parser_of,
-    right_usccs,
 )
 from geo.loaders.values import uscc_problem as uscc_problem
 
@@ -130,7 +127,7 @@ class _Reading:
         if parse is None:
             self.values[name] = texts
             return
-        self.values[name], faults = _parsed(name, parse, texts)
+        self.values[name], faults = parsed(name, parse, texts)
         if faults:
             places = list(faults)
             self.note(places, column, texts, RULES.get(name, "value"), list(faults.values()))
@@ -173,45 +170,6 @@ class _Reading:
             told = [f"大于总床位 {n}，未采用 · more than the {n} beds, not stored" for n in beds]
             self.note(places, name, part, "beds", told)
             self.values[name] = pc.if_else(over, pa.scalar(None, part.type), part)
-
-
-def _parsed(
-    name: str, parse: Callable[[str], Any], texts: pa.Array
-) -> tuple[pa.Array, dict[int, str]]:
-    """The values of a column and, by place, why a text could not be read."""
-    if name == "uscc":
-        return _parsed_usccs(texts)
-    encoded = pc.dictionary_encode(texts)
-    parsed, wrong = [], {}
-    for code, text in enumerate(encoded.dictionary.to_pylist()):
-        try:
-            parsed.append(parse(text))
-        except ValueError as problem:
-            parsed.append(None)
-            wrong[code] = str(problem)
-    values = pa.array(parsed, TYPES.get(name, pa.string())).take(encoded.indices)
-    return values, _faults(to_numpy(encoded.indices, -1), wrong)
-
-
-def _faults(codes: Numbers, wrong: dict[int, str]) -> dict[int, str]:
-    if not wrong:
-        return {}
-    places = np.isin(codes, list(wrong)).nonzero()[0]
-    return {int(place): wrong[int(codes[place])] for place in places}
-
-
-def _parsed_usccs(texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
-    """Credit codes differ in every row: most are right as they stand and cost no Python."""
-    others = (~right_usccs(texts) & to_numpy(pc.is_valid(texts))).nonzero()[0].tolist()
-    values: list[str | None] = []
-    faults = {}
-    for place in others:
-        try:
-            values.append(PARSERS["uscc"](texts[place].as_py()))
-        except ValueError as problem:
-            values.append(None)
-            faults[place] = str(problem)
-    return (replaced_at(texts, others, values) if others else texts), faults
 
 
 def _settle_identity(

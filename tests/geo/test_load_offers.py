@@ -133,6 +133,19 @@ def test_a_delivery_brings_them_and_keeps_what_is_not_understood(
     assert len(session.execute(STORED).all()) == 2
 
 
+def test_what_stands_beside_no_price_and_no_level_is_kept_and_changes_nothing(
+    session: Session, tmp_path: Path
+) -> None:
+    load(session, tmp_path / "a.csv", HOMES, FIRST)
+    before = session.execute(STORED).all()
+    lines = f"{PLACE},价格日期,评定标准\n甲院,养老院,119.97,31.78,2026-10-05,某市标准\n"
+    assert load(session, tmp_path / "b.csv", lines, LATER).counts.updated == 1
+    kept = session.scalars(text("SELECT extra FROM facility WHERE upper_inf(validity)")).all()
+    assert {"价格日期": "2026-10-05", "评定标准": "某市标准"} in kept
+    prices = [tuple(row)[2:] for row in session.execute(STORED) if row.since == LATER]
+    assert prices == [tuple(row)[2:] for row in before]
+
+
 def test_a_later_delivery_changes_what_it_speaks_of_and_is_taken_back_whole(
     session: Session, tmp_path: Path
 ) -> None:
