@@ -61,7 +61,7 @@ def run(
     """Run the script with an existing server named, so that it asks for no PostGIS here."""
     return subprocess.run(
         [checkout / "atlas", *arguments], capture_output=True, text=True, cwd=cwd or checkout,
-        env=variables(**environment), timeout=120,
+        env=variables(**environment), timeout=400,
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def test_killed_in_the_middle_the_next_one_goes_on(checkout: Path) -> None:
         [checkout / "atlas", "find"], env=variables(), cwd=checkout, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not (checkout / ".venv" / "bin").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     os.killpg(began.pid, signal.SIGKILL)
@@ -164,18 +164,35 @@ def test_a_moved_checkout_gets_an_environment_of_its_own(checkout: Path, quick_p
     assert str(moved) in (moved / ".venv" / "pyvenv.cfg").read_text()
 
 
-def test_two_at_once_build_one_environment(checkout: Path, quick_python: str) -> None:
+def test_two_at_once_build_one_environment(
+    checkout: Path, quick_python: str, tmp_path: Path
+) -> None:
+    waiting, heard = tmp_path / "python3", tmp_path / "heard"  # builds once the other one waits
+    waiting.write_text(
+        f"""#!/bin/sh
+case "$*" in "-m venv "*) until [ -e {heard} ]; do sleep 0.02; done ;; esac
+exec {quick_python} "$@"
+"""
+    )
+    waiting.chmod(0o755)
+    said = [tmp_path / f"said-{number}" for number in range(2)]
     both = [
         subprocess.Popen(
-            [checkout / "atlas", "find"], env=variables(ATLAS_PYTHON=quick_python), cwd=checkout,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [checkout / "atlas", "find"], env=variables(ATLAS_PYTHON=str(waiting)), cwd=checkout,
+            stdout=subprocess.DEVNULL, stderr=errors.open("w"),
         )
-        for _ in range(2)
+        for errors in said
     ]  # fmt: skip
-    told = [process.communicate(timeout=120) for process in both]
-    assert [process.returncode for process in both] == [0, 0], told
-    assert sum("✓ Python" in errors for _, errors in told) == 1
-    assert sum("waiting for another" in errors for _, errors in told) == 1
+    deadline = time.monotonic() + 120
+    while not any("waiting for another" in errors.read_text("utf-8") for errors in said):
+        assert time.monotonic() < deadline, [errors.read_text("utf-8") for errors in said]
+        time.sleep(0.02)
+    heard.touch()
+    returned = [process.wait(timeout=120) for process in both]
+    told = [errors.read_text("utf-8") for errors in said]
+    assert returned == [0, 0], told
+    assert sum("✓ Python" in errors for errors in told) == 1
+    assert sum("waiting for another" in errors for errors in told) == 1
 
 
 def test_a_lock_without_hashes_is_not_installed(checkout: Path, quick_python: str) -> None:

@@ -86,11 +86,12 @@ class Served:
     def stop(self) -> None:
         self.client.close()
         self.server.should_exit = True
-        self.thread.join(timeout=20)
+        self.thread.join(timeout=120)
+        assert not self.thread.is_alive(), "it went on serving"
         self.socket.close()
 
 
-def until(is_so: Callable[[], Any], patience_s: float = 20) -> Any:
+def until(is_so: Callable[[], Any], patience_s: float = 120) -> Any:
     deadline = time.monotonic() + patience_s
     while not (found := is_so()):
         assert time.monotonic() < deadline, "it took too long"
@@ -296,9 +297,7 @@ def test_the_end_of_the_service_stops_the_loading_whole(
             holding.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
             address = send(served, headers, ONE, wait=False).headers["location"]
             until(lambda: _state(served, address, headers) == "running")
-            started = time.monotonic()
-            served.stop()
-            assert time.monotonic() - started < 8
+            served.stop()  # while the lock is held: it waits for no end of the loading
         assert (count(engine), count(engine, "delivery")) == (0, 0)
         assert list(uploads.iterdir()) == []
         served = Served(database)  # another process tells what the ended one wrote down last
@@ -329,19 +328,21 @@ def test_a_killed_service_leaves_nothing_half(
     command = [sys.executable, "-c", SERVE, database.owner_url, database.public_url, str(port)]
     headers = token(engine, "planner")
     rows = csv(*(f"第{n}养老院,{119 + n / 20000:.5f},31.75" for n in range(5000)))
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
         process = _started(command, client, uploads)
-        answer = client.post(
-            "/api/deliveries", headers=headers, files=[("files", ("养老院.csv", rows))],
-            data={"kind": "facilities", "crs": "4490"},
-        )  # fmt: skip
-        address = answer.headers["location"]
-        until(lambda: client.get(address, headers=headers).json()["state"] == "running")
-        process.kill()
-        process.wait()
+        with engine.begin() as holding:  # it cannot have ended before it is killed
+            holding.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+            answer = client.post(
+                "/api/deliveries", headers=headers, files=[("files", ("养老院.csv", rows))],
+                data={"kind": "facilities", "crs": "4490"},
+            )  # fmt: skip
+            address = answer.headers["location"]
+            until(lambda: client.get(address, headers=headers).json()["state"] == "running")
+            process.kill()
+            process.wait()
         until(lambda: not _sessions(engine))
         state = (count(engine), count(engine, "delivery"), count(engine, "delivery_change"))
-        assert state in ((0, 0, 0), (5000, 1, 5000))
+        assert state == (0, 0, 0)
         assert list(uploads.rglob("*.csv")), "nobody could remove it yet"
         process = _started(command, client, uploads)
         try:
@@ -367,7 +368,7 @@ def _started(command: list[str], client: httpx.Client, uploads: Path) -> subproc
             return bool(client.get("/api/health").status_code == 200)
         return False
 
-    until(answers, 60)
+    until(answers)
     return process
 
 

@@ -15,7 +15,7 @@ def test_a_turn_is_waited_for_by_some_only() -> None:
     turns, waited = Turns(1, waiting=1), threading.Event()
 
     def wait() -> None:
-        with turns.held("busy", patience_s=5):
+        with turns.held("busy", patience_s=60):
             waited.set()
 
     with turns.held("busy", patience_s=0.1):
@@ -24,11 +24,11 @@ def test_a_turn_is_waited_for_by_some_only() -> None:
         while not turns._wait:
             time.sleep(0.01)
         began = time.monotonic()
-        with pytest.raises(Unavailable, match="busy"), turns.held("busy", patience_s=5):
+        with pytest.raises(Unavailable, match="busy"), turns.held("busy", patience_s=60):
             pass
-        assert time.monotonic() - began < 1, "a second one is told at once"
+        assert time.monotonic() - began < 30, "a second one is told at once"
         assert not waited.is_set()
-    waiting.join(timeout=5)
+    waiting.join(timeout=60)
     assert waited.is_set()
 
 

@@ -142,7 +142,7 @@ def test_a_killed_restore_leaves_what_was_there(
         time.sleep(patience)
         os.killpg(child.pid, 9)
         child.wait()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:  # the server notices that nobody is there any more
             (row,) = _ask(
                 empty.owner_url,
@@ -168,7 +168,7 @@ def test_ctrl_c_ends_a_restore_at_once_and_nothing_is_changed(
     while _ask(empty.owner_url, under_way) == [(0,)] and child.poll() is None:
         time.sleep(0.01)
     child.send_signal(signal.SIGINT)  # to the command alone, as `kill -INT` and supervisors do
-    _, said = child.communicate(timeout=20)
+    _, said = child.communicate(timeout=120)
     assert "KeyboardInterrupt" in said
     assert _ask(empty.owner_url, "SELECT to_regnamespace('atlas') IS NULL") == [(True,)]
 

@@ -197,16 +197,16 @@ def test_the_longest_name_wins() -> None:
 
 def test_cost_grows_with_the_text_alone() -> None:
     """Ten times the text costs no more than fifteen times, with many names in the lexicon."""
-    from time import perf_counter
+    from time import thread_time  # what else runs on the machine does not count
 
     known = lexicon(*((chr(0x4E00 + i % 5000) + chr(0x4E00 + i % 4999) + "村", "former")
                       for i in range(50_000)))  # fmt: skip
     short = "常州市民政局关于做好养老服务工作的通知，" * 500
     took = []
     for written in (short, short * 10):
-        started = perf_counter()
+        started = thread_time()
         find_names(written, known)
-        took.append(perf_counter() - started)
+        took.append(thread_time() - started)
     assert took[1] < 15 * took[0] + 0.5
 
 

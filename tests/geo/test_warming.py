@@ -9,18 +9,25 @@ from geo.access.warming import searches
 
 ENDS = """
 import time
+from threading import Event, main_thread
 from geo.access import warming
 
-def said(word):
-    return lambda: (time.sleep(0.3), print(word, flush=True))
+begun = Event()
 
-warming.searches = lambda: iter([said("first"), said("second")])
+def until_the_end():
+    begun.set()
+    while main_thread().is_alive():
+        time.sleep(0.01)
+    print("first", flush=True)
+
+warming.searches = lambda: iter([until_the_end, lambda: print("second", flush=True)])
 warming.warm_up_beside()
+begun.wait()
 """
 
 
 def test_the_end_waits_for_the_search_under_way_and_begins_no_other() -> None:
-    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stdout, done.stderr) == (0, "first\n", "")
 
 

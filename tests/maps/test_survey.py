@@ -41,9 +41,9 @@ def border(home: Any, cluster: Embedded) -> Iterator[tuple[str, dict[str, str]]]
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, args=([taken],), daemon=True)
         thread.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not running.started:
-            assert time.monotonic() < deadline, "the server did not start within 30 s"
+            assert time.monotonic() < deadline, "the server did not start within 120 s"
             time.sleep(0.02)
         yield f"http://127.0.0.1:{taken.getsockname()[1]}", tokens
         running.should_exit = True

@@ -38,10 +38,10 @@ def address(home: Any, cluster: Embedded) -> Iterator[str]:
         running = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
         thread = threading.Thread(target=running.run, args=([taken],), daemon=True)
         thread.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not running.started:
             assert thread.is_alive(), "the server stopped while starting"
-            assert time.monotonic() < deadline, "the server did not start within 30 s"
+            assert time.monotonic() < deadline, "the server did not start within 120 s"
             time.sleep(0.02)
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
         running.should_exit = True

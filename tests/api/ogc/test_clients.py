@@ -46,7 +46,7 @@ def apart(city: Database) -> Iterator[str]:
     deadline = time.monotonic() + 120
     while True:
         try:
-            httpx.get(f"{address}/ogc", timeout=2)
+            httpx.get(f"{address}/ogc", timeout=30)
             break
         except httpx.HTTPError:
             assert time.monotonic() < deadline
@@ -54,7 +54,7 @@ def apart(city: Database) -> Iterator[str]:
             time.sleep(0.1)
     yield address
     running.terminate()
-    running.wait(timeout=15)
+    running.wait(timeout=60)
 
 
 @pytest.mark.parametrize("root", ["/ogc", "/ogc/"])

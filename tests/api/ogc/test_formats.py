@@ -145,6 +145,7 @@ def test_a_reader_who_goes_away_holds_nothing(
     address: str, owner: Engine, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(doors, "PATIENCE_S", 60)  # a busy machine is late to notice who is gone
     where = urlsplit(address)
     assert where.hostname is not None
     assert where.port is not None
@@ -155,14 +156,16 @@ def test_a_reader_who_goes_away_holds_nothing(
             assert gone.recv(100).startswith(b"HTTP/1.1 200")
     busy = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                 " AND application_name = 'atlas public' AND state <> 'idle'")  # fmt: skip
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     with owner.connect() as watching:
         while watching.scalar(busy) and time.monotonic() < deadline:
             watching.rollback()
             time.sleep(0.1)
         assert watching.scalar(busy) == 0
     assert few(address, word).status_code == 200
-    assert list(tmp_path.iterdir()) == []
+    while list(tmp_path.iterdir()):  # the last file goes after its last byte was sent
+        assert time.monotonic() < deadline, "files were left behind"
+        time.sleep(0.1)
 
 
 def test_too_many_at_one_time_are_told_to_come_again(
