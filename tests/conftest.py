@@ -23,10 +23,10 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
-from geo.db import Database, make_engine, session_factory
+from geo.db import Database, make_engine
 from geo.db.embedded import Embedded, embedded
 from tests.browser import Tabs, Watched, find_chromium, keep_screenshot, launch, watched_page
-from tests.machine import city_database, make_home, remove_home, worker_database
+from tests.machine import city_database, demo_database, make_home, remove_home, worker_database
 
 HOME = "ATLAS_TEST_HOME"
 FAILED = pytest.StashKey[bool]()
@@ -231,16 +231,8 @@ def server(city: Database) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def bureau(home: Path, cluster: Embedded) -> Database:
     """Changzhou with its demonstration data, for tests that write: tokens, scenarios, tasks."""
-    from geo.demo import build_demo
-    from geo.loaders.city import load_city
-
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    database = worker_database(home, cluster.socket, f"bureau_{worker}")
-    with session_factory(database).begin() as session:
-        load_city(session, "常州市")
-        build_demo(session, "320400")
-        session.execute(text("ANALYZE"))
-    return database
+    return demo_database(home, cluster.socket, f"bureau_{worker}")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from geo.db import make_engine
 from geo.db.addresses import Database, socket_url
 from geo.db.configuration import OWNER, PUBLIC
 from geo.db.embedded import forget
@@ -24,7 +27,7 @@ from geo.errors import GeoError
 from geo.migrations import migrate
 
 PREFIX = "minzheng-atlas-test-"
-MIGRATED = "migrated"
+MIGRATED, DEMO = "migrated", "demo"
 
 
 def make_home() -> Path:
@@ -86,8 +89,30 @@ def worker_database(home: Path, socket: str, name: str) -> Database:
 
     Fresh each time: a file whose tests were stolen and came back sets its fixtures up once more.
     """
-    asker = sys._getframe(1).f_code.co_filename
+    _take(name)
+    _migrated(home, socket)
+    return _copied(home, socket, MIGRATED, name)
+
+
+def demo_database(home: Path, socket: str, name: str) -> Database:
+    """Answer a fresh database with Changzhou and its demonstration data, built once per run."""
+    _take(name)
+    _migrated(home, socket)
+    with one_at_a_time(home, DEMO):
+        if not (home / DEMO).exists():
+            _build_demo(_copied(home, socket, MIGRATED, DEMO))
+            (home / DEMO).touch()
+    return _copied(home, socket, DEMO, name)
+
+
+def _take(name: str) -> None:
+    """Note which file asks for a database of this name; no second one may."""
+    asker = sys._getframe(2).f_code.co_filename
     assert _TAKEN.setdefault(name, asker) == asker, f"{_TAKEN[name]} has a database named {name}"
+
+
+def _migrated(home: Path, socket: str) -> None:
+    """Make the database that the others are copied from, once per run."""
     with one_at_a_time(home, MIGRATED):
         if not (home / MIGRATED).exists():
             make_database(socket, MIGRATED)
@@ -96,11 +121,30 @@ def worker_database(home: Path, socket: str, name: str) -> Database:
                 # For the fixture `as_public`: the owner may look through the public's eyes.
                 admin.execute("GRANT atlas_public TO atlas")
             (home / MIGRATED).touch()
+
+
+def _build_demo(database: Database) -> None:
+    """Fill the database that demonstration cities are copied from, and leave nobody connected."""
+    from geo.demo import build_demo
+    from geo.loaders.city import load_city
+
+    engine = make_engine(database.owner_url)
+    with Session(engine) as session, session.begin():
+        load_city(session, "常州市")
+        build_demo(session, "320400")
+        session.execute(text("ANALYZE"))
+    engine.dispose()
+
+
+def _copied(home: Path, socket: str, template: str, name: str) -> Database:
+    """Copy a database whole; what stood under the new name before is dropped."""
+    # Making a database looks into its template: one at a time, or the other's copy is refused.
+    with one_at_a_time(home, f"copy of {template}"):
         with connect_admin(socket) as admin:
             admin.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
-        make_database(socket, name, template=MIGRATED)
+        make_database(socket, name, template=template)
     return database_at(socket, name)
 
 

@@ -17,10 +17,8 @@ from sqlalchemy.orm import Session
 from api.app import create_app
 from api.security import issue
 from geo.db import Database
-from geo.demo import build_demo
 from geo.joint.walks.kept import add_picture, keep_walk, publish_walk
 from geo.joint.walks.plan import plan_walk
-from geo.loaders.city import load_city
 from geo.models import BoundaryLine, BoundaryMarker
 from geo.models.account import ROLES
 from geo.survey.inspections.campaign import open_campaign
@@ -88,9 +86,7 @@ OPERATIONS = list(operations(DOCUMENTS))
 
 
 def furnish(session: Session) -> None:
-    """The demo city, and what only officers make there: a walk, a campaign, marks, a delivery."""
-    load_city(session, "常州市")
-    build_demo(session, "320400")
+    """Add to the demo city what only officers make: a walk, a campaign, marks, a delivery."""
     line = _line(session)
     ends = line.geometry  # the markers stand on the line, at a tenth and at half of it
     for serial, share in ((1, 0.1), (2, 0.5)):

@@ -14,7 +14,7 @@ from api.app import create_app
 from geo.db import Database, session_factory
 from geo.db.embedded import Embedded
 from tests.conftest import served
-from tests.machine import worker_database
+from tests.machine import demo_database
 
 CITY = "320400000000"
 
@@ -52,7 +52,7 @@ def target(home: Path, cluster: Embedded) -> Iterator[Target]:
     from tests.api import attacked
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    database = worker_database(home, cluster.socket, f"attacked_{worker}")
+    database = demo_database(home, cluster.socket, f"attacked_{worker}")
     with session_factory(database).begin() as session:
         attacked.furnish(session)
         secrets = attacked.tokens(session)

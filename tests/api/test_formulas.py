@@ -33,7 +33,7 @@ from maps.report.excel import as_excel
 from tests.api.attacked import CAMPAIGN, furnish, tokens
 from tests.conftest import served
 from tests.factories import make_delivery, make_refusal
-from tests.machine import worker_database
+from tests.machine import demo_database
 from tests.stored import poison
 
 FORMULAS = '=HYPERLINK("http://x","恶")'
@@ -58,7 +58,7 @@ NUMBER = re.compile(r"[+-]?[0-9.]+(e[+-]?\d+)?$")
 def poisoned(home: Path, cluster: Embedded) -> tuple[Database, str]:
     """A database in which every text begins with a formula, and an administrator's token."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    database = worker_database(home, cluster.socket, f"formulas_{worker}")
+    database = demo_database(home, cluster.socket, f"formulas_{worker}")
     with session_factory(database).begin() as session:
         furnish(session)
         refused = make_delivery(session, report={"rows_read": 1})

@@ -25,7 +25,7 @@ from maps.cli import KINDS, register
 from tests.api.attacked import WALK, furnish, tokens
 from tests.browser import Watched
 from tests.conftest import OpenPage, served
-from tests.machine import worker_database
+from tests.machine import demo_database
 from tests.maps.test_pages import settle
 from tests.stored import poison
 
@@ -51,7 +51,7 @@ STORY = text(
 def evil(home: Path, cluster: Embedded) -> Iterator[tuple[Database, str, dict[str, str]]]:
     """A demo city in which every word is a script; the service on it; officers' tokens."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    database = worker_database(home, cluster.socket, f"evil_{worker}")
+    database = demo_database(home, cluster.socket, f"evil_{worker}")
     with session_factory(database).begin() as session:
         furnish(session)
         secrets = tokens(session)

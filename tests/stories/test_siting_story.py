@@ -22,10 +22,8 @@ from geo.access.scenario import additions, keep_scenario
 from geo.access.sites import Year, asks, best_sites, best_years, method, status
 from geo.db import Database, session_factory
 from geo.db.embedded import Embedded
-from geo.demo import build_demo
-from geo.loaders.city import load_city
 from geo.loaders.load import load_delivery
-from tests.machine import worker_database
+from tests.machine import demo_database
 
 ON = date(2026, 6, 1)
 CITY = "320400000000"
@@ -38,10 +36,8 @@ HEADING = ("房源编号", "名称", "类型", "楼层", "用途", "建筑面积
 def bureau(home: Path, cluster: Embedded) -> Database:
     """A bureau's own database: the real units of Changzhou, people and facilities made up."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    database = worker_database(home, cluster.socket, f"siting_story_{worker}")
+    database = demo_database(home, cluster.socket, f"siting_story_{worker}")
     with session_factory(database).begin() as session:
-        load_city(session, "常州市")
-        build_demo(session, "320400")
         session.execute(text("DELETE FROM candidate_site"))  # the office has a list of its own
     return database
 
