@@ -33,6 +33,8 @@ from geo.settings import CHECKOUT
 from tests.machine import worker_database
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+PATIENCE_S = 240
+"""On a machine with other work a process needs many times what it needs alone."""
 
 
 @pytest.fixture(scope="module")
@@ -70,20 +72,20 @@ def _serving(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Pope
         stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             assert process.poll() is None, process.stdout.read().decode()  # type: ignore[union-attr]
-            assert time.monotonic() < deadline, "it did not start within 60 s"
+            assert time.monotonic() < deadline, f"it did not start within {PATIENCE_S} s"
             with contextlib.suppress(httpx.HTTPError):
                 path = settings.get("ATLAS_ROOT_PATH", "") + "/api/health/ready"
-                if httpx.get(address + path, timeout=5).status_code == 200:
+                if httpx.get(address + path, timeout=30).status_code == 200:
                     break
             time.sleep(0.1)
         yield process, address
     finally:
         process.terminate()
         try:
-            process.wait(60)
+            process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()  # else who deletes its database is told that it is in use
@@ -100,10 +102,14 @@ def _private(database: Database) -> dict[str, str]:
 
 def _children(pid: int) -> list[int]:
     told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [
-        int(child) for child in told
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]  # fmt: skip
+    return [int(child) for child in told if b"spawn_main" in _command(child)]
+
+
+def _command(pid: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):  # it ended since it was listed
+        return b""
 
 
 def test_two_processes_serve_and_a_killed_one_is_replaced(
@@ -117,7 +123,7 @@ def test_two_processes_serve_and_a_killed_one_is_replaced(
     with _serving("--workers", "2", **settings) as (process, address):
         first = _children(process.pid)
         assert len(first) == 2
-        with httpx.Client(base_url=address, timeout=20) as client:
+        with httpx.Client(base_url=address, timeout=60) as client:
             for number in range(20):
                 answer = client.get(
                     "/api/kinds?secret=my%20home", headers={"X-Request-ID": f"r-{number}"}
@@ -125,23 +131,23 @@ def test_two_processes_serve_and_a_killed_one_is_replaced(
                 assert answer.status_code == 400
             assert client.get("/api/health").status_code == 200
         os.kill(first[0], signal.SIGKILL)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while len(now := _children(process.pid)) < 2 or first[0] in now:
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        until_ready = time.monotonic() + 30
-        while httpx.get(f"{address}/api/health/ready", timeout=20).status_code != 200:
+        until_ready = time.monotonic() + PATIENCE_S
+        while httpx.get(f"{address}/api/health/ready", timeout=60).status_code != 200:
             assert time.monotonic() < until_ready
-        told = httpx.get(f"{address}/api/metrics", headers=administrator, timeout=20)
+        told = httpx.get(f"{address}/api/metrics", headers=administrator, timeout=60)
         assert told.status_code == 200
         counted = [
             line for line in told.text.splitlines()
             if line.startswith('atlas_requests_total{method="GET",route="/api/kinds",status="400"}')
         ]  # fmt: skip
         assert [float(line.split()[-1]) for line in counted] == [20.0], "both processes' counts"
-        assert httpx.get(f"{address}/api/metrics", timeout=20).status_code == 401
+        assert httpx.get(f"{address}/api/metrics", timeout=60).status_code == 401
         process.terminate()
-        assert process.wait(30) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
+        assert process.wait(PATIENCE_S) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
         assert not any(Path(f"/proc/{pid}").exists() for pid in now), "nobody is left behind"
     lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     asked = [line for line in lines if line.get("path") == "/api/kinds"]
@@ -156,7 +162,7 @@ def test_processes_end_when_the_one_that_watches_them_is_killed(database: Databa
         children = _children(process.pid)
         process.kill()
         process.wait()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while any(Path(f"/proc/{pid}").exists() for pid in children):
             assert time.monotonic() < deadline, "they went on serving"
             time.sleep(0.1)
@@ -184,12 +190,12 @@ def test_a_prefix_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, prefi
 
 
 class Load:
-    """Some callers that ask on and on; what they were answered, and when."""
+    """Some callers that ask on and on; what they were answered, in turn."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.ended = threading.Event()
-        self.answers: list[tuple[float, Any]] = []
+        self.answers: list[Any] = []
         self.threads = [threading.Thread(target=self._ask) for _ in range(6)]
 
     def __enter__(self) -> Load:
@@ -214,12 +220,19 @@ class Load:
                             answer.json()
                     except Exception as problem:
                         told = repr(problem)
-                    self.answers.append((time.monotonic(), told))
+                    self.answers.append(told)
                     time.sleep(0.01)
 
-    def of(self, since: float, until: float = float("inf")) -> Counter[Any]:
-        """How often each status was answered in a span of time."""
-        return Counter(told for at, told in list(self.answers) if since <= at < until)
+    def told(self) -> Counter[Any]:
+        """How often each status was answered."""
+        return Counter(self.answers)
+
+    def wait_for(self, status: int, times: int = 60) -> None:
+        """Wait until so many answers from now on, one after the other, have a status."""
+        began, deadline = len(self.answers), time.monotonic() + PATIENCE_S
+        while self.answers[began:][-times:] != [status] * times:
+            assert time.monotonic() < deadline, self.told()
+            time.sleep(0.05)
 
 
 def test_a_killed_database_is_back_without_a_restart_of_the_service(tmp_path: Path) -> None:
@@ -230,25 +243,21 @@ def test_a_killed_database_is_back_without_a_restart_of_the_service(tmp_path: Pa
             folder.chmod(folder.stat().st_mode | 0o055)  # the server's user must get in
     try:
         with _serving(ATLAS_HOME=str(home)) as (process, address), Load(address) as load:
-            time.sleep(1)
+            load.wait_for(200)
             postmaster = state(home).pid
             assert postmaster is not None
-            before = time.monotonic()
-            assert set(load.of(0, before)) == {200}
             os.kill(postmaster, signal.SIGKILL)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + PATIENCE_S
             while state(home).pid in (None, postmaster):
                 assert time.monotonic() < deadline, "nobody started it again"
                 time.sleep(0.2)
-            while httpx.get(f"{address}/api/health/ready", timeout=20).status_code != 200:
+            while httpx.get(f"{address}/api/health/ready", timeout=60).status_code != 200:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
-            back = time.monotonic() + 1.5
-            time.sleep(4)
+            load.wait_for(200)
             assert process.poll() is None
-        assert set(load.of(before)) <= {200, 503}, load.of(before)
-        assert load.of(before)[503] > 0, "it was away"
-        assert set(load.of(back)) == {200}, load.of(back)
+        assert set(load.told()) <= {200, 503}, load.told()
+        assert load.told()[503] > 0, "it was away"
     finally:
         forget(home)
 
@@ -257,8 +266,7 @@ def test_a_killed_database_is_back_without_a_restart_of_the_service(tmp_path: Pa
 def test_a_restarted_server_elsewhere_is_only_away(database: Database) -> None:
     """Another server's administrator ends all connections: what a restart looks like from here."""
     with _serving(**_private(database)) as (_, address), Load(address) as load:
-        time.sleep(0.7)
-        before = time.monotonic()
+        load.wait_for(200)
         for _ in range(5):
             with psycopg.connect(address_and_environment(database.owner_url)[0]) as admin:
                 admin.execute(
@@ -266,17 +274,14 @@ def test_a_restarted_server_elsewhere_is_only_away(database: Database) -> None:
                     " pg_backend_pid() AND datname = current_database() AND usename = 'atlas'"
                 )
             time.sleep(0.3)
-        time.sleep(1)
-        last = time.monotonic()
-        time.sleep(1)
-    assert set(load.of(before)) <= {200, 503}, load.of(before)
-    assert set(load.of(last)) == {200}
+        load.wait_for(200)
+    assert set(load.told()) <= {200, 503}, load.told()
 
 
 def test_a_log_file_that_cannot_be_written_is_named(database: Database) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "api", "serve", "--port", str(_free_port())],
-        cwd=CHECKOUT, capture_output=True, text=True, timeout=60,
+        cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S,
         env={**os.environ, **_private(database), "ATLAS_LOG_FILE": "/proc/nowhere/x.log"},
     )  # fmt: skip
     assert ran.returncode == 2
