@@ -167,7 +167,8 @@ def _watch(watched: Watched) -> Callable[[], None]:
 
     def failed(request: Request) -> None:
         pending.discard(request)
-        watched.failed.append(request.url)
+        if request.failure != "net::ERR_ABORTED":  # the page itself asked something newer instead
+            watched.failed.append(request.url)
 
     listeners: dict[Any, Callable[[Any], Any]] = {
         "console": said,
