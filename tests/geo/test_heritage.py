@@ -198,7 +198,7 @@ def test_only_allowed_steps(session: Session, place: str, state: str) -> None:
     [
         ({"role": "王建国"}, "role"), ({"role": " "}, "role"), ({"reasons": ""}, "reasons"),
         ({"reasons": "电话 13912345678"}, "reasons"), ({"on": date(2026, 3, 1)}, "on"),
-        ({"on": today_in_china() + timedelta(1)}, "on"), ({"verdict": None}, "verdict"),
+        ({"on": today_in_china() + timedelta(2)}, "on"), ({"verdict": None}, "verdict"),
         ({"verdict": "maybe"}, "verdict"), ({"step": "withdrawn"}, "verdict"),
     ],
 )  # fmt: skip
