@@ -232,15 +232,15 @@ def _lead(page: Page, whole: Sequence[ListedPlace]) -> str:
     undated = by_era(whole)[UNKNOWN.code]
     zh = f"{city}列入名录的地名 {number} 个，"
     zh += (
-        f"年代可考的都在{first.zh}；" if first is last
-        else f"早的见于{first.zh}，近的到{last.zh}；"
+        f"年代可考的都在{first.zh}" if first is last
+        else f"早的见于{first.zh}，近的到{last.zh}"
     )  # fmt: skip
-    zh += f"另有 {undated} 个年代未知；" if undated else ""
+    zh += f"，另有 {undated} 个年代未知" if undated else ""
     en = f"{number} names on lists; those with a known era: {first.en}"
     en += "" if first is last else f" to {last.en}"
     en += f"; {undated} of unknown era" if undated else ""
     return page.say(
-        f"{zh}有来源的故事 {told} 则。" if told else f"{zh}故事还未知。",
+        f"{zh}；有来源的故事 {told} 则。" if told else f"{zh}；故事还未知。",
         f"{en}. Stories with a source: {told}.",
     )
 

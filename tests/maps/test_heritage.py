@@ -91,7 +91,7 @@ def cards(tab: Tab) -> list[str]:
 
 
 def settle(tab: Tab) -> None:
-    expect(tab.locator("#legend li").first).to_be_attached(timeout=20_000)
+    expect(tab.locator("#legend li").first).to_be_attached()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -121,8 +121,11 @@ def test_it_is_clean_for_everybody(
 
 def test_the_list_is_whole_without_scripts(address: str, open_page: OpenPage) -> None:
     tab = open_page(viewport=DESK, java_script_enabled=False).page
-    tab.goto(f"{address}/heritage")
+    answer = tab.goto(f"{address}/heritage")
+    assert answer is not None
+    assert answer.ok, answer.text()
     assert cards(tab) == ["t:well", "t:road", "t:camp", "t:field"], "the oldest era first"
+    assert "早的见于宋元，近的到近代，另有 1 个年代未知；" in tab.locator(".old-lead").inner_text()
     told = tab.locator("#results").inner_text()
     assert EVIL in told
     assert "故事未知" in told
@@ -197,11 +200,13 @@ def test_a_leaf_is_printed_and_cited(address: str, open_page: OpenPage) -> None:
     stable = tab.locator("link[rel=canonical]").get_attribute("href") or ""
     assert stable.startswith(address)
     assert tab.request.get(stable).status == 200
+    assert "北宋 · 居民点 · 北城区" in tab.locator(".leaf-what").inner_text()
     facts = tab.locator(".leaf-facts").inner_text()
     assert facts.count("未知") == 4, "state, sign and both surveys"
     assert "第二十五条" in tab.locator(".leaf").inner_text()
     assert tab.locator(".leaf-map svg .leaf-point").count() == 1
     paper = tab.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, "one sheet holds it, with its citation"
     [box] = set(re.findall(rb"/MediaBox \[([^\]]+)\]", paper))
     assert [round(float(one)) for one in box.split()] in ([0, 0, 595, 842], [0, 0, 594, 842])
     tab.goto(f"{address}/heritage/t:camp")
