@@ -107,7 +107,12 @@ def record(
     if kind == "name_change":
         value = impersonal(value, "value")
         if session.execute(_MEASURED, {"code": code, "on": on}).scalar() is None:
-            raise NotAllowed(both(f"未登记保护措施，不能登记更名。{ARTICLE_25[0]}", ARTICLE_25[1]))
+            raise NotAllowed(
+                both(
+                    f"当日或之前没有登记保护措施，不能登记更名；请先登记保护措施。{ARTICLE_25[0]}",
+                    f"No measure is entered on or before that day: enter it first. {ARTICLE_25[1]}",
+                )
+            )
     session.add(
         HeritageRecord(
             place_code=code, kind=kind, value=value, on_date=on, due_on=due_on,
