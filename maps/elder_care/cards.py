@@ -154,7 +154,9 @@ def _price(say: Say, one: Card) -> Brief:
     parts = [price_range(say, price)]
     if notes:
         parts.append(say(f"（{'，'.join(notes)}）", f"({', '.join(notes)})"))
-    if one.price_fits == "from":
+    if one.price_fits == "from" and price.high is None:
+        parts.append(say("最低价符合，最高价未知", "the lowest price fits, the highest is unknown"))
+    elif one.price_fits == "from":
         parts.append(say("最低价符合，最高价超出", "the lowest price fits, the highest does not"))
     return Brief(name, tuple(parts))
 

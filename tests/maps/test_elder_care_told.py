@@ -139,6 +139,9 @@ def test_what_a_delivery_brings_stands_on_the_card_as_it_was_written(
         "每月2,600–4,800 元（半失能，含床位、护理、伙食）最低价符合，最高价超出",
         "接收半失能、失能", "等级三级（2024 评）", "消防达标（2025-06）",
     ]  # fmt: skip
+    [open_ended] = find(session, Question(what="home", max_price=5200, care_level="full")).cards
+    told = told_of(ZH, open_ended).short["price"]
+    assert told == ("5,200 元起", "（失能，含床位、护理、伙食）", "最低价符合，最高价未知")
     facts = {fact.code: fact.lines for fact in one.facts}
     assert facts["prices"][1:] == (
         "失能 5,200 元/月起（含床位、护理、伙食）", f"价格日期 {TODAY}",
