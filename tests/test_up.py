@@ -28,6 +28,9 @@ from geo.settings import CHECKOUT
 
 pytestmark = pytest.mark.xdist_group("up")
 
+PATIENCE_S = 120.0
+"""Far more than a busy machine needs to start or end a service: only what hangs is given up."""
+
 
 @pytest.fixture(scope="module")
 def ready() -> Iterator[Path]:
@@ -89,10 +92,10 @@ def serving(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str]
 
 
 def _wait_for(process: subprocess.Popen[str], url: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline, "it did not come up within 60 s"
+        assert time.monotonic() < deadline, f"it did not come up within {PATIENCE_S:.0f} s"
         try:
             assert get(url) == 200
             return
@@ -100,7 +103,7 @@ def _wait_for(process: subprocess.Popen[str], url: str) -> None:
             time.sleep(0.1)
 
 
-def get(url: str, wait_s: float = 20) -> int:
+def get(url: str, wait_s: float = PATIENCE_S) -> int:
     with urllib.request.urlopen(url, timeout=wait_s) as answer:
         status: int = answer.status
         return status
@@ -130,34 +133,11 @@ def test_up_serves_every_page_and_ctrl_c_stops_both_servers(ready: Path) -> None
             assert get(base + page) == 200
         assert state(ready).pid is not None
         process.send_signal(signal.SIGINT)
-        told, _ = process.communicate(timeout=30)
+        told, _ = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, told
         assert f"{base}/elder-care" in told
         assert "Traceback" not in told
     assert state(ready).pid is None
-
-
-def test_sigterm_leaves_no_server_either(ready: Path) -> None:
-    with serving(ready, "serve") as (process, _):
-        process.terminate()
-        process.communicate(timeout=30)
-        assert process.returncode == 128 + signal.SIGTERM
-    assert state(ready).pid is None
-
-
-def test_status_names_who_serves_where_and_down_stops_it(ready: Path) -> None:
-    home = {"ATLAS_HOME": str(ready)}
-    with serving(ready, "serve") as (process, base):
-        told = said("status", **home).stdout
-        assert base in told
-        assert str(process.pid) in told
-        assert "不能删除" in refused(said("up", "--reset", "--no-serve", **home))
-        done = said("down", **home)
-        assert done.exit_code == 0, done.stderr
-        process.wait(timeout=30)
-    assert state(ready).pid is None
-    assert "没有在运行" in said("down", **home).stdout
-    assert "未运行" in said("status", **home).stdout
 
 
 def test_two_share_one_database_and_one_may_be_killed(ready: Path) -> None:
@@ -167,19 +147,30 @@ def test_two_share_one_database_and_one_may_be_killed(ready: Path) -> None:
         first.wait()
         assert get(f"{base}/api/health/ready") == 200
         second.send_signal(signal.SIGINT)
-        second.wait(timeout=30)
+        second.wait(timeout=PATIENCE_S)
     assert state(ready).pid is None
 
 
-def test_a_killed_service_does_not_stop_the_next(ready: Path) -> None:
+def test_after_a_killed_service_the_next_serves_is_named_by_status_and_stopped_by_down(
+    ready: Path,
+) -> None:
+    home = {"ATLAS_HOME": str(ready)}
     with serving(ready, "serve") as (process, _):
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     with serving(ready, "serve") as (process, base):
         assert get(f"{base}/api/health/ready") == 200
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        told = said("status", **home).stdout
+        assert base in told
+        assert str(process.pid) in told
+        assert "不能删除" in refused(said("up", "--reset", "--no-serve", **home))
+        done = said("down", **home)
+        assert done.exit_code == 0, done.stderr
+        process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 128 + signal.SIGTERM  # asked to end, and ended in order
     assert state(ready).pid is None
+    assert "没有在运行" in said("down", **home).stdout
+    assert "未运行" in said("status", **home).stdout
 
 
 def test_a_port_in_use_is_told_before_anything_starts() -> None:
@@ -248,7 +239,7 @@ def test_ctrl_c_at_any_moment_ends_quietly(ready: Path, seconds: float) -> None:
     )  # fmt: skip
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode in (0, 130, -signal.SIGINT)  # 0: it was through already
     assert "Traceback" not in told
     assert state(ready).pid is None
