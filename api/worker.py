@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
+from multiprocessing import parent_process
 
 from fastapi import FastAPI
 
@@ -19,13 +19,13 @@ def worker_app() -> FastAPI:
     """Make the service of this process; it opens the database of the settings itself."""
     set_up_logs_as_set()
     forget_the_dead()
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_the_watcher, daemon=True).start()
     warm_up_beside()
     return create_app()
 
 
-def _end_with(parent: int) -> None:
-    """End in order when the process that watches over this one was killed."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
+def _end_with_the_watcher() -> None:
+    """End in order when the process that watches over this one was killed, also before we began."""
+    if (watcher := parent_process()) is not None:
+        watcher.join()
+        os.kill(os.getpid(), signal.SIGTERM)

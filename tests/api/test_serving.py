@@ -162,10 +162,33 @@ def test_processes_end_when_the_one_that_watches_them_is_killed(database: Databa
         children = _children(process.pid)
         process.kill()
         process.wait()
-        deadline = time.monotonic() + PATIENCE_S
-        while any(Path(f"/proc/{pid}").exists() for pid in children):
-            assert time.monotonic() < deadline, "they went on serving"
-            time.sleep(0.1)
+        _wait_for_the_end_of(children)
+
+
+@pytest.mark.full
+def test_processes_that_still_start_end_with_the_killed_one_too(database: Database) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api", "serve", "--port", str(_free_port()), "--workers", "2"],
+        cwd=CHECKOUT, env={**os.environ, **_private(database)}, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + PATIENCE_S
+    while len(children := _children(process.pid)) < 2:
+        assert time.monotonic() < deadline, "it started no other process"
+        time.sleep(0.01)
+    for pid in children:
+        os.kill(pid, signal.SIGSTOP)  # they come to look for it when it is gone
+    process.kill()
+    process.wait()
+    for pid in children:
+        os.kill(pid, signal.SIGCONT)
+    _wait_for_the_end_of(children)
+
+
+def _wait_for_the_end_of(pids: list[int]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while any(_command(str(pid)) for pid in pids):
+        assert time.monotonic() < deadline, "they went on serving"
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("at", ["", "/gov/atlas"])
