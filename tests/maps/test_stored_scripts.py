@@ -26,7 +26,7 @@ from tests.api.attacked import WALK, furnish, tokens
 from tests.browser import Watched
 from tests.conftest import OpenPage, served
 from tests.machine import demo_database
-from tests.maps.test_pages import settle
+from tests.maps.test_pages import LOADING, settle
 from tests.stored import poison
 
 EVIL = (
@@ -103,8 +103,8 @@ def look_at(tab: tuple[Tab, Watched, list[str]], where: str) -> None:
         found = page.locator(selector)
         for number in range(min(found.count(), 3)):
             if found.nth(number).is_visible():
-                found.nth(number).click(timeout=3000, no_wait_after=True)
-                page.wait_for_timeout(150)
+                found.nth(number).click(no_wait_after=True)
+                settle(page, LOADING)
                 clean(tab, f"{where} {selector} {number}")
                 if page.url.partition("?")[0] != where.partition("?")[0]:
                     return

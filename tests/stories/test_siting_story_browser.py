@@ -61,7 +61,7 @@ def test_from_candidates_to_a_compared_scenario(
 
     tab.get_by_label("新建几处").fill("5")
     tab.get_by_role("button", name="计算选址").click()
-    expect(tab.locator(".proof")).to_contain_text("已证明最优", timeout=20_000)
+    expect(tab.locator(".proof")).to_contain_text("已证明最优")
     asked = {"kind": "rehab_rental", "sites": 5, "radius_m": 1000, "areas": "zone"}
     answer = api("/siting", asked)
     plan = answer["plans"][0]  # type: ignore[index]
@@ -84,7 +84,7 @@ def test_from_candidates_to_a_compared_scenario(
     assert [year - years[0] for year in years] == [0, 0, 1, 1, 2]
 
     tab.get_by_role("button", name="与今天对照").click()
-    expect(tab.locator(".beside-title")).to_contain_text(NAME, timeout=20_000)
+    expect(tab.locator(".beside-title")).to_contain_text(NAME)
     beside = api(f"/scenarios/{kept['id']}?radius_m=1000&areas=district")
     total = beside["total"]
     gained = total["gained_60"]  # type: ignore[index]
