@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,18 @@ class Feature:
 def feature_of(call: Call, collection: Collection) -> Feature:
     """The feature of a body. Raises 415, BadInput where it is no JSON, FeatureRefused."""
     return _checked(_json(call, _FEATURE), collection, _system(call))
+
+
+def with_unlisted(given: Feature, collection: Collection, before: bytes) -> Feature:
+    """A feature in another's place, with the stored values of what lists do not give: whoever
+    changes a feature of a list and puts it back must not take away what was never shown."""
+    stored = orjson.loads(before)["properties"]
+    kept = {
+        one.name: stored[one.name]
+        for one in collection.properties
+        if not one.in_lists and one.name not in given.properties
+    }
+    return replace(given, properties={**given.properties, **kept})
 
 
 def merged(call: Call, collection: Collection, before: bytes) -> Feature:

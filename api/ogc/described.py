@@ -183,6 +183,12 @@ def schema(call: Call) -> ASGIApp:
     return _schema(call, found, [*found.properties], "属性 · properties", with_geometry=True)
 
 
+_ON_DEMAND = (
+    "单个要素和文件中给出；要素列表须用 properties 点名 · "
+    "given for one feature and in files; in lists where `properties` names it"
+)
+
+
 def _schema(
     call: Call, one: Collection, told: list[Property], title: str, *, with_geometry: bool
 ) -> ASGIApp:
@@ -198,6 +204,8 @@ def _schema(
         }  # fmt: skip
     for each in told:
         properties[each.name] = {"title": f"{each.zh} · {each.en}", **_JSON_TYPES[each.kind]}
+        if not each.in_lists:
+            properties[each.name]["description"] = _ON_DEMAND
     body = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": call.again(f=None),

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from api.ogc.answers import Answer, Call
-from api.ogc.bodies import Feature, feature_of, merged
+from api.ogc.bodies import Feature, feature_of, merged, with_unlisted
 from api.ogc.callers import ROLES, caller, has_right
 from api.ogc.writers import WRITERS
 from api.problems import PROBLEM, problem
@@ -94,7 +94,8 @@ def create(call: Call) -> ASGIApp:
 
 
 def replace(call: Call) -> ASGIApp:
-    """Put a feature in the place of another one: what is left out becomes unknown."""
+    """Put a feature in the place of another one: what is left out becomes unknown, but for what
+    lists do not give."""
     return _written(call, _replace)
 
 
@@ -120,7 +121,7 @@ def _create(session: Session, made: Writing) -> ASGIApp:
 def _replace(session: Session, made: Writing) -> ASGIApp:
     id = made.call.parts[3]
     before = made.matched(session, id)
-    given = feature_of(made.call, made.collection)
+    given = with_unlisted(feature_of(made.call, made.collection), made.collection, before.feature)
     return _changed(session, made, id, given, before)
 
 

@@ -11,13 +11,18 @@ LINE_DIGITS, POINT_DIGITS = 6, 7
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of a feature: its name, kind, titles and the SQL that gives it."""
+    """A property of a feature: its name, kind, titles and the SQL that gives it.
+
+    in_lists: whether a page of features gives it unasked. What has to be looked up for each row
+    would double the time of a page; one feature, a file and `properties=` give it all the same.
+    """
 
     name: str
     kind: Kind
     zh: str
     en: str
     sql: str
+    in_lists: bool = True
 
     @property
     def is_plain(self) -> bool:

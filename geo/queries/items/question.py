@@ -19,8 +19,8 @@ from geo.queries.reference_systems import CRS84, Area, ReferenceSystem
 class Question:
     """What is asked of a collection.
 
-    properties: those that leave, None for all. division: the division (12 digits) that the caller
-    is limited to, None for no limit.
+    properties: those that leave, None for all (on a page: for all that lists give). division: the
+    division (12 digits) that the caller is limited to, None for no limit.
     """
 
     collection: Collection

@@ -6,6 +6,7 @@ Each row is the JSON text of one feature, made by PostGIS.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -80,6 +81,7 @@ def page_statement(
 
     With `skips` the first `:skip` of them are left out.
     """
+    shape = _listed(shape)
     keys = "".join(f", ({one.by.sql})::text" for one in shape.order)
     order = ", ".join([*(one.sql for one in shape.order), shape.collection.key])
     return written(
@@ -88,6 +90,14 @@ def page_statement(
         + (" OFFSET :skip" if skips else ""),
         fixed,
     )
+
+
+def _listed(shape: Shape) -> Shape:
+    """The same with the properties that a page gives where none were named."""
+    if shape.properties is not None:
+        return shape
+    names = tuple(one.name for one in shape.collection.properties if one.in_lists)
+    return replace(shape, properties=names)
 
 
 @lru_cache(maxsize=1_000)

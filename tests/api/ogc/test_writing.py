@@ -133,6 +133,17 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
     assert body["properties"]["meals_per_day"] is None, "null takes away"
     assert body["properties"]["kinds"] == ["canteen", "day_care"], "what is not said stays"
     assert body["properties"]["prices"] == asked["prices"]
+    items, code = f"{address.rpartition('/')[0]}", body["id"]
+    (listed,) = httpx.get(items, params={"code": code}).json()["features"]
+    assert not {"prices", "ratings"} & set(listed["properties"]), "looked up only where wanted"
+    (named,) = httpx.get(items, params={"code": code, "properties": "prices"}).json()["features"]
+    assert named["properties"]["prices"] == asked["prices"]
+    put = planner("PUT", f"{address}?secrecy=public", listed, **{"If-Match": tag})
+    assert put.status_code == 204, put.text
+    body, tag = planner.get(address)
+    assert (body["properties"]["prices"], body["properties"]["ratings"]) == (
+        asked["prices"], asked["ratings"]
+    ), "what a list did not show is not taken away"  # fmt: skip
     for less in ({"prices": None}, {"ratings": []}):
         tag = planner("PATCH", f"{address}?secrecy=public", {"properties": less},
                       **{"If-Match": tag}).headers["etag"]  # fmt: skip
@@ -148,7 +159,7 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
             ORDER BY d.id"""),
             {"id": row.id},
         ).all()
-    assert [action for _, action in kinds] == ["began", *["corrected"] * 4]
+    assert [action for _, action in kinds] == ["began", *["corrected"] * 5]
     assert all("planner" in by for by, _ in kinds), "who wrote is on record"
 
     assert planner("DELETE", f"{address}?secrecy=public", **{"If-Match": tag}).status_code == 204
