@@ -254,10 +254,10 @@ def served(database: Database) -> Iterator[str]:
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, args=([taken],), daemon=True)
         thread.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not running.started:
             assert thread.is_alive(), "the server stopped while starting"
-            assert time.monotonic() < deadline, "the server did not start within 30 s"
+            assert time.monotonic() < deadline, "the server did not start within 120 s"
             time.sleep(0.02)
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
         running.should_exit = True

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import shutil
+import socket as sockets
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -168,3 +170,12 @@ def city_database(home: Path, socket: str, build: Callable[[Database], object]) 
                 admin.execute("ALTER DATABASE city SET default_transaction_read_only = on")
             (home / "city").touch()
     return database
+
+
+def free_port() -> int:
+    """A port for a process that opens it later, where the system hands out none to others."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with contextlib.suppress(OSError), sockets.socket() as free:
+            free.bind(("127.0.0.1", port))
+            return port

@@ -25,6 +25,7 @@ from typer.testing import CliRunner, Result
 
 from geo.db.embedded import forget, state
 from geo.settings import CHECKOUT
+from tests.machine import free_port
 
 pytestmark = pytest.mark.xdist_group("up")
 
@@ -64,13 +65,6 @@ def said(*arguments: str, **variables: str) -> Result:
     from api.cli import app
 
     return CliRunner().invoke(app, arguments, env=variables)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 @contextmanager

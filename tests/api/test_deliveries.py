@@ -41,7 +41,7 @@ from geo.loaders.load import KINDS_OF_DELIVERY
 from geo.loaders.templates import columns_of
 from geo.loaders.things import Options
 from tests.api.test_problems import read_problem
-from tests.machine import worker_database
+from tests.machine import free_port, worker_database
 
 TABLES = "delivery, facility, refused_row, delivery_change, api_token"
 FATES = ("kept", "merged", "updated", "unchanged", "refused")
@@ -322,9 +322,7 @@ uvicorn.run(create_app(Database(owner, public)), port=int(port), log_level="warn
 def test_a_killed_service_leaves_nothing_half(
     database: Database, engine: Engine, uploads: Path
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-c", SERVE, database.owner_url, database.public_url, str(port)]
     headers = token(engine, "planner")
     rows = csv(*(f"第{n}养老院,{119 + n / 20000:.5f},31.75" for n in range(5000)))

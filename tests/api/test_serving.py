@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -30,7 +29,7 @@ from geo.db import Database, make_engine
 from geo.db.embedded import Embedded, forget, state
 from geo.errors import BadInput
 from geo.settings import CHECKOUT
-from tests.machine import worker_database
+from tests.machine import free_port, worker_database
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 PATIENCE_S = 240
@@ -54,17 +53,10 @@ def administrator(database: Database) -> dict[str, str]:
     return {"Authorization": f"Bearer {made.secret}"}
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
-
-
 @contextlib.contextmanager
 def _serving(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """`atlas serve` as a user starts it; the process and its address."""
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [sys.executable, "-m", "api", "serve", "--port", str(port), *arguments],
@@ -168,7 +160,7 @@ def test_processes_end_when_the_one_that_watches_them_is_killed(database: Databa
 @pytest.mark.full
 def test_processes_that_still_start_end_with_the_killed_one_too(database: Database) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--port", str(_free_port()), "--workers", "2"],
+        [sys.executable, "-m", "api", "serve", "--port", str(free_port()), "--workers", "2"],
         cwd=CHECKOUT, env={**os.environ, **_private(database)}, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + PATIENCE_S
@@ -303,7 +295,7 @@ def test_a_restarted_server_elsewhere_is_only_away(database: Database) -> None:
 
 def test_a_log_file_that_cannot_be_written_is_named(database: Database) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "api", "serve", "--port", str(_free_port())],
+        [sys.executable, "-m", "api", "serve", "--port", str(free_port())],
         cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S,
         env={**os.environ, **_private(database), "ATLAS_LOG_FILE": "/proc/nowhere/x.log"},
     )  # fmt: skip

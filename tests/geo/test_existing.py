@@ -18,6 +18,7 @@ from geo.db.existing import use_existing
 from geo.db.postmaster import connect_admin
 from geo.errors import DatabaseProblem
 from geo.migrations import migrate
+from tests.machine import free_port
 
 SET_UP = (
     "CREATE ROLE bureau LOGIN PASSWORD 'right'",
@@ -53,9 +54,7 @@ def address() -> Iterator[str]:
 
 def _listen(cluster: Cluster) -> int:
     """Start the server again, this time on a free TCP port, with passwords."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     start(cluster)  # writes the usual configuration
     stop(cluster)
     with (cluster.data / "postgresql.conf").open("a") as conf:
