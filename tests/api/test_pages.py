@@ -88,7 +88,7 @@ def test_a_city_set_by_name_is_the_one_that_pages_show(
 
 def test_head_on_a_real_server(server: str) -> None:
     for address in ("/api/facilities", "/names", "/static/css/shell.css", "/elder-care"):
-        answer = httpx.head(f"{server}{address}")
+        answer = httpx.head(f"{server}{address}", timeout=60)
         assert answer.status_code == 200
         assert answer.content == b""
         # The list leaves in pieces: its length is not known when its head is sent.

@@ -100,7 +100,9 @@ def _ogc_address(row: Row, target: Target) -> str:
     if "items" in parts and "{}" in parts:
         if "catalogue" in parts:
             return row.path.replace("{}", "facilities")
-        listed = httpx.get(target.address + row.path.removesuffix("/{}") + "?limit=1").json()
+        listed = httpx.get(
+            target.address + row.path.removesuffix("/{}") + "?limit=1", timeout=60
+        ).json()
         return row.path.replace(
             "{}", listed["features"][0]["id"] if row.method == "GET" else "no-such"
         )

@@ -65,7 +65,7 @@ def test_gdal_lists_the_collections(apart: str, root: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_gdal_reads_every_feature(apart: str, name: str) -> None:
     at = f"{apart}/ogc/collections/{name}/items"
-    expected = httpx.get(f"{at}?limit=10000").json()["features"]
+    expected = httpx.get(f"{at}?limit=10000", timeout=60).json()["features"]
     frame = pyogrio.read_dataframe(f"OAPIF:{apart}/ogc", layer=name, PAGE_SIZE=50)
     assert len(frame) == len(expected)
     assert sorted(frame["id"]) == sorted(one["id"] for one in expected)
@@ -85,15 +85,17 @@ def test_gdal_asks_with_a_box_a_filter_and_a_number(apart: str) -> None:
     at = f"{apart}/ogc/collections/facilities/items?limit=1"
     box = (119.9, 31.7, 120.0, 31.8)
     boxed = pyogrio.read_dataframe(source, layer="facilities", bbox=box)
-    expected = httpx.get(f"{at}&bbox={','.join(map(str, box))}").json()["numberMatched"]
+    expected = httpx.get(f"{at}&bbox={','.join(map(str, box))}", timeout=60).json()["numberMatched"]
     assert len(boxed) == expected > 0
     filtered = pyogrio.read_dataframe(
         source, layer="facilities", where="state = 'open' AND beds_total > 100"
     )
-    asked = httpx.get(at, params={"limit": 1, "filter": "state = 'open' AND beds_total > 100"})
+    asked = httpx.get(
+        at, params={"limit": 1, "filter": "state = 'open' AND beds_total > 100"}, timeout=60
+    )
     assert len(filtered) == asked.json()["numberMatched"] > 0
     told = pyogrio.read_info(source, layer="facilities", force_feature_count=True)
-    assert told["features"] == httpx.get(at).json()["numberMatched"]
+    assert told["features"] == httpx.get(at, timeout=60).json()["numberMatched"]
 
 
 def test_gdal_reads_in_a_projected_system(apart: str) -> None:
@@ -132,7 +134,9 @@ def test_owslib_reads_the_catalogue_as_records(apart: str) -> None:
     assert [one["id"] for one in every] == NAMES
     first = records.collection_items("catalogue", limit=4)
     assert (first["numberMatched"], first["numberReturned"]) == (len(NAMES), 4)
-    rest = httpx.get(next(one["href"] for one in first["links"] if one["rel"] == "next")).json()
+    rest = httpx.get(
+        next(one["href"] for one in first["links"] if one["rel"] == "next"), timeout=60
+    ).json()
     assert [one["id"] for one in (*first["features"], *rest["features"])] == NAMES
     found = records.collection_items("catalogue", q="养老 elder")["features"]
     assert [one["id"] for one in found] == ["facilities"]

@@ -78,7 +78,7 @@ def test_each_format_by_its_word_and_by_accept(address: str, word: str) -> None:
     if word == "geojson-file":
         return  # by its media type, pages of GeoJSON are meant
     media = FORMATS[word].media.split(";")[0]
-    again = httpx.get(f"{address}{ITEMS}?bbox=119,31,121,32", headers={"Accept": media})
+    again = httpx.get(f"{address}{ITEMS}?bbox=119,31,121,32", headers={"Accept": media}, timeout=60)
     assert again.headers["content-type"] == FORMATS[word].media
     if word in ("fgb", "gpkg"):
         rows = gpd.read_file(io.BytesIO(again.content))
@@ -120,10 +120,10 @@ def test_staff_gets_all_and_it_is_stored_nowhere(address: str, database: Databas
     with session_factory(database).begin() as session:
         token = issue(session, label="t", role="planner", division_code=None, days=1).secret
     asked = f"{address}{ITEMS}?f=csv&bbox=119,31,121,32"
-    answer = httpx.get(asked, headers={"Authorization": f"Bearer {token}"})
+    answer = httpx.get(asked, headers={"Authorization": f"Bearer {token}"}, timeout=60)
     assert "hidden" in answer.text
     assert answer.headers["cache-control"] == "no-store"
-    assert "hidden" not in httpx.get(asked).text
+    assert "hidden" not in httpx.get(asked, timeout=60).text
 
 
 def test_units_need_their_number_in_public_mode(
@@ -131,11 +131,14 @@ def test_units_need_their_number_in_public_mode(
 ) -> None:
     monkeypatch.setenv("ATLAS_PUBLIC_MODE", "true")
     for word in FORMATS:
-        assert httpx.get(f"{address}/ogc/collections/units/items?f={word}").status_code == 403
+        assert (
+            httpx.get(f"{address}/ogc/collections/units/items?f={word}", timeout=60).status_code
+            == 403
+        )
 
 
 def test_a_head_sends_nothing(address: str) -> None:
-    answer = httpx.head(f"{address}{ITEMS}?f=fgb&limit=1")
+    answer = httpx.head(f"{address}{ITEMS}?f=fgb&limit=1", timeout=60)
     assert answer.status_code == 200
     assert int(answer.headers["content-length"]) > 0
 
@@ -194,7 +197,9 @@ def test_one_slow_reader_leaves_a_turn_for_others(
 
 
 def test_the_document_names_every_format(address: str) -> None:
-    operation = httpx.get(f"{address}/ogc/api").json()["paths"]["/collections/{collectionId}/items"]
+    operation = httpx.get(f"{address}/ogc/api", timeout=60).json()["paths"][
+        "/collections/{collectionId}/items"
+    ]
     offered = set(operation["get"]["responses"]["200"]["content"])
     assert {one.media.split(";")[0] for one in FORMATS.values()} <= offered
 

@@ -59,7 +59,9 @@ def test_it_finds_collections_tiles_and_files(understood: dict[str, Any], server
 
 def test_it_reads_pages_boxes_and_one_feature(understood: dict[str, Any], server: str) -> None:
     at = f"{server}/ogc/collections/facilities/items"
-    first = httpx.get(f"{at}?limit=30&sortby=-name&skipGeometry=true").json()["features"]
+    first = httpx.get(f"{at}?limit=30&sortby=-name&skipGeometry=true", timeout=60).json()[
+        "features"
+    ]
     assert understood["pages"] == [one["id"] for one in first]
     assert understood["one"]["id"] == first[0]["id"]
     asked: dict[str, str | int] = {
@@ -67,7 +69,7 @@ def test_it_reads_pages_boxes_and_one_feature(understood: dict[str, Any], server
         "bbox": "119.9,31.7,120,31.8",
         "datetime": "2026-01-01",
     }
-    matched = httpx.get(at, params=asked).json()["numberMatched"]
+    matched = httpx.get(at, params=asked, timeout=60).json()["numberMatched"]
     assert len(understood["boxed"]) == matched > 0
     assert all("geometry" in one for one in understood["boxed"])
 

@@ -100,7 +100,7 @@ def test_rows_written_meanwhile_neither_repeat_nor_hide_others(
 
 def test_numbers_follow_every_commit(desk: str, engine: Engine) -> None:
     address = f"{desk}{POINTS}?limit=1&name=%E8%AE%A1%E6%95%B0"
-    with httpx.Client() as browser, engine.connect() as connection:
+    with httpx.Client(timeout=60) as browser, engine.connect() as connection:
         for expected in range(5):
             assert browser.get(address).json()["numberMatched"] == expected
             # A writer under way is not counted, whoever asks in between.
@@ -126,11 +126,11 @@ def test_more_than_can_be_counted_is_estimated_and_says_so(
     monkeypatch.setattr(statements, "COUNTED", 100)
     statements.count_statement.cache_clear()
     pages._counts.clear()
-    answer = httpx.get(f"{desk}{POINTS}?limit=3&state=open")
+    answer = httpx.get(f"{desk}{POINTS}?limit=3&state=open", timeout=60)
     assert answer.json()["numberMatchedIsEstimate"] is True
     assert answer.json()["numberMatched"] > 100
     assert answer.headers["OGC-NumberMatched"].startswith("~")
-    assert "约" in httpx.get(f"{desk}{POINTS}?limit=3&state=open&f=html").text
+    assert "约" in httpx.get(f"{desk}{POINTS}?limit=3&state=open&f=html", timeout=60).text
     statements.count_statement.cache_clear()
     pages._counts.clear()
 

@@ -102,7 +102,9 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
     assert body["properties"]["admin_code"] == "320402000000", "found by its position"
     assert body["properties"]["meals_per_day"] == 80
     assert body["properties"]["hours"] == lunch
-    assert httpx.get(address).status_code == 200, "what is delivered as public, the public sees"
+    assert httpx.get(address, timeout=60).status_code == 200, (
+        "what is delivered as public, the public sees"
+    )
 
     asked = {
         "care_levels": ["partial", "full"], "has_lift": True, "medical_link": "none",
@@ -134,9 +136,11 @@ def test_a_feature_is_created_read_changed_and_ended(planner: Desk, engine: Engi
     assert body["properties"]["kinds"] == ["canteen", "day_care"], "what is not said stays"
     assert body["properties"]["prices"] == asked["prices"]
     items, code = f"{address.rpartition('/')[0]}", body["id"]
-    (listed,) = httpx.get(items, params={"code": code}).json()["features"]
+    (listed,) = httpx.get(items, params={"code": code}, timeout=60).json()["features"]
     assert not {"prices", "ratings"} & set(listed["properties"]), "looked up only where wanted"
-    (named,) = httpx.get(items, params={"code": code, "properties": "prices"}).json()["features"]
+    (named,) = httpx.get(items, params={"code": code, "properties": "prices"}, timeout=60).json()[
+        "features"
+    ]
     assert named["properties"]["prices"] == asked["prices"]
     put = planner("PUT", f"{address}?secrecy=public", listed, **{"If-Match": tag})
     assert put.status_code == 204, put.text
@@ -195,7 +199,7 @@ def test_what_began_before_today_ends_and_can_be_brought_back(
     (row,) = rows(engine, "W-2")
     assert row.validity.upper is not None
     assert planner("GET", address).status_code == 404
-    assert httpx.get(str(planner.browser.base_url) + address).status_code == 404
+    assert httpx.get(str(planner.browser.base_url) + address, timeout=60).status_code == 404
     with make_session(engine) as session:
         last = session.execute(text("SELECT max(id) FROM delivery")).scalar_one()
         assert undo_delivery(session, last).reopened == 1
@@ -394,7 +398,9 @@ def test_place_names_are_created_and_dated(desks: dict[str, Desk], engine: Engin
     assert tag == made.headers["etag"]
     assert body["properties"]["pinyin"], "its reading is made at once"
     place = body["properties"]["place_code"]
-    found = httpx.get(f"{officer.browser.base_url}/api/places?q=示例新路").json()["features"]
+    found = httpx.get(f"{officer.browser.base_url}/api/places?q=示例新路", timeout=60).json()[
+        "features"
+    ]
     assert [one["properties"]["name"] for one in found][:1] == ["示例新路"], "and it is found"
     assert officer("POST", f"{NAMES}?secrecy=public", name()).status_code == 409
 
