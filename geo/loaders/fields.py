@@ -140,14 +140,19 @@ def claims_of(columns: Sequence[str]) -> list[tuple[str, int] | None]:
     return [_claim(column) for column in columns]
 
 
+def heading_key(heading: str) -> str:
+    """What headings are compared by: `search_key`, and 座標, as Taiwan writes it, is 坐标."""
+    return search_key(heading).replace("座标", "坐标")
+
+
 def _claim(column: str) -> tuple[str, int] | None:
-    key = search_key(column)
+    key = heading_key(column)
     if found := _RANK.get(key):
         return found
     bare = _BRACKETS.sub("", column)
-    if found := _RANK.get(search_key(bare)):
+    if found := _RANK.get(heading_key(bare)):
         return found[0], found[1] + 100
-    found = _RANK.get(search_key(_SYSTEM.sub("", column)) or key)
+    found = _RANK.get(heading_key(_SYSTEM.sub("", column)) or key)
     if found and found[0] in _POSITION:
         return found[0], found[1] + 200
     for order, owner in enumerate(_OWNERS):
@@ -166,7 +171,7 @@ def system_in_heading(column: str) -> str | None:
 
 
 _RANK = {
-    search_key(alias): (field, order)
+    heading_key(alias): (field, order)
     for field, names in ALIASES.items()
     for order, alias in reversed(list(enumerate(names)))
 }

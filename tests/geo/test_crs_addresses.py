@@ -36,9 +36,10 @@ def test_road_and_number_of_an_address(address: str | None, house: House | None)
     ("heading", "field"),
     [("zheng_qu", "stated_unit"), ("qu", "stated_unit"), ("Xian Di Zhi", "address"),
      ("MING_CHENG", "name"), ("jing_du", "lon"), ("weidu", "lat"), ("XZQMC", "stated_unit"),
-     ("shi", None), ("xing_ming", None)],
+     ("shi", None), ("xing_ming", None),
+     ("橫座標", "east"), ("縱座標", "north"), ("X座標", "x"), ("橫坐標（公尺）", "east")],
 )  # fmt: skip
-def test_headings_in_pinyin(heading: str, field: str | None) -> None:
+def test_headings_in_pinyin_and_as_taiwan_writes_them(heading: str, field: str | None) -> None:
     claim = claims_of([heading])[0]
     assert (claim and claim[0]) == field
 

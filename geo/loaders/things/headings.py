@@ -10,6 +10,7 @@ from geo.loaders.fields import (
     EXTRA,
     Mapping,
     _settle_axes,
+    heading_key,
     holds_persons_below,
     is_idle_claim,
     pinyin_headings,
@@ -17,7 +18,6 @@ from geo.loaders.fields import (
 from geo.loaders.personal import is_personal_name
 from geo.loaders.tables import LAT, LON, WKT, Table
 from geo.loaders.things.spec import Spec
-from geo.text import search_key
 
 _AXES = ("lon", "lat", "east", "north", "x", "y")
 _UNIT = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
@@ -52,11 +52,11 @@ def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None
     if WKT in table.columns:
         known |= {f"wkt{n}": (part_of_wkt(n),) for n in range(2, MOST_PARTS + 1)}
     rank = {
-        search_key(alias): (name, order)
+        heading_key(alias): (name, order)
         for name, headings in known.items()
         for order, alias in reversed(list(enumerate((*headings, name))))
     }
-    unread = [c for c in table.columns if c.isascii() and search_key(_UNIT.sub("", c)) not in rank]
+    unread = [c for c in table.columns if c.isascii() and heading_key(_UNIT.sub("", c)) not in rank]
     sounds = pinyin_headings(known) if unread else {}  # reading them costs most of a second
     counted = {f.name for f in spec.fields if f.is_personal}
     claims: dict[str, list[tuple[int, int]]] = {}
@@ -64,8 +64,8 @@ def map_headings(table: Table, spec: Spec, given: Mapped[str, str] | None = None
     extra: dict[int, str] = {}
     for index, column in enumerate(table.columns):
         unitless = _UNIT.sub("", column)
-        claim = rank.get(search_key(column)) or rank.get(search_key(unitless))
-        if claim is None and (said := sounds.get(search_key(unitless))):
+        claim = rank.get(heading_key(column)) or rank.get(heading_key(unitless))
+        if claim is None and (said := sounds.get(heading_key(unitless))):
             claim = None if is_idle_claim(*said, table, index) else said
         if column in given and (given[column] in counted or not is_personal_name(column)):
             claim = (given[column], -1) if given[column] != EXTRA else None
