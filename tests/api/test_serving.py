@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -58,15 +59,17 @@ def _serving(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Pope
     """`atlas serve` as a user starts it; the process and its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
+    said = tempfile.TemporaryFile()  # a pipe that nobody reads stops who fills it
     process = subprocess.Popen(
         [sys.executable, "-m", "api", "serve", "--port", str(port), *arguments],
-        cwd=CHECKOUT, env={**os.environ, **settings}, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        cwd=CHECKOUT, env={**os.environ, **settings}, stdout=said, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            assert process.poll() is None, process.stdout.read().decode()  # type: ignore[union-attr]
+            if process.poll() is not None:
+                said.seek(0)
+                pytest.fail(f"it ended at once: {said.read().decode()}")
             assert time.monotonic() < deadline, f"it did not start within {PATIENCE_S} s"
             with contextlib.suppress(httpx.HTTPError):
                 path = settings.get("ATLAS_ROOT_PATH", "") + "/api/health/ready"
@@ -204,6 +207,10 @@ def test_a_prefix_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, prefi
         create_app()
 
 
+UNHURRIED = {"ATLAS_RATE_PER_S": "0"}
+"""For a service under load: else how long a test takes decides whether it meets the limit."""
+
+
 class Load:
     """Some callers that ask on and on; what they were answered, in turn."""
 
@@ -257,7 +264,10 @@ def test_a_killed_database_is_back_without_a_restart_of_the_service(tmp_path: Pa
         if folder.stat().st_uid == os.geteuid() and str(folder).startswith("/tmp/"):
             folder.chmod(folder.stat().st_mode | 0o055)  # the server's user must get in
     try:
-        with _serving(ATLAS_HOME=str(home)) as (process, address), Load(address) as load:
+        with (
+            _serving(ATLAS_HOME=str(home), **UNHURRIED) as (process, address),
+            Load(address) as load,
+        ):
             load.wait_for(200)
             postmaster = state(home).pid
             assert postmaster is not None
@@ -280,7 +290,7 @@ def test_a_killed_database_is_back_without_a_restart_of_the_service(tmp_path: Pa
 @pytest.mark.full
 def test_a_restarted_server_elsewhere_is_only_away(database: Database) -> None:
     """Another server's administrator ends all connections: what a restart looks like from here."""
-    with _serving(**_private(database)) as (_, address), Load(address) as load:
+    with _serving(**_private(database), **UNHURRIED) as (_, address), Load(address) as load:
         load.wait_for(200)
         for _ in range(5):
             with psycopg.connect(address_and_environment(database.owner_url)[0]) as admin:
