@@ -59,32 +59,32 @@ def _serving(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Pope
     """`atlas serve` as a user starts it; the process and its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    said = tempfile.TemporaryFile()  # a pipe that nobody reads stops who fills it
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--port", str(port), *arguments],
-        cwd=CHECKOUT, env={**os.environ, **settings}, stdout=said, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            if process.poll() is not None:
-                said.seek(0)
-                pytest.fail(f"it ended at once: {said.read().decode()}")
-            assert time.monotonic() < deadline, f"it did not start within {PATIENCE_S} s"
-            with contextlib.suppress(httpx.HTTPError):
-                path = settings.get("ATLAS_ROOT_PATH", "") + "/api/health/ready"
-                if httpx.get(address + path, timeout=30).status_code == 200:
-                    break
-            time.sleep(0.1)
-        yield process, address
-    finally:
-        process.terminate()
+    with tempfile.TemporaryFile() as said:  # a pipe that nobody reads stops who fills it
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api", "serve", "--port", str(port), *arguments],
+            cwd=CHECKOUT, env={**os.environ, **settings}, stdout=said, stderr=subprocess.STDOUT,
+        )  # fmt: skip
         try:
-            process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()  # else who deletes its database is told that it is in use
-            raise
+            deadline = time.monotonic() + PATIENCE_S
+            while True:
+                if process.poll() is not None:
+                    said.seek(0)
+                    pytest.fail(f"it ended at once: {said.read().decode()}")
+                assert time.monotonic() < deadline, f"it did not start within {PATIENCE_S} s"
+                with contextlib.suppress(httpx.HTTPError):
+                    path = settings.get("ATLAS_ROOT_PATH", "") + "/api/health/ready"
+                    if httpx.get(address + path, timeout=30).status_code == 200:
+                        break
+                time.sleep(0.1)
+            yield process, address
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()  # else who deletes its database is told that it is in use
+                raise
 
 
 def _private(database: Database) -> dict[str, str]:
