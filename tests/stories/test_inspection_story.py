@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 from docx import Document
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
@@ -43,8 +43,20 @@ from tests.geo.survey.inspected import (
 
 pytestmark = pytest.mark.browser
 IN_FIELD, AT_END = date(2026, 4, 1), date(2026, 5, 6)
+SLOW_PICTURES = """() => {
+    const read = Pictures.read;
+    const rest = () => new Promise((done) => setTimeout(done, 500));
+    Pictures.read = async (file) => { await rest(); return read(file); };
+}"""
 GPX = """<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>{}</trkseg></trk>
 </gpx>"""
+
+
+def store(page: Page) -> None:
+    """Press the button and stay until the form says that the phone has it."""
+    page.locator("#told").evaluate("told => { told.textContent = '' }")
+    page.get_by_role("button", name="存入手机").click()
+    page.locator("#told", has_text="已存入手机。").wait_for()
 
 
 def fill_in(browser: Browser, pack: Path, photo: Path) -> bytes:
@@ -74,7 +86,7 @@ def fill_in(browser: Browser, pack: Path, photo: Path) -> bytes:
     page.wait_for_function("document.querySelector('[name=x]').value !== ''")
     page.get_by_label("拍照").set_input_files(photo)
     page.get_by_label("照片 1 方位角（度）").fill("45")
-    page.get_by_role("button", name="存入手机").click()
+    store(page)
     page.reload()  # what was filled in survives
     assert "倾斜" in page.locator("[data-subject=M2]").inner_text()
     page.locator("[data-subject=M1]").click()
@@ -82,7 +94,9 @@ def fill_in(browser: Browser, pack: Path, photo: Path) -> bytes:
     page.get_by_label("纵坐标 X 或纬度").fill("31.84501")
     page.get_by_label("横坐标 Y 或经度").fill("119.95")
     page.get_by_label("点位中误差（米）").fill("0.03")
-    page.get_by_role("button", name="存入手机").click()
+    page.evaluate(SLOW_PICTURES)
+    page.get_by_label("拍照").set_input_files(photo)
+    store(page)  # pressed before the photo is read
     with page.expect_download() as saved:
         page.get_by_role("button", name="保存文件").click()
     content = Path(saved.value.path()).read_bytes()
@@ -142,7 +156,7 @@ def test_a_campaign_from_the_due_list_to_the_report(
     # 3. Side A comes back with the phone's file and a track, side B with its own file.
     told = fill_in(browser, pack, camera_photo(tmp_path / "photo.jpg"))
     (report,) = bring_home(session, one.code, "phone.json", told, ROLE_A)
-    assert (report.forms, report.photos, report.refused) == (2, 1, [])
+    assert (report.forms, report.photos, report.refused) == (2, 2, [])
     assert bring_home(session, one.code, "again.json", told, ROLE_A)[0].was_known
     points = "".join(f'<trkpt lat="{31.85 - n * 0.0005:.5f}" lon="119.9501"/>' for n in range(101))
     (report,) = bring_home(session, one.code, "a.gpx", GPX.format(points).encode(), ROLE_A)
@@ -243,7 +257,7 @@ def look_at_the_papers(session: Session, code: str) -> None:
     assert words.startswith("内部资料")
     assert "已登记事项 2 个，已销号 1 个" in words
     assert "界桩 M2界桩倾斜" in cells
-    assert len(paper.inline_shapes) == 2  # the map and the photo
+    assert len(paper.inline_shapes) == 3  # the map and two photos
     by_number = {one.number: one.deviation for one in measured}
     assert by_number["M1"].distance_m == pytest.approx(1.33, abs=0.01)
     rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("界桩成果表")

@@ -5,6 +5,14 @@
   const W = PACK.words;
   let side = Kept.setting("side");
   let stays = true;
+  // What a sheet still waits for, a photo or a position: each promise says whether it came.
+  let awaited = new Set();
+
+  function waitFor(arrival) {
+    const these = awaited;
+    these.add(arrival);
+    arrival.finally(() => these.delete(arrival));
+  }
 
   const option = (value, text, chosen) => make("option", { value, selected: value === chosen }, text);
   const field = (label, control, hint) => make("label", { className: "field" }, make("span", {}, label), control,
@@ -68,6 +76,7 @@
   function sheet(title, facts, kind, subject, parts) {
     const now = Kept.get(side, kind, subject);
     const form = make("form", { autocomplete: "off", noValidate: true });
+    awaited = new Set();
     const photos = (now?.photos || []).map((one) => ({ ...one }));
     form.append(make("section", { className: "panel" }, make("h2", {}, title), facts), ...parts(now?.values || {}, photos));
     const boxes = PACK.sides.map((one) => field(`${one.label}确认岗位`,
@@ -75,7 +84,7 @@
     form.append(make("section", { className: "panel" }, make("h2", {}, "双方确认"), ...boxes),
       make("div", { className: "foot" }, make("button", { type: "button", className: "plain", onclick: list }, "返回"),
         make("button", { type: "submit", className: "primary" }, "存入手机")));
-    form.addEventListener("submit", (event) => { event.preventDefault(); keep(form, kind, subject, photos); });
+    form.addEventListener("submit", (event) => { event.preventDefault(); store(form, kind, subject, photos); });
     page.replaceChildren(form);
     scrollTo(0, 0);
   }
@@ -117,11 +126,13 @@
     take.addEventListener("click", () => {
       if (!navigator.geolocation) { tell("此浏览器不提供定位，请手工填写坐标。"); return; }
       tell("正在定位…");
-      navigator.geolocation.getCurrentPosition(({ coords }) => {
+      waitFor(new Promise((come) => navigator.geolocation.getCurrentPosition(({ coords }) => {
         crs.value = "4490"; method.value = "handheld";
         x.value = coords.latitude.toFixed(7); y.value = coords.longitude.toFixed(7); sigma.value = Math.max(1, coords.accuracy).toFixed(1);
         tell("已取得位置。");
-      }, () => tell("浏览器没有给出位置，请手工填写坐标。"), { enableHighAccuracy: true, timeout: 15000, maximumAge: 0 });
+        come(true);
+      }, () => { tell("浏览器没有给出位置，请手工填写坐标。"); come(false); },
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 0 })));
     });
     return make("section", { className: "panel" }, make("h2", {}, "位置"), take,
       make("p", { className: "hint" }, "手机定位只作查找参考；测量成果请填接收机坐标。有的浏览器给出的是 GCJ-02 偏移坐标，导入时会核对。"),
@@ -133,23 +144,25 @@
   function pictures(photos) {
     const rows = make("div", { className: "photos" });
     const shot = make("input", { type: "file", accept: "image/*", capture: "environment", "aria-label": "拍照" });
-    shot.addEventListener("change", async () => {
+    shot.addEventListener("change", () => { const files = [...shot.files]; shot.value = ""; waitFor(taken(files)); });
+    async function taken(files) {
+      let all = true;
       const bearing = await Pictures.heading();
-      for (const file of shot.files) {
+      for (const file of files) {
         try {
           photos.push({ data: await Pictures.read(file), view: "near", bearing_deg: bearing === null ? "" : Math.round(bearing),
             bearing_from: "magnetic", taken_at: new Date().toISOString() });
-        } catch { tell("照片无法读取。"); }
+        } catch { all = false; tell(`照片无法读取：${file.name}`); }
       }
-      shot.value = "";
       draw();
-    });
+      return all;
+    }
     function draw() {
       rows.replaceChildren(...photos.map((one, n) => {
         const view = make("select", { "aria-label": `照片 ${n + 1} 种类` }, ...Object.entries(W.views).map(([k, t]) => option(k, t, one.view)));
         view.addEventListener("change", () => { one.view = view.value; });
         const bearing = make("input", { value: one.bearing_deg ?? "", inputMode: "decimal", placeholder: "方位角°", "aria-label": `照片 ${n + 1} 方位角（度）` });
-        bearing.addEventListener("change", () => { one.bearing_deg = bearing.value.trim(); });
+        bearing.addEventListener("input", () => { one.bearing_deg = bearing.value.trim(); });
         const from = make("select", { "aria-label": `照片 ${n + 1} 方位角基准` }, ...Object.entries(W.norths).map(([k, t]) => option(k, t, one.bearing_from)));
         from.addEventListener("change", () => { one.bearing_from = from.value; });
         const compass = make("button", { type: "button", className: "plain" }, "取罗盘");
@@ -170,6 +183,17 @@
       make("p", { className: "hint" }, "近景、远景、四个方向；照片缩小后存入，不含拍摄地点和设备信息。"), rows);
   }
 
+  // Stored means: with the photos and the position that were asked for. What did not come is told first.
+  async function store(form, kind, subject, photos) {
+    const button = form.querySelector("[type=submit]");
+    if (button.disabled) return;
+    button.disabled = true;
+    if (awaited.size) tell("正在等照片或定位，好了就存。");
+    const came = await Promise.all(awaited);
+    if (came.every(Boolean)) await keep(form, kind, subject, photos);
+    button.disabled = false;
+  }
+
   async function keep(form, kind, subject, photos) {
     const data = new FormData(form);
     const said = (name) => (data.get(name) || "").toString().trim();
@@ -187,7 +211,7 @@
     const confirmed = {};
     for (const one of PACK.sides) if (said(`confirmed-${one.side}`)) confirmed[one.side] = said(`confirmed-${one.side}`);
     stays = await Kept.put({ kind, subject, side, role: roleNow(), at: new Date().toISOString(), values, confirmed, photos });
-    list();
+    if (form.isConnected) list();
     tell(stays ? "已存入手机。" : "未能存入手机，请马上保存文件。");
   }
 
