@@ -14,6 +14,7 @@ import unicodedata
 from itertools import pairwise
 from typing import Any
 
+from geo.loaders.storable import json_in
 from geo.queries.filters import DAYS
 
 Span = tuple[str, str]
@@ -65,7 +66,7 @@ def weekly_hours(text: str) -> str:
 def _as_stored(text: str) -> dict[str, list[Span]]:
     """A week as this service writes it: {"mon": [["08:00", "17:00"]]}."""
     try:
-        said: Any = json.loads(text)
+        said = json_in(text)
         return {
             day: sorted((_stored_clock(start), _stored_clock(end)) for start, end in said[day])
             for day in sorted(said, key=DAYS.index)
@@ -74,8 +75,8 @@ def _as_stored(text: str) -> dict[str, list[Span]]:
         raise _unreadable("不认识的写法", "an unknown form") from None
 
 
-def _stored_clock(clock: str) -> str:
-    hour, minutes = clock.split(":")
+def _stored_clock(clock: Any) -> str:
+    hour, minutes = str(clock).split(":")
     return _clock("", hour, minutes)
 
 

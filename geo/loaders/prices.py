@@ -14,6 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from geo.loaders.storable import json_in
+
 _LEVELS = {
     "independent": ("自理", "能自理", "完全自理", "生活自理"),
     "partial": ("半失能", "半自理", "部分失能", "部分自理"),
@@ -200,7 +202,7 @@ def _whole(end: Decimal | None) -> float | int | None:
 
 def _list_in(text: str) -> list[Any]:
     try:
-        said = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+        said = json_in(text)
     except ValueError:
         said = None
     if not isinstance(said, list):
@@ -211,15 +213,17 @@ def _list_in(text: str) -> list[Any]:
 def _as_stored(said: Any) -> dict[str, Any]:
     """A price as this service writes it."""
     keys = {"item", "low", "high", "unit", "includes", "priced_on"}
-    if not isinstance(said, dict) or not {*said} <= keys or said.get("item") not in _UNITS_OF:
+    if not isinstance(said, dict) or not {*said} <= keys:
         raise _unreadable("不认识的写法", "an unknown form")
-    low, high = said.get("low"), said.get("high")
+    item, low, high = said.get("item"), said.get("low"), said.get("high")
     includes, day = said.get("includes"), said.get("priced_on")
     if not all(one is None or isinstance(one, Decimal) for one in (low, high)) or not all(
-        one is None or isinstance(one, str) for one in (includes, day)
+        one is None or isinstance(one, str) for one in (item, includes, day)
     ):
         raise _unreadable("不认识的写法", "an unknown form")
-    return _price(said["item"], low, high, str(said.get("unit")), includes, as_day(day))
+    if item not in _UNITS_OF:
+        raise _unreadable("不认识的写法", "an unknown form")
+    return _price(item, low, high, str(said.get("unit")), includes, as_day(day))
 
 
 def as_day(text: str | None) -> str | None:

@@ -12,6 +12,7 @@ import unicodedata
 from typing import Any
 
 from geo.loaders.prices import as_day
+from geo.loaders.storable import json_in
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "rating_level": ("评定等级", "机构等级", "养老机构等级", "养老机构评定等级", "等级评定",
@@ -74,7 +75,7 @@ def rating_scheme(text: str | None, heading: str) -> str | None:
 def ratings_in(text: str) -> str:
     """A list of ratings as the service writes it, checked. Raises ValueError."""
     try:
-        said = json.loads(text)
+        said = json_in(text)
     except ValueError:
         said = None
     if not isinstance(said, list):

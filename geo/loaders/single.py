@@ -27,12 +27,12 @@ from geo.loaders.mapping import Told
 from geo.loaders.matching import Sites, tell_sites_apart
 from geo.loaders.offers import LISTS
 from geo.loaders.positions import locate_rows
-from geo.loaders.reading.drafts import storable
 from geo.loaders.register import refuse_marked
 from geo.loaders.report import Problem, Report
 from geo.loaders.secrecy import refuse_secret
 from geo.loaders.sense import future_dates
 from geo.loaders.staging import Target
+from geo.loaders.storable import storable
 from geo.loaders.store import FIELD_TYPES
 from geo.loaders.tables import LAT, LON, Row, Table
 from geo.loaders.versions import NOT_MERGED

@@ -65,6 +65,7 @@ def test_a_week_is_read_as_it_is_written(written: str, meant: dict[str, list[lis
         ("夏季 8:00-18:00", "看不懂「夏季"),
         ("0.354166", "看不懂"),
         ('{"mon": 3}', "不认识"),
+        ('{"mon": [[8, 9]]}', "不认识"),
         ('{"someday": [["08:00", "09:00"]]}', "不认识"),
         ("周" * 5000, "太长"),
     ],

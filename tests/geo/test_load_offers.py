@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from geo.loaders.load import load_delivery
 from geo.loaders.prices import HEADINGS, ITEM_OF, prices_in
-from geo.loaders.ratings import rating_level, when_rated
+from geo.loaders.ratings import rating_level, ratings_in, when_rated
 from geo.loaders.report import Report
 from geo.loaders.undo import undo_delivery
 
@@ -63,6 +63,8 @@ def test_prices_as_they_are_written(written: str, heading: str, meant: list[Any]
         ("2600-4800元/月起", "收费标准"), ("2600元/月-90元/天", "收费标准"),
         ("午餐500元/月", "收费标准"), ("2600元/月；押金另议", "收费标准"), ("[1]", "prices"),
         ('[{"item": "zzz", "low": 1, "unit": "month"}]', "prices"),
+        ('[{"item": [], "low": 1, "unit": "month"}]', "prices"),
+        ('[{"item": "meal", "low": NaN, "unit": []}]', "prices"), ("[" * 19_000, "prices"),
     ],
 )  # fmt: skip
 def test_a_price_without_its_unit_or_in_other_words_is_not_guessed(
@@ -92,6 +94,15 @@ def test_levels_and_days_of_ratings() -> None:
             rating_level(strange)
     with pytest.raises(ValueError, match="no day"):
         when_rated("2024/13")
+
+
+def test_what_no_database_holds_is_left_out_of_written_lists() -> None:
+    written = '[{"item": "lunch", "low": 8, "unit": "meal", "includes": "两\\u0000荤\\ud800"}]'
+    assert json.loads(prices_in(written, "prices"))[0]["includes"] == "两荤?"
+    assert json.loads(ratings_in('[{"level": "三\\u0000级"}]'))[0]["level"] == "三级"
+    for nested in ("[" * 19_000, '[{"level": ' + "[" * 19_000):
+        with pytest.raises(ValueError, match="list of ratings"):
+            ratings_in(nested)
 
 
 def load(session: Session, path: Path, lines: str, on: date, secrecy: str = "public") -> Report:

@@ -22,11 +22,12 @@ from geo.gazetteer.exchange.record import PlaceRecord
 from geo.gazetteer.exchange.store import Stored, store
 from geo.loaders.journal import ONE_AT_A_TIME
 from geo.loaders.personal import redact, safe_file_name
-from geo.loaders.reading.drafts import MAX_BYTES, refused, storable
+from geo.loaders.reading.drafts import MAX_BYTES, refused
 from geo.loaders.reading.national import entries_of, is_national
 from geo.loaders.register import refuse_person, write_report
 from geo.loaders.report import Counts, CrsReading, Placement, Report
 from geo.loaders.secrecy import refuse_secret, title_is_marked
+from geo.loaders.storable import storable_json
 from geo.models import Delivery, RefusedRow
 from geo.text import decode
 from geo.validity import today_in_china
@@ -130,16 +131,7 @@ def _bytes_of(path: Path) -> bytes:
 def _json(content: str, name: str) -> Any:
     """The whole document; a text of one feature a line becomes a list."""
     whole = _parsed(content, name)
-    return _storable(whole) if "\\u0000" in content else whole
-
-
-def _storable(value: Any) -> Any:
-    """The same without zero characters, which JSON can write and no database holds."""
-    if isinstance(value, dict):
-        return {storable(key): _storable(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_storable(one) for one in value]
-    return storable(value) if isinstance(value, str) else value
+    return storable_json(whole) if "\\u0000" in content else whole
 
 
 def _parsed(content: str, name: str) -> Any:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geo.errors import DeliveryRefused
 from geo.loaders.report import Problem
+from geo.loaders.storable import storable
 from geo.loaders.tables import Row
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -78,13 +79,6 @@ def oversized(number: int, columns: list[str], cells: list[str]) -> Problem | No
                 f"单元格有 {len(cell)} 个字符，超过 {MAX_CELL} · longer than {MAX_CELL} characters",
             )  # fmt: skip
     return None
-
-
-def storable(cell: str) -> str:
-    """The text without what a database cannot hold: zero characters and half surrogate pairs."""
-    if cell.isascii() and "\x00" not in cell:
-        return cell
-    return cell.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def text_of(value: Any) -> str:

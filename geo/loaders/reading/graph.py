@@ -25,8 +25,8 @@ from geo.loaders.reading.drafts import (
     refuse_too_long,
     refuse_too_wide,
     refused,
-    storable,
 )
+from geo.loaders.storable import storable
 from geo.loaders.tables import Row
 
 MAX_DEPTH = 50

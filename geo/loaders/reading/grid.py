@@ -11,15 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.loaders.columns import TextRows, to_numpy
-from geo.loaders.reading.drafts import (
-    Draft,
-    oversized,
-    refuse_too_long,
-    refuse_too_wide,
-    refused,
-    storable,
-)
+from geo.loaders.reading.drafts import Draft, oversized, refuse_too_long, refuse_too_wide, refused
 from geo.loaders.report import Problem
+from geo.loaders.storable import storable
 from geo.loaders.tables import Row
 
 MOST_TITLES = 20

@@ -17,8 +17,9 @@ import shapely
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from geo.loaders.reading.drafts import MAX_COLUMNS, Draft, refuse_too_wide, refused, storable
+from geo.loaders.reading.drafts import MAX_COLUMNS, Draft, refuse_too_wide, refused
 from geo.loaders.reading.shapes import NO_SHAPE, with_shapes
+from geo.loaders.storable import storable
 
 MAX_DEPTH = 100
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import orjson
 
-from geo.loaders.reading.drafts import Draft, refuse_too_long, refused, storable
+from geo.loaders.reading.drafts import Draft, refuse_too_long, refused
 from geo.loaders.reading.geojson import shape_of
 from geo.loaders.reading.shapes import NO_SHAPE, with_shapes
+from geo.loaders.storable import storable
 
 Json = dict[str, Any]
 CRS = "EPSG:4490"

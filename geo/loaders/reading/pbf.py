@@ -18,8 +18,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.loaders.columns import TextRows
-from geo.loaders.reading.drafts import MAX_ROWS, Draft, refused, storable
+from geo.loaders.reading.drafts import MAX_ROWS, Draft, refused
 from geo.loaders.reading.parting import Bools, Ints, Parts, part_lines
+from geo.loaders.storable import storable
 
 MAX_NODES = 30_000_000
 """Vertices of roads that one extract may hold: a province has a few millions."""
