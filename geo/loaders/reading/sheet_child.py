@@ -1,6 +1,5 @@
-"""What stands in the sheets of a workbook? Run as a program of its own, within limits.
+"""What stands in the sheets of a workbook? Run as a program of its own (see `confined`).
 
-A hostile workbook can ask its reader for any amount of memory; here it only ends this process.
 Writes JSON lines: {"hidden"}, the names of sheets that are not read, then per visible sheet
 {"sheet", "width", "merged"}, its rows as lists of text, and {"end", "long", "hidden_rows",
 "hidden_columns"}. Imports nothing of the project, so that it starts quickly.
@@ -22,20 +21,8 @@ EXACT_DIGITS = 15
 """Digits that a spreadsheet keeps of a number."""
 
 
-def limit(memory: int, seconds: int) -> None:
-    """Let this process have no more than so many bytes and seconds, where the system can say so."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits
-        return
-    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
-        resource.setrlimit(what, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def main(path: str, memory: int, seconds: int, widest: int, longest: int) -> int:
+def main(path: str, widest: int, longest: int) -> int:
     """Write the sheets of the workbook at `path` to standard output; answer the exit code."""
-    limit(memory, seconds)
     import python_calamine as calamine
 
     out = sys.stdout
@@ -174,4 +161,4 @@ def text_of(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:6])))
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:4])))

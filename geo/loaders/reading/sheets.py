@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from geo.loaders.reading import sheet_child
 from geo.loaders.reading.archives import begins_with, members
+from geo.loaders.reading.confined import confined
 from geo.loaders.reading.drafts import (
     MAX_CELL,
     MAX_COLUMNS,
@@ -27,8 +25,7 @@ from geo.loaders.reading.grid import MOST_TITLES, find_heading, read_grid
 MEMORY = 2 * 1024**3
 """Bytes that the reading process may take; a sheet of a million rows stays below."""
 SECONDS = 60
-"""Of the processor; by the clock a busy machine may take `_PATIENCE` times as long."""
-_PATIENCE = 3
+"""Of the processor."""
 _NOTES_FOR_PEOPLE = ("说明", "填写说明", "填表说明", "选项", "notes", "readme")
 _MOST_HEADINGS = 3
 Line = list[str]
@@ -234,30 +231,18 @@ def _sheets_of(path: Path, name: str) -> tuple[list[_Sheet], list[str]]:
 
     Read by a process that may only take `MEMORY` and `SECONDS`.
     """
-    command = [
-        sys.executable, "-I", str(Path(sheet_child.__file__)), str(path.absolute()), str(MEMORY),
-        str(SECONDS), str(MAX_COLUMNS), str(MAX_CELL),
-    ]  # fmt: skip
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
-    ) as child:
-        watch = threading.Timer(SECONDS * _PATIENCE, child.kill)
-        watch.start()
-        try:
-            assert child.stdout is not None
-            hidden: list[str] = []
-            sheets = list(_parse(child.stdout, name, hidden))
-        except BaseException:
-            child.kill()
-            raise
-        finally:
-            watch.cancel()
+    program = Path(sheet_child.__file__)
+    limits = (str(path.absolute()), str(MAX_COLUMNS), str(MAX_CELL))
+    with confined(program, *limits, memory=MEMORY, seconds=SECONDS) as child:
+        assert child.stdout is not None
+        hidden: list[str] = []
+        sheets = list(_parse(child.stdout, name, hidden))
     if child.returncode:
         raise _failed(child.returncode, name)
     return sheets, hidden
 
 
-def _parse(lines: Iterator[str], name: str, hidden: list[str]) -> Iterator[_Sheet]:
+def _parse(lines: Iterable[bytes], name: str, hidden: list[str]) -> Iterator[_Sheet]:
     sheet: _Sheet | None = None
     for line in lines:
         try:
