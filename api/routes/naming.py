@@ -35,6 +35,7 @@ from geo.gazetteer.naming.listing import judge_list
 from geo.gazetteer.naming.scopes import whereabouts
 from geo.gazetteer.naming.tables import row_read, table_in
 from geo.gazetteer.proofreading import documents, proofread
+from geo.gazetteer.proofreading.opened import Opened, open_document
 from geo.queries.admin import Reader
 from geo.settings import NamingSettings, read
 from geo.validity import today_in_china
@@ -115,21 +116,17 @@ def read_names(doors: DoorsHere, caller: NamesOfficer, sent: TableSent) -> Respo
     responses={200: {"model": ProofreadTold}},
 )
 def proofread_document(doors: DoorsHere, caller: NamesOfficer, sent: DocumentSent) -> Response:
-    """Old and non-standard names of a text, .txt or .docx with the standard form and dates."""
+    """Old and non-standard names of a text, .txt, .docx or .pdf with their standard form."""
     day = sent.on or today_in_china()
     data = sent.data()
-    word = None if data is None or not documents.is_word(data) else documents.read_word(data)
-    if word is not None:
-        written = word.text
-    else:
-        written = (sent.text or "") if data is None else documents.text_of(data)
+    opened = Opened(sent.text or "") if data is None else open_document(data)
     within = sent.within or caller.division_code
     with doors.staff() as connection:
         if within is not None:
             lies_within(connection, caller, within, day)
-        found = proofread(connection, written, on=day, within=within)
-    page = documents.marked_html(written, found) if sent.output == "html" else None
+        found = proofread(connection, opened.text, on=day, within=within, pages=opened.pages)
+    page = documents.marked_html(opened.text, found) if sent.output == "html" else None
     file = None
     if sent.output == "docx":
-        file = documents.marked_word(word or documents.word_of(written), found)
-    return private(proofread_told(found, page, file, None if data is None else written))
+        file = documents.marked_word(opened.as_word(), found)
+    return private(proofread_told(found, page, file, None if data is None else opened.text))

@@ -23,6 +23,7 @@ from geo.validity import today_in_china
 if TYPE_CHECKING:
     from geo.gazetteer.naming import Checked
     from geo.gazetteer.proofreading import Proofread
+    from geo.gazetteer.proofreading.opened import Opened
 
 STATUS_WORDS = {
     "fired": "有发现", "not_fired": "未发现", "unchecked": "未检查", "not_applicable": "不适用",
@@ -166,7 +167,7 @@ def check_list(
 
 def proofread_file(
     file: Annotated[
-        Path, typer.Argument(help=".txt 或 .docx；- 为标准输入 · Document, - for input.")
+        Path, typer.Argument(help=".txt、.docx 或 .pdf；- 为标准输入 · Document, - for input.")
     ],
     out: Annotated[
         Path | None, typer.Option(help="标注结果 .docx、.html 或 .json · Marked document.")
@@ -178,38 +179,40 @@ def proofread_file(
 ) -> None:
     """公文地名校对 · Mark old and non-standard names in a document; nothing of it is stored."""
     from geo.gazetteer.proofreading import documents, proofread
+    from geo.gazetteer.proofreading.opened import open_document
     from geo.queries.admin import code_of
 
     if out is not None:
         _ending(out, {".docx": None, ".html": None, ".json": None})
     data = sys.stdin.buffer.read() if str(file) == "-" else _bytes(file)
-    word = documents.read_word(data) if documents.is_word(data) else None
-    written = documents.text_of(data) if word is None else word.text
+    opened = open_document(data)
     day: date = on.date() if on else today_in_china()
     with open_session() as session:
         inside = None if within is None else code_of(session, within, day)
-        found = proofread(session, written, on=day, within=inside)
+        found = proofread(session, opened.text, on=day, within=inside, pages=opened.pages)
     if out is not None:
-        _write(out, written, word, found)
+        _write(out, opened, found)
     console = Console()
     for mark in found.marks:
-        console.print(f"第 {mark.line} 行「{mark.text}」{documents.remark(mark)}",
+        console.print(f"{documents.where(mark)}「{mark.text}」{documents.said(mark)}",
                       markup=False, soft_wrap=True)  # fmt: skip
     console.print(
         f"{found.characters} 字，标注 {len(found.marks)} 处 · {len(found.marks)} marks\n"
         f"{found.notice_zh}",
         markup=False, soft_wrap=True,
     )  # fmt: skip
+    if found.unread_pages:
+        console.print(documents.unread(found), markup=False, soft_wrap=True)
 
 
-def _write(out: Path, written: str, word: Any, found: Proofread) -> None:
+def _write(out: Path, opened: Opened, found: Proofread) -> None:
     from geo.gazetteer.proofreading import documents
 
     ending = out.suffix.casefold()
     if ending == ".docx":
-        out.write_bytes(documents.marked_word(word or documents.word_of(written), found))
+        out.write_bytes(documents.marked_word(opened.as_word(), found))
     elif ending == ".html":
-        out.write_text(documents.marked_html(written, found), encoding="utf-8")
+        out.write_text(documents.marked_html(opened.text, found), encoding="utf-8")
     else:
         told = json.dumps(_plain(found), ensure_ascii=False, indent=2, default=str)
         out.write_text(told + "\n", encoding="utf-8")

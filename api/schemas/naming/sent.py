@@ -116,11 +116,13 @@ class TableSent(Sent):
 
 
 class DocumentSent(Sent):
-    """A text, or a .txt or .docx in base64. Neither is stored or logged."""
+    """A text, or a .txt, .docx or .pdf in base64. Neither is stored or logged."""
 
     text: Annotated[str, StringConstraints(max_length=LONGEST_TEXT)] | None = None
     file_base64: Annotated[str, StringConstraints(max_length=3_900_000)] | None = Field(
-        None, description=".txt or .docx"
+        None,
+        description=".txt, .docx or .pdf with a text layer; its content decides",
+        json_schema_extra={"contentEncoding": "base64"},
     )
     within: Division | None = Field(None, description="only names of places inside")
     on: Dated | None = Field(None, description="default today")

@@ -170,11 +170,12 @@ class MeantTold(Answer):
 
 
 class MarkTold(Answer):
-    """A name in the text: characters from `start` to before `end`, line from 1."""
+    """A name in the text: characters from `start` to before `end`, line and page from 1."""
 
     start: int
     end: int
     line: int
+    page: int | None = Field(description="of a .pdf; else null")
     text: str
     status: Literal["marked", "possible"]
     suggestion: str | None
@@ -194,6 +195,9 @@ class ProofreadTold(Answer):
     html: str | None
     file_base64: str | None
     text: str | None = Field(description="the text of a file, which the marks count; else null")
+    unread_pages: list[int] = Field(
+        description="pages of a .pdf that are pictures, or whose fonts do not tell their characters"
+    )
     notice_zh: str
     notice_en: str
     has_synthetic: bool
@@ -268,7 +272,8 @@ def proofread_told(
         "on": found.on, "characters": found.characters, "standing": found.standing,
         "passed": found.passed, "marks": [_mark_told(mark) for mark in found.marks],
         "html": page, "file_base64": None if file is None else base64.b64encode(file).decode(),
-        "text": written, "notice_zh": found.notice_zh, "notice_en": found.notice_en,
+        "text": written, "unread_pages": list(found.unread_pages),
+        "notice_zh": found.notice_zh, "notice_en": found.notice_en,
         "has_synthetic": found.has_synthetic,
     }  # fmt: skip
 

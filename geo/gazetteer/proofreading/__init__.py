@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from geo.gazetteer.proofreading.proofread import Mark, Proofread, proofread
+from geo.gazetteer.proofreading.proofread import Mark, Pages, Proofread, proofread
 
-__all__ = ["Mark", "Proofread", "proofread"]
+__all__ = ["Mark", "Pages", "Proofread", "proofread"]

@@ -165,9 +165,33 @@ def _highlight(document: Any, run: Any, mark: Mark, *, first: bool) -> None:
         document.add_comment([run], text=remark(mark), author="地名校对", initials="校")
 
 
+def where(mark: Mark) -> str:
+    """Answer where a mark stands, as people look it up: its page, else its line."""
+    return f"第 {mark.line} 行" if mark.page is None else f"第 {mark.page} 页"
+
+
+def unread(found: Proofread) -> str:
+    """Answer which pages could not be read, in both languages, or nothing."""
+    if not found.unread_pages:
+        return ""
+    shown = [str(number) for number in found.unread_pages[:20]]
+    count = len(found.unread_pages)
+    more_zh, more_en = ("", "") if count <= 20 else (f"等 {count} 页", f" and {count - 20} more")
+    return both(
+        f"未校对：第 {'、'.join(shown)} 页{more_zh}没有文字层或字体无法识别。",
+        f"not read: pages {', '.join(shown)}{more_en} have no text layer, or fonts that do not "
+        "tell their characters",
+    )
+
+
 def remark(mark: Mark) -> str:
-    """Answer what is said of a mark: standard form, kind, years and source."""
-    said = []
+    """Answer what is said of a mark: its page, standard form, kind, years and source."""
+    return said(mark) if mark.page is None else f"{where(mark)}：{said(mark)}"
+
+
+def said(mark: Mark) -> str:
+    """Answer what is said of a mark without its place."""
+    told = []
     for one in mark.meant:
         form = (
             f"标准名称：{one.standard_name}" if one.standard_name
@@ -180,8 +204,8 @@ def remark(mark: Mark) -> str:
         where = f"，{one.in_unit_name}" if one.in_unit_name else ""
         source = f"，依据：{one.source}" if one.source else ""
         synthetic = "，合成数据" if one.is_synthetic else ""
-        said.append(f"{form}（{one.name_kind_zh}，年代 {years}{where}{source}{synthetic}）")
-    return f"{STATUS_WORDS[mark.status]}：{mark.zh}。" + "；".join(said)
+        told.append(f"{form}（{one.name_kind_zh}，年代 {years}{where}{source}{synthetic}）")
+    return f"{STATUS_WORDS[mark.status]}：{mark.zh}。" + "；".join(told)
 
 
 def marked_html(written: str, found: Proofread) -> str:
@@ -197,16 +221,17 @@ def marked_html(written: str, found: Proofread) -> str:
     parts.append(html.escape(written[at:]))
     lines = "".join(f"<p>{line}</p>\n" for line in "".join(parts).split("\n"))
     rows = "".join(
-        f"<tr><td>{number}</td><td>{mark.line}</td><td>{html.escape(mark.text)}</td>"
-        f"<td>{html.escape(mark.suggestion or '—')}</td><td>{html.escape(remark(mark))}</td></tr>\n"
+        f"<tr><td>{number}</td><td>{where(mark)}</td><td>{html.escape(mark.text)}</td>"
+        f"<td>{html.escape(mark.suggestion or '—')}</td><td>{html.escape(said(mark))}</td></tr>\n"
         for number, mark in enumerate(found.marks, start=1)
     )
     synthetic = "含合成数据。" if found.has_synthetic else ""
+    missing = f"<p>{html.escape(unread(found))}</p>\n" if found.unread_pages else ""
     return (
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>公文地名校对</title>'
         f"<style>{_STYLE}</style></head><body><p>{found.on.isoformat()} {synthetic}"
-        f"{html.escape(found.notice_zh)}</p>\n{lines}"
-        "<table><caption>校对意见</caption><tr><th>序号</th><th>行</th><th>文中</th><th>标准名称</th>"
+        f"{html.escape(found.notice_zh)}</p>\n{missing}{lines}"
+        "<table><caption>校对意见</caption><tr><th>序号</th><th>位置</th><th>文中</th><th>标准名称</th>"
         f"<th>说明</th></tr>\n{rows}</table></body></html>\n"
     )
 

@@ -13,6 +13,7 @@ from opencc import OpenCC
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
+from geo.gazetteer.proofreading.radicals import RADICALS
 from geo.text import search_keys
 
 SHORTEST, LONGEST = 2, 30
@@ -101,14 +102,15 @@ def _is_kept(key: str) -> bool:
 def fold(written: str) -> str:
     """Answer a text in the characters of the keys, each at its own place.
 
-    Traditional characters become simplified and full width half width where one stays one.
+    Traditional characters become simplified, full width half width and radicals the characters
+    that they show (as text copied from a PDF has them), where one stays one.
     """
     return written.translate({ord(c): _folded(c) for c in set(written)})
 
 
 @lru_cache(maxsize=30_000)
 def _folded(character: str) -> str:
-    plain = unicodedata.normalize("NFKC", character)
+    plain = unicodedata.normalize("NFKC", RADICALS.get(ord(character), character))
     if len(plain) != 1:
         return character
     simple = _to_simplified().convert(plain).casefold() if not plain.isascii() else plain.casefold()

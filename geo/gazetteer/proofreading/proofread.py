@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -29,6 +29,18 @@ _CITED = text("SELECT id, citation FROM place_name WHERE id = ANY(CAST(:ids AS b
 
 
 @dataclass(frozen=True)
+class Pages:
+    """Where in a text each page of its document begins, and the pages (from 1) not read."""
+
+    starts: tuple[int, ...]
+    unread: tuple[int, ...] = ()
+
+    def page_at(self, at: int) -> int:
+        """The number of the page, from 1, on which a character stands."""
+        return bisect_right(self.starts, at)
+
+
+@dataclass(frozen=True)
 class Meant:
     """A place that a name may mean: its standard name today, or what followed it."""
 
@@ -48,7 +60,8 @@ class Meant:
 class Mark:
     """A name in the text: characters `start` to `end` (half-open), its line from 1, and why.
 
-    `status`: marked (not standard) or possible (a person has to read it).
+    `status`: marked (not standard) or possible (a person has to read it). `page`: from 1, where
+    the document has pages.
     """
 
     start: int
@@ -59,6 +72,7 @@ class Mark:
     zh: str
     en: str
     meant: tuple[Meant, ...]
+    page: int | None = None
 
     @property
     def suggestion(self) -> str | None:
@@ -79,6 +93,7 @@ class Proofread:
     has_synthetic: bool
     notice_zh: str
     notice_en: str
+    unread_pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,11 +122,12 @@ def find_names(written: str, lexicon: Lexicon) -> tuple[list[Found], int]:
 
 def proofread(
     session: Session | Connection, written: str, *, on: date | None = None,
-    within: str | None = None,
+    within: str | None = None, pages: Pages | None = None,
 ) -> Proofread:  # fmt: skip
     """Mark the old and non-standard names of a text.
 
-    `within` keeps only names of places inside a division (code). Raises BadInput for a text that
+    `within` keeps only names of places inside a division (code); `pages` tells the pages of the
+    document, so that each mark tells its own. Raises BadInput for a text that
     is too long; the text is in no message.
     """
     if len(written) > LONGEST_TEXT:
@@ -132,9 +148,12 @@ def proofread(
     starts = [0, *(at + 1 for at, c in enumerate(written) if c == "\n")]
     marks = [_mark(one, written, meant, starts) for one in asked]
     kept = tuple(mark for mark in marks if mark is not None)
+    if pages is not None:
+        kept = tuple(replace(mark, page=pages.page_at(mark.start)) for mark in kept)
     return Proofread(
         day, len(written), kept, standing, len(found) - len(kept),
         any(one.is_synthetic for mark in kept for one in mark.meant), *NOTICE,
+        unread_pages=() if pages is None else pages.unread,
     )  # fmt: skip
 
 

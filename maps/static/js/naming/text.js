@@ -5,12 +5,14 @@ import { select } from "atlas/rows.js";
 import { attempt, base64Of, bytesOf, chip, districtOptions, DOCX, input, question, results, saveAs, synthetic } from "atlas/naming/desk.js";
 import { send } from "atlas/naming/door.js";
 import { meantRow, segments } from "atlas/naming/text_marks.js";
-import { count, t } from "atlas/words.js";
+import { count, isKnown, t } from "atlas/words.js";
 
 const STATUS = {
   marked: ["avoid", "!", t("不规范", "Not standard")],
   possible: ["review", "?", t("请核对", "Please check")],
 };
+
+const MOST_BYTES = 2_925_000; // what a body of the service holds as base64
 
 // The text stays in this tab and is forgotten with it.
 const typed = { text: "", within: "" };
@@ -28,12 +30,12 @@ export function open() {
 
 function drawForm() {
   const [textField, text] = input(t("粘贴公文全文", "Paste the whole text"), { id: "text", rows: found ? 3 : 9, maxlength: 500000, value: typed.text, oninput: () => { typed.text = text.value; } }, "textarea");
-  const file = el("input", { type: "file", id: "file", accept: ".docx,.txt" });
+  const file = el("input", { type: "file", id: "file", accept: ".docx,.pdf,.txt" });
   const told = el("div", { id: "text-problem" });
   const form = el("form", { class: "check-form", novalidate: true, onsubmit: (event) => { event.preventDefault(); attempt(() => proofread(file.files[0] ?? null), told); } },
     textField,
     el("div", { class: "pair" },
-      el("label", { class: "field" }, el("span", {}, t("或选文件（.docx、.txt）", "Or a file (.docx, .txt)")), file),
+      el("label", { class: "field" }, el("span", {}, t("或选文件（.docx、.pdf、.txt）", "Or a file (.docx, .pdf, .txt)")), file),
       select(t("只看此区划内的地名", "Only names inside"), districtOptions(t("不限", "everywhere")), typed.within, (code) => { typed.within = code; })),
     el("p", { class: "privacy", role: "note" }, t("文本只在内存中比对，不保存、不记入日志；其中的个人信息同样不留存。", "The text is compared in memory only: it is neither stored nor logged, nor is any personal data in it.")),
     el("button", { type: "submit", class: "primary", id: "proofread" }, t("校对地名", "Proofread")), told);
@@ -48,6 +50,10 @@ function drawHint() {
 async function proofread(file) {
   if (!file && !typed.text.trim()) {
     tell(t("请粘贴文本或选择文件。", "Paste a text or choose a file."), true);
+    return;
+  }
+  if (file && file.size > MOST_BYTES) {
+    tell(t("文件超过 2.9 MB；请分册上传，或粘贴文字。", "The file is over 2.9 MB: send it in parts, or paste the text."), true);
     return;
   }
   tell(t("正在校对…", "Reading …"));
@@ -79,11 +85,14 @@ function draw() {
     el("ul", { class: "outcome-key" }, Object.entries(STATUS).map(([code, one]) => el("li", {}, chip(one, el("strong", {}, count(found.marks.filter((mark) => mark.status === code).length))))),
       el("li", {}, chip(["clear", "✓", t("标准地名", "Standing")], el("strong", {}, count(found.standing))))),
     el("p", { class: "statement", role: "note" }, t(found.notice_zh, found.notice_en)),
+    found.unread_pages.length > 0 && el("p", { class: "statement", id: "unread-pages", role: "note" }, unread(found.unread_pages)),
     el("div", { class: "actions" },
       el("button", { type: "button", onclick: () => attempt(saveMarked, byId("file-problem")) }, t("下载标注稿 .docx", "Save the marked .docx")),
       el("button", { type: "button", onclick: () => print() }, t("打印", "Print"))),
     el("div", { id: "file-problem" }),
-    isClear ? el("p", { class: "empty" }, t("没有发现旧名或不规范地名。", "No old or non-standard name was found.")) : [
+    isClear ? el("p", { class: "empty" }, found.unread_pages.length
+      ? t("已读的页中没有发现旧名或不规范地名。", "No old or non-standard name was found on the pages that were read.")
+      : t("没有发现旧名或不规范地名。", "No old or non-standard name was found.")) : [
       el("div", { class: "jump" },
         el("button", { type: "button", id: "previous", onclick: () => go(current - 1) }, t("上一处", "Previous")),
         el("output", { id: "which", "aria-live": "polite" }),
@@ -98,6 +107,14 @@ function draw() {
   drawDocument();
   put(byId("findings"), found.marks.map(finding));
   drawReplaced();
+}
+
+/** Which pages of a PDF nobody has read. */
+function unread(pages) {
+  const shown = pages.slice(0, 20);
+  const isAll = shown.length === pages.length;
+  return t(`第 ${shown.join("、")} 页${isAll ? "" : `等 ${count(pages.length)} 页`}没有文字层或字体无法识别，未校对；请先做文字识别，或粘贴这些页的文字。`,
+    `Not read: page ${shown.join(", ")}${isAll ? "" : " and others"}, without a text layer or in fonts that do not tell their characters. Recognise the text first, or paste it.`);
 }
 
 function drawDocument() {
@@ -116,7 +133,7 @@ function finding(mark, i) {
     el("span", {}, t(`改为「${mark.suggestion}」`, `Replace by “${mark.suggestion}”`)));
   return el("li", { class: `finding${i === current ? " is-open" : ""}`, id: `finding-${i}` },
     el("div", { class: "finding-head" }, el("span", { class: "number" }, i + 1),
-      el("button", { type: "button", onclick: () => go(i) }, mark.text), chip(STATUS[mark.status]), el("span", { class: "row-note" }, t(`第 ${mark.line} 行`, `line ${mark.line}`))),
+      el("button", { type: "button", onclick: () => go(i) }, mark.text), chip(STATUS[mark.status]), el("span", { class: "row-note" }, isKnown(mark.page) ? t(`第 ${mark.page} 页`, `page ${mark.page}`) : t(`第 ${mark.line} 行`, `line ${mark.line}`))),
     el("p", {}, t(mark.zh, mark.en)),
     el("ul", {}, mark.meant.map(meantRow)),
     tick || el("p", { class: "hint" }, t("没有唯一的标准名称，请人工改写。", "There is no single standard form: write it yourself.")));
