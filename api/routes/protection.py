@@ -18,13 +18,14 @@ from api.schemas.protection import (
     ProtectedList,
     RecordSent,
     RecordsTold,
+    WithdrawalSent,
     protected_told,
     records_told,
 )
 from api.security import Caller
 from geo.gazetteer.heritage.due import by_urgency
 from geo.gazetteer.heritage.places import listed_place, listed_places
-from geo.gazetteer.heritage.protection import record, records
+from geo.gazetteer.heritage.protection import record, records, withdraw
 from geo.queries.admin import Reader
 from geo.validity import today_in_china
 
@@ -85,6 +86,28 @@ def enter_record(
         found = record(
             session, code, sent.kind, sent.value, on=sent.on or today_in_china(), role=sent.role,
             due_on=sent.due_on, note=sent.note, source=sent.source,
+        )  # fmt: skip
+        return private(records_told(code, found))
+
+
+@router.post(
+    "/{code}/withdrawals",
+    summary="撤回保护记录 · Withdraw an entry",
+    dependencies=[Depends(sends_json)],
+    responses={200: {"model": RecordsTold}, **BODY},
+)
+def withdraw_record(
+    doors: DoorsHere, caller: NamesOfficer, code: ThingCode, sent: WithdrawalSent
+) -> Response:
+    """Take a mistaken entry back; it stays in the record with role and reasons, and counts no more.
+
+    A measure on which alone a change of name rests is withdrawn after that change.
+    """
+    with doors.writing() as session:
+        _holds(session, caller, code, today_in_china())
+        found = withdraw(
+            session, code, sent.entry, on=sent.on or today_in_china(), role=sent.role,
+            reasons=sent.reasons,
         )  # fmt: skip
         return private(records_told(code, found))
 

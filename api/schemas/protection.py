@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -20,9 +20,19 @@ from geo.gazetteer.heritage.protection import ARTICLE_25, Record
 SurveyWord = Literal["due", "never", "set", "open"]
 
 
-class RecordTold(Answer):
-    """What was seen or done for a listed name."""
+class WithdrawalTold(Answer):
+    """That an entry was taken back as a mistake: when, by which office, why."""
 
+    on_date: date
+    role: str
+    reasons: str
+    recorded_at: datetime
+
+
+class RecordTold(Answer):
+    """What was seen or done for a listed name; `withdrawn`: it was a mistake and counts no more."""
+
+    id: int = Field(description="number of the entry, by which it is withdrawn")
     kind: str
     value: str
     on_date: date
@@ -31,6 +41,7 @@ class RecordTold(Answer):
     note: str | None
     source: str | None
     is_synthetic: bool
+    withdrawn: WithdrawalTold | None
 
 
 class RecordsTold(Answer):
@@ -80,6 +91,15 @@ class RecordSent(Sent):
     due_on: Dated | None = None
     note: str | None = Field(None, max_length=1000)
     source: str | None = Field(None, max_length=1000)
+
+
+class WithdrawalSent(Sent):
+    """An entry of the record was a mistake and is taken back."""
+
+    entry: int = Field(ge=1, le=2**62)
+    role: Text
+    reasons: str = Field(min_length=1, max_length=1000)
+    on: Dated | None = None
 
 
 def protected_told(

@@ -91,9 +91,12 @@ def show(code: Annotated[str, typer.Argument(help="地名代码 · Code of the p
     say(f"  调查 {place.surveyed_on or '未知'}；下次 {place.survey_due or '未知'}")
     for entry in told:
         say(
-            f"  {entry.on_date} {KIND_WORDS[entry.kind][0]} {words_of(entry.kind, entry.value)[0]} "
-            f"{entry.role or ''} {entry.note or ''}"
+            f"  [{entry.id}] {entry.on_date} {KIND_WORDS[entry.kind][0]} "
+            f"{words_of(entry.kind, entry.value)[0]} {entry.role or ''} {entry.note or ''}"
         )
+        if entry.withdrawn:
+            back = entry.withdrawn
+            say(f"      已撤回 · withdrawn：{back.on_date} {back.role}：{back.reasons}")
     say(ARTICLE_25[0])
 
 

@@ -16,6 +16,7 @@ from geo.models.heritage import (
     HeritageRecord,
     HeritageScore,
     HeritageStep,
+    HeritageWithdrawal,
 )
 from geo.models.inspection import (
     InspectionCampaign,
@@ -71,6 +72,7 @@ __all__ = [
     "HeritageRecord",
     "HeritageScore",
     "HeritageStep",
+    "HeritageWithdrawal",
     "InspectionCampaign",
     "InspectionEntry",
     "InspectionImport",

@@ -120,3 +120,24 @@ class HeritageRecord(Keyed, Base):
         ForeignKey("delivery.id"), index=True, doc="delivery that brought it",
         info={"private": True},
     )  # fmt: skip
+
+
+class HeritageWithdrawal(Base):
+    """That an entry about a listed name was taken back as a mistake; added only, once an entry."""
+
+    __tablename__ = "heritage_withdrawal"
+
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("heritage_record.id", ondelete="CASCADE"), primary_key=True,
+        autoincrement=False, doc="the entry, which stays; it goes only with its delivery",
+    )  # fmt: skip
+    on_date: Mapped[date] = mapped_column(doc="day on which it was taken back")
+    role: Mapped[str] = mapped_column(
+        Text, doc="an office or role, not a person", info={"private": True}
+    )
+    reasons: Mapped[str] = mapped_column(
+        Text, doc="reasons, without persons", info={"private": True}
+    )
+    recorded_at: Mapped[datetime] = mapped_column(
+        server_default=func.clock_timestamp(), doc="when it was entered", info={"private": True}
+    )

@@ -48,7 +48,10 @@ PUBLIC_ROWS = {
     "heritage_record": (
         "t.kind IN ('protection', 'sign', 'survey')"
         " AND EXISTS (SELECT FROM atlas.place p WHERE p.code = t.place_code AND p.is_published)"
+        " AND NOT EXISTS (SELECT FROM atlas.heritage_withdrawal w WHERE w.record_id = t.id)"
     ),
+    # None: what was taken back is not among the public's records; one statement serves both doors.
+    "heritage_withdrawal": "false",
     "name_key": (
         "EXISTS (SELECT FROM atlas.place_name n JOIN atlas.place p ON p.id = n.place_id"
         " WHERE n.id = t.name_id AND p.is_published)"

@@ -133,6 +133,29 @@ def test_a_record_needs_a_measure_before_a_change(service: TestClient, officer: 
     ]  # fmt: skip
 
 
+def test_a_mistaken_entry_is_withdrawn(service: TestClient, officer: Any) -> None:
+    path, role = "/api/heritage/test:north", "北城区民政局"
+    survey = {"kind": "survey", "value": "done", "role": role, "on": "2026-03-05"}
+    entered = service.post(f"{path}/records", json=survey, headers=officer)
+    entry = max(RecordsTold.model_validate(entered.json()).records, key=lambda one: one.id)
+    body = {"entry": entry.id, "role": role, "reasons": "日期有误"}
+    told = service.post(f"{path}/withdrawals", json=body, headers=officer)
+    assert told.headers["cache-control"] == "no-store"
+    records = RecordsTold.model_validate(told.json()).records
+    [found] = [one for one in records if one.id == entry.id]
+    assert found.withdrawn is not None
+    assert (found.withdrawn.role, found.withdrawn.reasons) == (role, "日期有误")
+    assert service.get(f"{path}/records", headers=officer).json() == told.json()
+    again = service.post(f"{path}/withdrawals", json=body, headers=officer)
+    assert (again.status_code, read_problem(again).parameter) == (400, "entry")
+    elsewhere = body | {"entry": entry.id + 1000}
+    assert service.post(f"{path}/withdrawals", json=elsewhere, headers=officer).status_code == 404
+    own = service.get("/api/heritage/protection", headers=officer).json()["names"]
+    state = {one["code"]: one["survey_state"] for one in own}["test:north"]
+    assert state == "never", "what was withdrawn is no survey"
+    assert "2026-03-05" not in service.get("/heritage/test:north").text
+
+
 def test_what_must_be_surveyed_comes_first(
     service: TestClient, town: Database, officer: Any
 ) -> None:
@@ -172,6 +195,7 @@ def test_what_must_be_surveyed_comes_first(
         "/nominations/{}/steps",
         "/nominations/{}/scores",
         "/test:north/records",
+        "/test:north/withdrawals",
     ],
 )
 def test_only_officers_write_and_only_in_their_division(
@@ -182,7 +206,12 @@ def test_only_officers_write_and_only_in_their_division(
         "/nominations/{}/steps": STEP | {"step": "withdrawn"},
         "/nominations/{}/scores": {"marks": {"age": 1}, "role": "专家组"},
         "/test:north/records": {"kind": "sign", "value": "none", "role": "民政局"},
+        "/test:north/withdrawals": {"entry": 0, "reasons": "有误", "role": "民政局"},
     }[path]
+    if path.endswith("withdrawals"):
+        sent = {"kind": "sign", "value": "none", "role": "民政局"}
+        made = service.post("/api/heritage/test:north/records", json=sent, headers=token(town))
+        body["entry"] = made.json()["records"][0]["id"]
     if "{}" in path:
         sent = SENT | {"list_name": f"名录 {path}"}
         made = service.post("/api/heritage/nominations", json=sent, headers=token(town))

@@ -60,6 +60,7 @@ CONTRACT = {
     "/api/heritage/directory.xlsx", "/api/heritage/nominations",
     "/api/heritage/nominations/{code}", "/api/heritage/nominations/{code}/steps",
     "/api/heritage/nominations/{code}/scores", "/api/heritage/{code}/records",
+    "/api/heritage/{code}/withdrawals",
     "/api/heritage/protection",
     "/api/names/check", "/api/names/check/batch", "/api/names/check/table", "/api/names/proofread",
     "/api/names/rules", "/api/names/approvals", "/api/names/approvals/{number}",

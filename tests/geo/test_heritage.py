@@ -21,7 +21,7 @@ from geo.gazetteer.heritage.places import (
     listed_place,
     listed_places,
 )
-from geo.gazetteer.heritage.protection import record, records
+from geo.gazetteer.heritage.protection import latest, record, records, withdraw
 from geo.gazetteer.heritage.sheets import Mark, score, sheet_named, sheets, summed
 from geo.gazetteer.heritage.steps import Proposed, nominate, take_step
 from geo.gazetteer.heritage.typed import holds
@@ -282,6 +282,84 @@ def test_a_listed_name_changes_only_after_a_measure(session: Session, place: str
     found = record(session, place, "name_change", "新名", on=DAY, role=OFFICE)
     assert [one.kind for one in found] == ["name_change", "measure"]
     assert records(session, place) == found
+
+
+def withdrawn(session: Session, place: str, entry: int, **given: Any) -> Any:
+    said: dict[str, Any] = {"on": today_in_china(), "role": OFFICE, "reasons": "登记有误"} | given
+    found = withdraw(session, place, entry, **said)
+    return next(one for one in found if one.id == entry)
+
+
+def test_a_mistaken_entry_is_withdrawn_and_kept(
+    session: Session, place: str, as_public: AsPublic
+) -> None:
+    record(session, place, "sign", "standing", on=DAY, role=OFFICE)
+    record(session, place, "survey", "done", on=DAY, role=OFFICE, due_on=date(2026, 4, 1))
+    late = DAY + timedelta(30)
+    wrong = [
+        record(session, place, kind, value, on=late, role=OFFICE, due_on=due)[0].id
+        for kind, value, due in (("sign", "missing", None), ("survey", "done", date(2999, 1, 1)))
+    ]
+    assert listed_place(session, place).survey_due == date(2999, 1, 1)
+    for entry in wrong:
+        gone = withdrawn(session, place, entry).withdrawn
+        assert (gone.role, gone.reasons, gone.on_date) == (OFFICE, "登记有误", today_in_china())
+        with pytest.raises(BadInput, match="如原本无误"):
+            withdrawn(session, place, entry)
+    assert [one.withdrawn is None for one in records(session, place)] == [False, False, True, True]
+    found = listed_place(session, place)
+    assert (found.sign, found.surveyed_on, found.survey_due) == (
+        "standing", DAY, date(2026, 4, 1),
+    )  # fmt: skip
+    for statement in ("DELETE FROM heritage_withdrawal", "UPDATE heritage_withdrawal SET role='x'"):
+        with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
+            session.execute(text(statement))
+    with as_public(session) as seen:
+        assert listed_place(seen, place).survey_due == date(2026, 4, 1)
+        assert latest(seen, place, on=today_in_china())["sign"].value == "standing"
+        shown = seen.execute(text("SELECT value FROM heritage_record ORDER BY id")).scalars().all()
+        assert shown == ["standing", "done"]
+        assert not seen.execute(text("SELECT * FROM heritage_withdrawal")).all()
+    record(session, place, "sign", "missing", on=late, role=OFFICE)
+    assert listed_place(session, place).sign == "missing", "what was right after all comes back so"
+
+
+def test_a_measure_that_a_change_rests_on_is_withdrawn_after_it(
+    session: Session, place: str
+) -> None:
+    one = record(session, place, "measure", "sign", on=DAY, role=OFFICE)[0].id
+    change = record(session, place, "name_change", "新名", on=DAY, role=OFFICE)[0].id
+    record(session, place, "measure", "archive", on=DAY + timedelta(1), role=OFFICE)
+    with pytest.raises(BadInput, match=f"记录 {change}"):
+        withdrawn(session, place, one)
+    two = max(r.id for r in record(session, place, "measure", "events", on=DAY, role=OFFICE))
+    assert withdrawn(session, place, one).withdrawn, "another measure stands before the change"
+    with pytest.raises(BadInput, match="请先撤回该更名"):
+        withdrawn(session, place, two)
+    withdrawn(session, place, change)
+    assert withdrawn(session, place, two).withdrawn
+    with pytest.raises(NotAllowed, match="第二十五条"):
+        record(session, place, "name_change", "新名", on=DAY, role=OFFICE)
+
+
+@pytest.mark.parametrize(
+    ("given", "parameter"),
+    [
+        ({"role": "王建国"}, "role"), ({"reasons": " "}, "reasons"),
+        ({"reasons": "电话 13912345678"}, "reasons"), ({"on": DAY - timedelta(1)}, "on"),
+        ({"on": today_in_china() + timedelta(1)}, "on"),
+    ],
+)  # fmt: skip
+def test_a_withdrawal_needs_role_reasons_and_day(
+    session: Session, place: str, given: dict[str, Any], parameter: str
+) -> None:
+    [one] = record(session, place, "sign", "none", on=DAY, role=OFFICE)
+    with pytest.raises(BadInput) as problem:
+        withdrawn(session, place, one.id, **given)
+    assert problem.value.parameter == parameter
+    with pytest.raises(NotFound, match="没有编号"):
+        withdrawn(session, place, one.id + 1)
+    assert records(session, place) == (one,)
 
 
 def test_states_are_those_of_the_day(session: Session, place: str) -> None:

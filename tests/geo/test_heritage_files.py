@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from geo.errors import DeliveryRefused
 from geo.gazetteer.heritage.files import HEADINGS, as_csv, as_xlsx
 from geo.gazetteer.heritage.places import listed_place, listed_places
+from geo.gazetteer.heritage.protection import records, withdraw
 from geo.gazetteer.heritage.taken import take_in
 from geo.loaders.undo import undo_delivery
+from geo.validity import today_in_china
 from tests.factories import make_city, make_listing, make_name, make_place, make_unit
 
 
@@ -89,7 +91,14 @@ def test_a_table_comes_in_and_is_taken_back(session: Session, code: str, tmp_pat
     assert not [row for row in kept if "13912345678" in row.data]
     again = take_in(session, write(tmp_path / "b.csv", good), secrecy="public")
     assert (again.entries, again.records, again.unchanged) == (0, 0, 1)
+    for one in records(session, code):
+        withdraw(session, code, one.id, on=today_in_china(), role="民政局", reasons="看错了地点")
+    back = take_in(session, write(tmp_path / "c.csv", good), secrecy="public")
+    assert (back.records, back.unchanged) == (3, 0), "what was withdrawn can be entered again"
+    undo_delivery(session, back.delivery_id)
+    assert all(one.withdrawn for one in records(session, code))
     undo_delivery(session, taken.delivery_id)
+    assert records(session, code) == (), "a withdrawal goes with the delivery of its entry"
     found = listed_place(session, code)
     assert len(found.lists) == 2
     assert (found.sign, found.surveyed_on) == (None, None)

@@ -30,6 +30,7 @@ from tests.conftest import OpenPage, served
 from tests.factories import make_city, make_listing, make_name, make_place, make_unit, square
 from tests.machine import worker_database
 from tests.maps.test_pages import DESK, LOADING, PHONE, settle
+from tests.papers import paper
 
 KEY = "atlas-names-token"
 NORTH = "320402000000"
@@ -179,6 +180,21 @@ def test_a_list_is_judged_and_filtered(office: Office, open_page: OpenPage) -> N
     expect(tab.locator("#judged .row-name")).to_have_text(["旧江路"])
 
 
+PRINTED = "拟增设公共服务站点若干处，沿旧江路、和平路和建设路一带的站点由街道负责日常维护。"
+
+
+def printed(tab: Tab) -> bytes:
+    """A PDF as Chromium prints it, the first name broken by the width of the page."""
+    sheet = tab.context.new_page()
+    sheet.set_content(
+        "<style>@page{size:A5;margin:0}body{margin:0}div{width:17em;font-size:16px}</style>"
+        f"<div>{PRINTED}</div><div style='break-before:page'>在扬子江路办理。</div>"
+    )
+    made = sheet.pdf(prefer_css_page_size=True)
+    sheet.close()
+    return made
+
+
 def test_a_document_is_marked_and_replaced_by_choice(office: Office, open_page: OpenPage) -> None:
     tab = at_desk(office, open_page, "view=text")
     tab.locator("#text").fill(LETTER)
@@ -205,6 +221,27 @@ def test_a_document_is_marked_and_replaced_by_choice(office: Office, open_page: 
     tab.locator("#proofread").click()
     expect(tab.locator("#document mark")).to_have_count(1)
     assert "在旧江路" in tab.inner_text("#document")
+    tab.locator("#other-text summary").click()
+    tab.set_input_files("#file", {"name": "notice.bin", "mimeType": "application/octet-stream",
+                                  "buffer": printed(tab)})  # fmt: skip
+    tab.locator("#proofread").click()
+    place = tab.locator(".finding .row-note")
+    expect(place).to_have_text(["第 1 页", "第 2 页"])
+    expect(tab.locator("#document mark").first).to_have_text(re.compile("^旧江路"))
+    assert PRINTED in tab.inner_text("#document").replace("旧江路1", "旧江路"), "lines are joined"
+    assert tab.locator("#unread-pages").count() == 0
+    for data, words in (
+        (
+            paper([["在旧江路。"], []], resources="/XObject<</I<</Subtype/Image>>>>"),
+            "第 2 页没有文字层",
+        ),
+        (paper([[]]), "请先做文字识别"),
+    ):
+        tab.locator("#other-text summary").click()
+        file = {"name": "扫描.pdf", "mimeType": "application/pdf", "buffer": data}
+        tab.set_input_files("#file", file)
+        tab.locator("#proofread").click()
+        expect(tab.locator("#unread-pages, #text-problem").filter(has_text=words)).to_be_visible()
 
 
 def test_days_are_entered_corrected_and_taken_back(office: Office, open_page: OpenPage) -> None:
@@ -326,6 +363,7 @@ def keep_what_was_seen(tab: Tab) -> None:
     assert "立柱倾斜" in history.first.inner_text(), "in order of date, the newest first"
     assert history.last.inner_text().count("实地巡查") == 1, "a source stays for the next entry"
     expect(tab.locator("p.state-line")).to_contain_text("调查到期")
+    take_back_the_newest(tab)
     tab.locator("#to-list").click()
     expect(tab.locator("#names .row")).to_be_focused()
     tab.get_by_label("名录类别").select_option("")
@@ -337,6 +375,27 @@ def keep_what_was_seen(tab: Tab) -> None:
     assert [(one["地名"], one["标志"], one["调查状态"]) for one in rows] == [
         ("长江大道", "已设，损坏", "调查到期"), ("长江路", "未知", "从未调查"),
     ]  # fmt: skip
+
+
+def take_back_the_newest(tab: Tab) -> None:
+    """A sign entered by mistake: refused beside its field, then struck through and not counted."""
+    tab.get_by_label("登记什么").select_option("sign")
+    tab.get_by_label("现状").select_option("missing")
+    tab.get_by_label("日期", exact=True).fill("2024-05-06")
+    tab.locator("#enter-record").click()
+    expect(tab.locator("#results .events li")).to_have_count(3)
+    entry = tab.locator("#results .events li", has_text="2024-05-06")
+    entry.get_by_role("button", name="撤回：2024-05-06").click()
+    expect(entry.get_by_label("撤回理由")).to_be_focused()
+    entry.locator("#withdraw-record").click()
+    expect(entry.locator(".field:has([name=reasons]) + div .problem")).to_have_text("请写理由。")
+    entry.get_by_label("撤回理由").fill("看错了地点")
+    entry.locator("#withdraw-record").click()
+    expect(entry.locator("s")).to_contain_text("已设，缺失")
+    expect(entry.locator(".withdrawn")).to_contain_text("看错了地点")
+    expect(entry.get_by_role("button")).to_have_count(0)
+    expect(tab.locator("#protected")).to_be_focused()
+    expect(tab.locator("#results .facts").first).to_contain_text("已设，损坏")
 
 
 LOOKS = {"desk": (DESK, "lang=en"), "phone": (PHONE, "large=1")}

@@ -20,7 +20,7 @@ from geo.gazetteer.heritage.nominated import (
     nomination,
     nominations,
 )
-from geo.gazetteer.heritage.protection import KIND_WORDS, record, words_of
+from geo.gazetteer.heritage.protection import KIND_WORDS, record, withdraw, words_of
 from geo.gazetteer.heritage.sheets import STATUS_WORDS, Scored, score, scored, sheet_named, sheets
 from geo.gazetteer.heritage.steps import Proposed, nominate, take_step
 from geo.gazetteer.heritage.words import levels
@@ -44,6 +44,7 @@ def add_to(heritage: typer.Typer) -> None:
     heritage.command("sheets")(show_sheets)
     heritage.command("score")(enter_marks)
     heritage.command("record")(enter_record)
+    heritage.command("withdraw")(withdraw_record)
 
 
 def propose(
@@ -154,7 +155,24 @@ def enter_record(
             session, code, kind, value, on=day_of(on), role=role,
             due_on=due.date() if due else None, note=note, source=source,
         )  # fmt: skip
-    say(f"{told[0].on_date} {KIND_WORDS[kind][0]} {words_of(kind, value)[0]} · entered")
+    made = max(told, key=lambda one: one.id)
+    what = f"{KIND_WORDS[kind][0]} {words_of(kind, made.value)[0]}"
+    say(f"记录 {made.id}：{made.on_date} {what} · entered")
+
+
+def withdraw_record(
+    code: Annotated[str, typer.Argument(help="地名代码 · Code of the place.")],
+    entry: Annotated[int, typer.Argument(help="记录编号，见 show · Number of the entry.")],
+    role: RoleOption,
+    reasons: ReasonsOption,
+    on: OnOption = None,
+) -> None:
+    """撤回登记有误的记录；记录保留并注明 · Withdraw a mistaken entry, which stays in the record."""
+    with open_session() as session:
+        told = withdraw(session, code, entry, on=day_of(on), role=role, reasons=reasons)
+    one = next(one for one in told if one.id == entry)
+    what = f"{KIND_WORDS[one.kind][0]} {words_of(one.kind, one.value)[0]}"
+    say(f"记录 {one.id}：{one.on_date} {what}，已撤回 · withdrawn")
 
 
 def _show(one: Nomination) -> None:

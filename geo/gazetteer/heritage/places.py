@@ -161,6 +161,7 @@ LEFT JOIN LATERAL (
         (array_agg(r.due_on ORDER BY r.on_date DESC, r.id DESC)
                 FILTER (WHERE r.kind = 'survey'))[1] AS survey_due
     FROM heritage_record r WHERE r.place_code = p.code AND r.on_date <= CAST(:on AS date)
+        AND NOT EXISTS (SELECT FROM heritage_withdrawal w WHERE w.record_id = r.id)
     ) state ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(o.code) AS same FROM place_relation r JOIN place o

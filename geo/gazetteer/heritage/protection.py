@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.errors import BadInput, NotAllowed, both
+from geo.errors import BadInput, NotAllowed, NotFound, both
 from geo.gazetteer.heritage.places import listed_place
 from geo.gazetteer.heritage.signing import impersonal, signed_role
-from geo.models.heritage import RECORD_KINDS, HeritageRecord
+from geo.models.heritage import RECORD_KINDS, HeritageRecord, HeritageWithdrawal
 from geo.queries.admin import Reader
 from geo.validity import today_in_china
 
@@ -45,9 +46,20 @@ ARTICLE_25 = (
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One entry: what was seen or done on a day."""
+class Withdrawal:
+    """That an entry was taken back as a mistake: when, by which office, why."""
 
+    on_date: date
+    role: str
+    reasons: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry: what was seen or done on a day; one that was withdrawn counts for nothing."""
+
+    id: int
     kind: str
     value: str
     on_date: date
@@ -56,20 +68,27 @@ class Record:
     note: str | None
     source: str | None
     is_synthetic: bool
+    withdrawn: Withdrawal | None = None
 
 
 _RECORDS = text("""
-SELECT kind, value, on_date, due_on, role, note, source, is_synthetic FROM heritage_record
-WHERE place_code = :code ORDER BY on_date DESC, id DESC""")
-_LATEST = text("""
-SELECT DISTINCT ON (kind) kind, value, on_date, due_on, CAST(NULL AS text) AS role,
+SELECT r.id, r.kind, r.value, r.on_date, r.due_on, r.role, r.note, r.source, r.is_synthetic,
+    w.on_date AS w_on_date, w.role AS w_role, w.reasons AS w_reasons,
+    w.recorded_at AS w_recorded_at
+FROM heritage_record r LEFT JOIN heritage_withdrawal w ON w.record_id = r.id
+WHERE r.place_code = :code ORDER BY r.on_date DESC, r.id DESC""")
+_STANDING = "NOT EXISTS (SELECT FROM heritage_withdrawal w WHERE w.record_id = r.id)"
+_LATEST = text(f"""
+SELECT DISTINCT ON (kind) id, kind, value, on_date, due_on, CAST(NULL AS text) AS role,
     CAST(NULL AS text) AS note, source, is_synthetic
-FROM heritage_record
+FROM heritage_record r
 WHERE place_code = :code AND kind IN ('protection', 'sign', 'survey') AND on_date <= :on
+    AND {_STANDING}
 ORDER BY kind, on_date DESC, id DESC""")
-_MEASURED = text("""
-SELECT max(on_date) FROM heritage_record
-WHERE place_code = :code AND kind = 'measure' AND on_date <= :on""")
+_MEASURED = text(f"""
+SELECT max(on_date) FROM heritage_record r
+WHERE place_code = :code AND kind = 'measure' AND on_date <= :on AND {_STANDING}""")
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('heritage_record'), hashtext(:code))")
 
 
 def record(
@@ -84,6 +103,7 @@ def record(
     without a prior measure.
     """
     listed_place(session, code)
+    session.execute(_LOCK, {"code": code})
     if kind not in RECORD_KINDS:
         raise BadInput(
             both(f"种类应为：{'、'.join(RECORD_KINDS)}。", f"one of {', '.join(RECORD_KINDS)}"),
@@ -124,9 +144,76 @@ def record(
     return records(session, code)
 
 
+def withdraw(
+    session: Session, code: str, entry: int, *, on: date, role: str, reasons: str
+) -> tuple[Record, ...]:
+    """Take back an entry that was a mistake; answers the whole record. The caller commits.
+
+    The entry stays with who withdrew it, when and why, and counts for nothing from then on; one
+    that was right after all is entered again. Raises NotFound where the place has no such entry;
+    BadInput for one that is withdrawn already, a measure on which alone a change of name rests, a
+    day before the entry's own or to come, an empty or personal role or reason.
+    """
+    listed_place(session, code)
+    session.execute(_LOCK, {"code": code})
+    told = records(session, code)
+    found = next((one for one in told if one.id == entry), None)
+    if found is None:
+        raise NotFound(both(f"「{code[:60]}」没有编号为 {entry} 的记录。", f"no entry {entry}"))
+    _refuse_withdrawing(found, told)
+    if not found.on_date <= on <= today_in_china():
+        raise BadInput(
+            both(
+                f"撤回日期应在记录当日（{found.on_date}）至今天之间。",
+                f"the day lies between the entry's own ({found.on_date}) and today",
+            ),
+            parameter="on",
+        )
+    session.add(
+        HeritageWithdrawal(
+            record_id=entry, on_date=on, role=signed_role(role),
+            reasons=impersonal(reasons, "reasons"),
+        )
+    )  # fmt: skip
+    session.flush()
+    return records(session, code)
+
+
+def _refuse_withdrawing(found: Record, told: tuple[Record, ...]) -> None:
+    """Raise BadInput where an entry is withdrawn already, or a change of name rests on it."""
+    if found.withdrawn is not None:
+        raise BadInput(
+            both(
+                f"记录 {found.id} 已于 {found.withdrawn.on_date} 撤回；如原本无误，请重新登记。",
+                f"entry {found.id} was withdrawn on {found.withdrawn.on_date}; enter it again if "
+                "it was right",
+            ),
+            parameter="entry",
+        )
+    standing = [one for one in told if one.withdrawn is None and one.id != found.id]
+    measures = [one.on_date for one in standing if one.kind == "measure"]
+    for change in (one for one in standing if one.kind == "name_change"):
+        rests = found.kind == "measure" and found.on_date <= change.on_date
+        if rests and not any(day <= change.on_date for day in measures):
+            raise BadInput(
+                both(
+                    f"{change.on_date} 登记的更名「{change.value}」（记录 {change.id}）以此措施为"
+                    "前提，请先撤回该更名。",
+                    f"the change of name of {change.on_date} (entry {change.id}) rests on this "
+                    "measure: withdraw that one first",
+                ),
+                parameter="entry",
+            )
+
+
 def records(session: Reader, code: str) -> tuple[Record, ...]:
-    """Everything entered for a place, the newest first."""
-    return tuple(Record(**row._mapping) for row in session.execute(_RECORDS, {"code": code}))
+    """Everything entered for a place, the newest first; also what was withdrawn, which says so."""
+    return tuple(_record(dict(row._mapping)) for row in session.execute(_RECORDS, {"code": code}))
+
+
+def _record(told: dict[str, Any]) -> Record:
+    back = {name: told.pop(f"w_{name}") for name in Withdrawal.__slots__}
+    return Record(**told, withdrawn=Withdrawal(**back) if back["on_date"] else None)
 
 
 def latest(session: Reader, code: str, *, on: date) -> dict[str, Record]:

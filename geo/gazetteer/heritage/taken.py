@@ -73,7 +73,8 @@ _RECORD = journalled(
 INSERT INTO heritage_record AS t (place_code, kind, value, on_date, due_on, source, delivery_id)
 SELECT :code, :kind, :value, :on, :due, :citation, :delivery
 WHERE NOT EXISTS (SELECT FROM heritage_record o WHERE o.place_code = :code AND o.kind = :kind
-    AND o.value = :value AND o.on_date = :on)""",
+    AND o.value = :value AND o.on_date = :on
+    AND NOT EXISTS (SELECT FROM heritage_withdrawal w WHERE w.record_id = o.id))""",
     "heritage_record", "t", "began",
 )  # fmt: skip
 

@@ -34,7 +34,7 @@ export function recordForm(code, kinds, law, done) {
   }, what, about, signed(),
   line("source", t("来源（公众可见，可不填）", "Source (public, optional)"), { maxlength: 1000, placeholder: t("如 2026 年地名普查", "e.g. survey of 2026") }),
   input(t("备注（内部，可不填，不写个人信息）", "Remark (internal, optional, nothing personal)"), { name: "note", rows: 2, maxlength: 1000 }, "textarea")[0],
-  el("p", { class: "hint" }, t("只增不改：同一天再登记一次即为更正，原记录保留。存续状况、标志、调查及其来源对公众公开；单位、备注、措施和更名不公开。", "Entries are added, never changed: one more of the same day corrects, and the earlier one stays. State, sign, survey and their sources are public; office, remark, measures and changes of name are not.")));
+  el("p", { class: "hint" }, t("只增不改：同一天再登记一次即为更正；登记有误的，在下方记录旁撤回，原记录保留。存续状况、标志、调查及其来源对公众公开；单位、备注、措施和更名不公开。", "Entries are added, never changed: one more of the same day corrects; a mistake is withdrawn beside its entry below, which stays. State, sign, survey and their sources are public; office, remark, measures and changes of name are not.")));
   lay();
   return form;
 }

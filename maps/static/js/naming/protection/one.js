@@ -8,34 +8,36 @@ import { chip, results, synthetic } from "atlas/naming/desk.js";
 import { heritage } from "atlas/naming/door.js";
 import { drawPlaces, leafOf } from "atlas/naming/nominations/place.js";
 import { recordForm } from "atlas/naming/protection/entry.js";
+import { history } from "atlas/naming/protection/history.js";
 import { SURVEYS, kindWord, listLine, loadKinds, valueWord } from "atlas/naming/protection/words.js";
-import { count, isKnown, known, t, unknown, word } from "atlas/words.js";
+import { count, known, t, unknown, word } from "atlas/words.js";
 
 /** Draw one name of the list with its record; `changed()` answers its row once something was entered. */
 export async function drawOne(item, changed) {
   const [kinds, found] = await Promise.all([loadKinds(), heritage.ask(`/${encodeURIComponent(item.code)}/records`, { city: null }, "item")]);
   if (!found || chosen("item") !== item.code) return; // somebody went back meanwhile
-  const [head, history] = [el("div"), el("div")];
+  const [head, past] = [el("div"), el("div")];
   const draw = (row, records) => {
     put(head, about(row, records));
-    put(history, events(records));
+    put(past, history(item.code, records, then(t("已撤回，原记录保留。", "Withdrawn; the entry stays in the record."))));
   };
-  const form = recordForm(item.code, kinds, t(found.law_zh, found.law_en), async (answer) => {
+  const then = (said) => async (answer) => {
     const row = (await changed()) ?? item;
     if (chosen("item") !== item.code) return;
     draw(row, answer.records);
-    tell(t("已登记。", "Entered."));
+    tell(said);
     byId("protected").focus();
-  });
+  };
+  const form = recordForm(item.code, kinds, t(found.law_zh, found.law_en), then(t("已登记。", "Entered.")));
   draw(item, found.records);
-  results(head, form, history);
+  results(head, form, past);
   tell(t(`保护记录 ${count(found.records.length)} 条`, `${count(found.records.length)} records`));
   const [point] = await drawPlaces([{ code: item.code, name: item.name, sign: SURVEYS[item.survey_state][1] }], t("名录中的地名", "The listed name"));
   if (point) showPoint(point, 11);
 }
 
 function about(row, records) {
-  const last = (kind) => records.find((one) => one.kind === kind); // the newest comes first
+  const last = (kind) => records.find((one) => one.kind === kind && !one.withdrawn); // the newest comes first
   const told = (kind) => {
     const one = last(kind);
     return one ? [valueWord(kind, one.value), el("span", { class: "line small" }, t(`截至 ${one.on_date}`, `as of ${one.on_date}`), " · ", t("来源：", "Source: "), one.source ?? unknown())] : unknown();
@@ -54,14 +56,3 @@ function about(row, records) {
     ]),
   ];
 }
-
-const events = (records) => [
-  el("h2", {}, t("保护记录", "Record")),
-  records.length ? el("ol", { class: "events" }, records.map(event)) : el("p", { class: "hint" }, t("还没有记录：状况、标志和调查都是未知。", "Nothing was entered yet: state, sign and surveys are unknown.")),
-];
-
-const event = (one) => el("li", {},
-  el("strong", {}, one.on_date), ` ${kindWord(one.kind)}${one.kind === "survey" ? "" : `${t("：", ": ")}${valueWord(one.kind, one.value)}`}`, one.role && ` · ${one.role}`, " ", synthetic(one.is_synthetic),
-  isKnown(one.due_on) && el("span", { class: "line" }, t(`下次调查 ${one.due_on}`, `next survey ${one.due_on}`)),
-  isKnown(one.note) && el("span", { class: "line" }, one.note),
-  el("span", { class: "line small" }, t("来源：", "Source: "), one.source ?? unknown()));
