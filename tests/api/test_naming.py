@@ -22,6 +22,7 @@ from tests.api.officers import NORTH, SOUTH, served, token
 from tests.api.test_problems import read_problem
 from tests.factories import make_city, make_name, make_place, make_unit, square
 from tests.machine import worker_database
+from tests.papers import paper
 
 NAME = {"name": "长江路", "kind": "street", "lon": 119.95, "lat": 31.75, "on": "2026-03-20"}
 SENT: dict[str, dict[str, Any]] = {
@@ -122,6 +123,11 @@ def test_a_document_is_proofread(service: TestClient, officer: dict[str, str]) -
         )
         made = docx.Document(io.BytesIO(base64.b64decode(told.file_base64 or "")))
         assert [r.text for r in made.paragraphs[0].runs if r.text] == ["在", "扬子江路", "办理。"]
+    pdf = paper([["第一页。"], ["在扬子江路办理。"]])
+    sent = {"file_base64": base64.b64encode(pdf).decode()}
+    told = ProofreadTold.model_validate(service.post(address, json=sent, headers=officer).json())
+    assert (told.marks[0].page, told.unread_pages) == (2, [])
+    assert (told.text or "")[told.marks[0].start : told.marks[0].end] == "扬子江路"
     page = service.post(
         address, json={"text": "<script>在扬子江路", "output": "html"}, headers=officer
     ).json()["html"]
@@ -184,6 +190,7 @@ BAD = [
     ("/api/names/proofread", {"text": "a", "file_base64": "YQ=="}, "body.text"),
     ("/api/names/proofread", {"file_base64": "***"}, "body.file_base64"),
     ("/api/names/proofread", {"file_base64": "UEsDBAAA"}, "file"),
+    ("/api/names/proofread", {"file_base64": "JVBERi0xLjQK"}, "file"),
     ("/api/names/proofread", {"text": "a", "output": "pdf"}, "body.output"),
 ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from geo.errors import BadInput
 from geo.gazetteer import approvals_cli, cli, naming_cli
 from geo.gazetteer.index import refresh_keys
 from tests.factories import make_city, make_name, make_place, make_unit, square
+from tests.papers import paper
 
 
 @pytest.fixture
@@ -102,6 +103,13 @@ def test_proofread_writes_marked_documents(run: CliRunner, tmp_path: Path) -> No
         app(), ["names", "proofread", str(tmp_path / "out.docx"), "--within", "北城区"]
     )
     assert "标注 1 处" in again.output
+    (tmp_path / "in.pdf").write_bytes(paper([["第一页。"], ["请到扬子江路办理。"]]))
+    of_pdf = run.invoke(app(), ["names", "proofread", str(tmp_path / "in.pdf")])
+    assert "第 2 页「扬子江路」不规范地名" in of_pdf.output
+    (tmp_path / "in.pdf").write_bytes(paper([[]]))
+    scan = run.invoke(app(), ["names", "proofread", str(tmp_path / "in.pdf")])
+    assert scan.exit_code != 0
+    assert "请先做文字识别" in str(scan.exception or scan.output)
 
 
 def test_approved_names_are_kept_and_told_when_due(
