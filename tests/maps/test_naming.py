@@ -242,6 +242,7 @@ def test_a_document_is_marked_and_replaced_by_choice(office: Office, open_page: 
         tab.set_input_files("#file", file)
         tab.locator("#proofread").click()
         expect(tab.locator("#unread-pages, #text-problem").filter(has_text=words)).to_be_visible()
+    expect(tab.locator("#status")).to_contain_text("1 页未校对")
 
 
 def test_days_are_entered_corrected_and_taken_back(office: Office, open_page: OpenPage) -> None:
@@ -398,6 +399,24 @@ def take_back_the_newest(tab: Tab) -> None:
     expect(tab.locator("#results .facts").first).to_contain_text("已设，损坏")
 
 
+def take_back_a_measure(tab: Tab, office: Office) -> None:
+    """Two measures of the last name listed, one of them withdrawn."""
+    code = tab.locator("#names .row").last.get_attribute("data-code")
+
+    def post(below: str, **sent: Any) -> list[dict[str, Any]]:
+        signed = {"Authorization": f"Bearer {office.token}", "Content-Type": "application/json"}
+        body = json.dumps({"role": "地名科", **sent})
+        address = f"{office.address}/api/heritage/{code}/{below}"
+        told = tab.request.post(address, data=body, headers=signed)
+        assert told.ok, told.text()
+        records: list[dict[str, Any]] = told.json()["records"]
+        return records
+
+    for value in ("archive", "events"):
+        made = post("records", kind="measure", value=value)
+    post("withdrawals", entry=max(one["id"] for one in made), reasons="重复登记")
+
+
 LOOKS = {"desk": (DESK, "lang=en"), "phone": (PHONE, "large=1")}
 
 
@@ -422,8 +441,11 @@ def test_every_view_is_clean_for_everybody(office: Office, open_page: OpenPage, 
             tab.locator("#scores summary").click()
             tab.locator("#enter-marks").wait_for()
         elif view == "protection":
+            take_back_a_measure(tab, office)
             tab.locator("#names .row").last.click()
-            tab.locator("#enter-record").wait_for()
+            tab.locator(".is-withdrawn").last.wait_for()
+            tab.locator("#results .withdraw").first.click()
+            tab.locator("#withdraw-record").wait_for()
         else:
             tab.locator("#due-list .row").first.click()
             tab.locator("#due-side .events").wait_for()
