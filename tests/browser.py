@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    Route,
     expect,
 )  # fmt: skip
 
@@ -142,6 +144,32 @@ def watched_page(tabs: Tabs, *, alone: bool = False, **context: Any) -> Iterator
             page.context.close()
         else:
             tabs.give_back(page, context)
+
+
+class Held:
+    """Answers that a page waits for until a test lets them go."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self.page, self.pattern = page, pattern
+        self.routes: list[Route] = []
+        page.route(pattern, lambda route: self.routes.append(route))
+
+    def wait(self) -> None:
+        """Wait until the page has asked."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not self.routes:
+            assert time.monotonic() < deadline, f"the page did not ask {self.pattern}"
+            self.page.wait_for_timeout(20)
+
+    def release(self, **answer: Any) -> None:
+        """Give what was asked its answer, or this one; what is asked from now on is not held."""
+        self.page.unroute(self.pattern)
+        for route in self.routes:
+            with contextlib.suppress(Error):  # the page itself called it back
+                if answer:
+                    route.fulfill(**answer)
+                else:
+                    route.continue_()
 
 
 PENDING: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()

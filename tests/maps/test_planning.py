@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from api.security import issue, revoke
 from geo.db import Database, session_factory
 from maps.assets import VENDOR
+from tests.browser import Held
 from tests.conftest import OpenPage
-from tests.maps.test_pages import DESK, LOADING, PATIENCE_S, PHONE, settle
+from tests.maps.test_pages import DESK, LOADING, PHONE, settle
 
 VIEWS = (
     "view=siting", "view=siting&run=1", "view=siting&of=groups", "view=scenarios",
@@ -119,24 +119,57 @@ def test_a_view_that_still_loads_draws_nothing_over_the_sign_in(
     desk: str, open_page: OpenPage, token: Token
 ) -> None:
     tab = open_page(viewport=DESK, alone=True).page
-    held: list[Route] = []
-    tab.route("**/api/zones?*", lambda route: held.append(route))
+    held = Held(tab, "**/api/zones?*")
     tab.goto(f"{desk}/planning")
     tab.get_by_label("访问令牌", exact=True).fill(token())
     tab.get_by_role("button", name="进入工作台").click()
-    deadline = time.monotonic() + PATIENCE_S
-    while not held:
-        assert time.monotonic() < deadline, "the view asked for no division"
-        tab.wait_for_timeout(50)
+    held.wait()
     tab.get_by_role("button", name="退出").click()
     field = tab.get_by_label("访问令牌", exact=True)
     field.fill("mza_half")
-    for route in held:
-        route.continue_()
+    held.release()
     settle_desk(tab)
     assert field.input_value() == "mza_half"
     assert tab.locator("#question").inner_html() == ""
     assert tab.evaluate("sessionStorage.length") == 0
+
+
+def test_a_late_answer_draws_nothing_over_another_view(
+    desk: str, open_page: OpenPage, token: Token
+) -> None:
+    tab = open_page(viewport=DESK, alone=True).page
+    tab.goto(f"{desk}/data")
+    tab.evaluate(f"sessionStorage.setItem('{KEY}', '{token()}')")
+    for late in ("view=siting&of=groups", "view=siting"):
+        held = Held(tab, "**/api/facilities?*")
+        with tab.expect_response(re.compile("/api/access/siting/(groups|candidates)")):
+            tab.goto(f"{desk}/planning?{late}")
+        held.wait()
+        tab.get_by_role("link", name="任务").click()
+        expect(tab.locator("#new-item")).to_be_visible()
+        held.release()
+        settle_desk(tab)
+        expect(tab.locator("#results h2").first).to_contain_text("任务清单")
+
+
+def test_a_task_pressed_twice_is_sent_once(desk: str, open_page: OpenPage, token: Token) -> None:
+    tab = open_page(viewport=DESK, alone=True).page
+    tab.goto(f"{desk}/data")
+    tab.evaluate(f"sessionStorage.setItem('{KEY}', '{token()}')")
+    tab.goto(f"{desk}/planning?view=work&new=1")
+    settle_desk(tab)
+    tab.get_by_label("发现了什么").fill("消防通道被占")
+    tab.get_by_label("所在区划").select_option(index=1)
+    held = Held(tab, "**/api/access/planning/work-items")
+    tab.locator("#enter-item").dblclick()
+    held.wait()
+    tab.get_by_role("link", name="消防与项目").click()
+    expect(tab.locator("#results h2").first).to_contain_text("消防检查")
+    assert len(held.routes) == 1
+    held.release(status=201, json={"item": {"id": 1}, "history": []})
+    settle_desk(tab)
+    assert "item=" not in tab.url
+    expect(tab.locator("#results h2").first).to_contain_text("消防检查")
 
 
 LOOKS = {

@@ -20,10 +20,11 @@ from geo.db import session_factory
 from geo.db.embedded import Embedded
 from maps.base import Page
 from maps.survey import draw_survey
+from tests.browser import Held
 from tests.conftest import OpenPage
 from tests.frontier import CITY, MOVED_M, build_frontier, surveyor
 from tests.machine import worker_database
-from tests.maps.test_pages import DESK, PHONE
+from tests.maps.test_pages import DESK, PHONE, settle
 
 KEY = "atlas-surveyor-token"
 
@@ -109,6 +110,16 @@ def test_the_desk_says_what_the_service_says(
     expect(tab.locator("#results")).to_contain_text("已逾期")
     tab.locator("[data-view=quality]").click()
     expect(tab.locator("#results")).to_contain_text("没有发现差错")
+    tab.locator("[data-view=register]").click()
+    expect(tab.locator("#results")).to_contain_text("未定甲丙线")
+    held = Held(tab, "**/api/survey/quality?*")
+    tab.locator("[data-view=quality]").click()
+    held.wait()
+    tab.locator("[data-view=register]").click()
+    expect(tab.locator("#results")).to_contain_text("未定甲丙线")
+    held.release()  # it comes late, and draws nothing over another view
+    settle(tab)
+    expect(tab.locator("#results")).to_contain_text("未定甲丙线")
     assert tokens["surveyor"] not in tab.url
     tab.locator("#sign-out").click()
     expect(tab.get_by_label("访问令牌", exact=True)).to_be_visible()

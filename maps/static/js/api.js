@@ -51,6 +51,12 @@ async function request(path, query, slot) {
   }
 }
 
+/** Whoever leaves a view waits for nothing of it any more: what was asked in a slot answers null. */
+export function forgetAll() {
+  running.forEach((control) => control.abort());
+  running.clear();
+}
+
 /** Show the banner as soon as something made up is on the page. */
 function noteSynthetic(found) {
   const made = (row) => row?.is_synthetic || row?.has_synthetic || row?.properties?.is_synthetic;

@@ -12,7 +12,7 @@ const FROM_ZOOM = 10.75;
 export async function drawPlaceNames([west, south, east, north] = []) {
   if (!map || west === undefined) return;
   const asked = { lon: ((west + east) / 2).toFixed(5), lat: ((south + north) / 2).toFixed(5), limit: 100 };
-  const found = await ask("/places/near", asked, "ground").catch(() => null);
+  const found = await ask("/places/near", asked).catch(() => null);
   if (!found?.features.length) return;
   const names = globalThis.L.layerGroup().addTo(layer("ground"));
   const draw = () => {

@@ -1,6 +1,6 @@
 // Which view of an officers' desk is open, how does one go from view to view, and who is signed in?
 
-import { sorry } from "atlas/api.js";
+import { forgetAll, sorry } from "atlas/api.js";
 import { openMap } from "atlas/board.js";
 import { Refused } from "atlas/desk/door.js";
 import { problemBox } from "atlas/desk/sign_in.js";
@@ -27,6 +27,7 @@ export async function openDesk(desk) {
   function stop() {
     turn += 1;
     door.forgetAll();
+    forgetAll();
     leave?.();
     leave = null;
     desk.clear();

@@ -21,6 +21,7 @@ export class Refused extends Problem {
  */
 export function doorTo({ key, below, noRight, rowsOf }) {
   const running = new Map();
+  const entering = new Set(); // what is on its way to be kept
   const signed = (headers = {}) => ({ ...headers, Authorization: `Bearer ${sessionStorage.getItem(key)}` });
 
   /** A refusal in the reader's words. A step that is not open yet says why: the token is good, and stays. */
@@ -63,6 +64,18 @@ export function doorTo({ key, below, noRight, rowsOf }) {
     }
   }
 
+  /** What is entered is never called back, and pressed twice it is sent once: then null. */
+  async function enter(method, path, body = null) {
+    const what = JSON.stringify([method, path, body]);
+    if (entering.has(what)) return null;
+    entering.add(what);
+    try {
+      return await request(method, path, body, null);
+    } finally {
+      entering.delete(what);
+    }
+  }
+
   return {
     hasToken: () => Boolean(sessionStorage.getItem(key)),
     keepToken: (token) => sessionStorage.setItem(key, token),
@@ -77,9 +90,9 @@ export function doorTo({ key, below, noRight, rowsOf }) {
       return request("GET", `${path}?${query}`, null, slot);
     },
 
-    /** Send a body; answers what the service says. */
-    send: (path, body, slot = null) => request("POST", path, body, slot),
-    remove: (path) => request("DELETE", path, null, null),
+    /** Send a body: a question in a slot, which a newer one cancels; without a slot something to be kept. */
+    send: (path, body, slot = null) => (slot ? request("POST", path, body, slot) : enter("POST", path, body)),
+    remove: (path) => enter("DELETE", path),
 
     /** Whoever leaves a view waits for nothing of it any more. */
     forgetAll() {

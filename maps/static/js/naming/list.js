@@ -52,11 +52,12 @@ function drawHint() {
 /** Rows of what was pasted or chosen, in the types of the check. */
 async function rowsOf(file) {
   const lines = typed.text.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-  if (file) return (await send("/check/table", { file_base64: await base64Of(file) }))?.rows ?? [];
+  const read = async (table) => (await send("/check/table", { file_base64: await base64Of(table) }, "table"))?.rows ?? [];
+  if (file) return read(file);
   const head = (lines[0] ?? "").split(/[\t,，]/).map((cell) => cell.trim());
   if (head.some((cell) => HEADING.test(cell))) {
     const table = csvOf(lines.map((line) => line.split(/[\t,，]/)));
-    return (await send("/check/table", { file_base64: await base64Of(new Blob([table])) }))?.rows ?? [];
+    return read(new Blob([table]));
   }
   return lines.map((name, i) => ({ number: i + 1, name: name.split(/[\t,，]/)[0].slice(0, 100), problem: null }));
 }
@@ -65,6 +66,7 @@ async function judge(file) {
   const run = (runs += 1);
   tell(t("正在读取…", "Reading …"));
   const rows = await rowsOf(file);
+  if (run !== runs) return;
   if (!rows.length) {
     tell(t("名单是空的：请粘贴名称或选择文件。", "The list is empty: paste names or choose a file."), true);
     return;
@@ -75,7 +77,7 @@ async function judge(file) {
   for (let from = 0; from < good.length; from += AT_ONCE) {
     tell(t(`正在核查 ${count(from)} / ${count(rows.length)}…`, `Checking ${from} of ${rows.length} …`));
     const part = good.slice(from, from + AT_ONCE);
-    const made = await send("/check/batch", { rows: part.map(plainRow), kind: typed.kind, division: typed.division });
+    const made = await send("/check/batch", { rows: part.map(plainRow), kind: typed.kind, division: typed.division }, "list");
     if (run !== runs) return;
     const alike = twins(part, made.rows);
     made.rows.forEach((answer, i) => answers.set(part[i], { ...answer, in_list: alike[i] }));

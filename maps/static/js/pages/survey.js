@@ -1,7 +1,7 @@
 // Which view of the surveyors' desk is open, and is somebody signed in?
 
 import "atlas/shell.js";
-import { openMap } from "atlas/board.js";
+import { drawLegend, openMap } from "atlas/board.js";
 import { byId, el, put, tell } from "atlas/dom.js";
 import { sorry } from "atlas/api.js";
 import { dropToken, forgetAll, hasToken, Refused } from "atlas/survey/door.js";
@@ -21,6 +21,7 @@ const desk = makeViews(VIEWS, {
   label: t("工作台各页", "Views of the desk"),
   extra: () => el("p", { class: "who" }, el("span", {}, t("已凭令牌登录", "Signed in with a token")), el("button", { type: "button", class: "plain", id: "sign-out", onclick: signOut }, t("退出", "Sign out"))),
   refused,
+  forget: forgetAll,
 });
 
 function signOut() {
@@ -32,10 +33,9 @@ function signOut() {
 
 /** Nothing that was shown with a token stays on the page. */
 function leave() {
-  forgetAll();
   desk.stop();
   clearMap(LAYERS);
-  byId("legend").hidden = true;
+  drawLegend("", []);
 }
 
 /** A token that died on the way asks for another one. */

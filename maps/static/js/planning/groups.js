@@ -34,8 +34,9 @@ async function load() {
   found = await ask("/siting/groups", { ...now(), on: chosen("on") }, "groups");
   if (!found) return;
   const kinds = new Set([found.hub_kind, ...spokes().map((one) => one.kind)]);
-  const places = await askPublic("/facilities", { kind: [...kinds], within: page.city.code, on: chosen("on"), limit: 10000 }, "places").catch(() => null);
-  placeOf = new Map((places?.features ?? []).map((one) => [one.properties.code, one.geometry.coordinates]));
+  const places = await askPublic("/facilities", { kind: [...kinds], within: page.city.code, on: chosen("on"), limit: 10000 }, "places").catch(() => ({ features: [] }));
+  if (!places) return;
+  placeOf = new Map(places.features.map((one) => [one.properties.code, one.geometry.coordinates]));
   draw();
   tell(t(`${count(found.groups.length)} 个组团`, `${count(found.groups.length)} groups`));
 }

@@ -89,7 +89,8 @@ function dropButton(one) {
   button.addEventListener("click", () => {
     if (button.dataset.sure) {
       attempt(async () => {
-        await remove(`/scenarios/${one.id}`);
+        const gone = await remove(`/scenarios/${one.id}`);
+        if (!gone || !button.isConnected) return;
         choose({ scenario: null });
         beside = null;
         closeTwin();

@@ -56,11 +56,11 @@ async function load() {
   const { kind } = now();
   const [found, open] = await Promise.all([
     ask("/siting/candidates", { kind, on: chosen("on") }, "candidates"),
-    askPublic("/facilities", { kind: kindsOf(kind), within: page.city.code, on: chosen("on"), limit: 10000 }, "standing").catch(() => null),
+    askPublic("/facilities", { kind: kindsOf(kind), within: page.city.code, on: chosen("on"), limit: 10000 }, "standing").catch(() => ({ features: [] })),
   ]);
-  if (!found) return;
+  if (!found || !open) return;
   listed = found;
-  standing = (open?.features ?? []).filter(({ properties: p }) => p.state === "open");
+  standing = open.features.filter(({ properties: p }) => p.state === "open");
   draw();
   tell(t(`候选点 ${found.usable.length} 处可用，${found.excluded.length} 处排除`, `${found.usable.length} candidates can be used, ${found.excluded.length} are excluded`));
 }

@@ -60,7 +60,7 @@ function nextForm(item, back, changed) {
     const given = { step, role: boxes.role.value.trim(), note: boxes.note.value.trim(), due_on: boxes.due?.value };
     const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
     const made = await attempt(() => send(`/planning/work-items/${item.id}/steps`, body), told);
-    if (made) { changed(made.item); draw(made, back, changed); }
+    if (made && told.isConnected) { changed(made.item); draw(made, back, changed); }
   };
   return el("form", { class: "card-form", onsubmit: take, novalidate: true }, el("h2", {}, t("下一步", "Next step")),
     select(t("办什么", "What is done"), may.map((code) => [code, STEPS[code]]), step, (code) => { step = code; lay(); }), fields,

@@ -46,7 +46,7 @@ export function drawNew(back, made) {
     const given = { kind, hazard_code: kind === "fire_hazard" ? hazard : "", title: title.value.trim(), admin_code: admin, role: role.value.trim(), note: note.value.trim(), ...(point ? { lon: Number(point[0].toFixed(6)), lat: Number(point[1].toFixed(6)) } : {}) };
     const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
     const answer = await attempt(() => send("/planning/work-items", body), told);
-    if (answer) { end(); made(answer); }
+    if (answer && told.isConnected) { end(); made(answer); }
   };
   sayPlace();
   results(

@@ -118,8 +118,9 @@ function drawControls() {
 /** Open this view; answers what undoes it. */
 export async function openView() {
   drawControls();
-  const whole = await ask("/survey/changes", { city: page.city.code, since: FIRST, level: 3 }, "all changes").catch(() => null);
-  events = whole?.events ?? [];
+  const whole = await ask("/survey/changes", { city: page.city.code, since: FIRST, level: 3 }, "all changes").catch(() => ({ events: [] }));
+  if (!whole) return null;
+  events = whole.events;
   drawControls();
   await load();
   return () => { swipe?.remove(); swipe = null; };

@@ -5,10 +5,11 @@ import { creditOutlines, drawLabels, layer, map, shape } from "atlas/board.js";
 import { page } from "atlas/page.js";
 import { ask } from "atlas/survey/door.js";
 
-/** Draw the districts faintly; only once somebody is signed in. */
+/** Draw the districts faintly; only once somebody is signed in. Null: the view was left meanwhile. */
 export async function drawDeskGround() {
-  const found = await askPublic("/units", { within: page.city.code, level: 3 }).catch(() => null);
-  const units = found?.features ?? [];
+  const found = await askPublic("/units", { within: page.city.code, level: 3 }, "outlines").catch(() => ({ features: [] }));
+  if (!found) return null;
+  const units = found.features;
   if (!map) return units;
   const group = layer("ground").clearLayers();
   group.addLayer(shape(units, () => ({ className: "ground", pane: "ground", interactive: false })));

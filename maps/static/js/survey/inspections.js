@@ -136,13 +136,14 @@ function drawMap() {
 /** Open this view; answers what undoes it. */
 export async function openView() {
   [open, campaign] = [chosen("line") || null, null];
-  const [asked, held, found] = await Promise.all([ask("/inspections/due", { city: null, within: page.city.code }, "due"), ask("/inspections", { city: null }, "campaigns"), allLines(), drawDeskGround()]);
-  due = asked?.lines ?? [];
-  campaigns = held?.campaigns ?? [];
-  lines = found?.features ?? [];
+  const [asked, held, found, ground] = await Promise.all([ask("/inspections/due", { city: null, within: page.city.code }, "due"), ask("/inspections", { city: null }, "campaigns"), allLines(), drawDeskGround()]);
+  if (!asked || !held || !found || !ground) return null;
+  due = asked.lines;
+  campaigns = held.campaigns;
+  lines = found.features;
   const now = agreed().filter((one) => PRESSING.includes(one.status)).length;
   tell(t(`须联检的界线 ${count(now)} 条，一年内到期 ${count(agreed().filter((one) => one.status === "soon").length)} 条，联检 ${count(campaigns.length)} 次`, `${count(now)} lines to be inspected now, ${count(agreed().filter((one) => one.status === "soon").length)} within a year, ${count(campaigns.length)} campaigns`));
-  drawSources([asked?.method && native(asked.method)]);
+  drawSources([asked.method && native(asked.method)]);
   draw();
   const linked = campaigns.find((one) => one.code === chosen("campaign"));
   if (linked) await follow(linked);

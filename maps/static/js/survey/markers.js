@@ -123,10 +123,11 @@ function drawControls() {
 /** Open this view; answers what undoes it. */
 export async function openView() {
   open = null;
-  const [found, places, deviations] = await Promise.all([allLines(), ask("/register/markers", {}, "places"), ask("/deviations", { city: null, within: page.city.code }, "deviations"), drawDeskGround()]);
-  lines = found?.features ?? [];
-  told = deviations ?? {};
-  rows = joined(places?.features ?? [], deviations?.deviations ?? []);
+  const [found, places, deviations, ground] = await Promise.all([allLines(), ask("/register/markers", {}, "places"), ask("/deviations", { city: null, within: page.city.code }, "deviations"), drawDeskGround()]);
+  if (!found || !places || !deviations || !ground) return null;
+  lines = found.features;
+  told = deviations;
+  rows = joined(places.features, deviations.deviations);
   const over = rows.filter((one) => one.verdict === "over").length;
   tell(t(`界桩 ${count(rows.length)} 座，其中超限 ${count(over)} 座，无实测 ${count(rows.filter((one) => !isKnown(one.measured_at)).length)} 座`, `${count(rows.length)} markers: ${count(over)} over the limit, ${count(rows.filter((one) => !isKnown(one.measured_at)).length)} not measured`));
   drawSources([t("界桩坐标：内部资料，不得公开", "Places of markers: internal, never public")]);

@@ -70,11 +70,11 @@ function table(events) {
 const members = (those) => those.map((one) => `${one.name} ${one.code.slice(0, 6)}`).join(t("、", ", ")) || t("（无）", "(none)");
 
 /** Open this view; answers what undoes it. */
-export async function openView() {
+export async function openView(stays) {
   byId("board").dataset.wide = "";
   resized();
   const data = await panelData(lastDay());
-  if (!data) return null;
+  if (!data || !stays()) return null;
   tell(t(`${data.events.length} 次变更，${data.lanes.length} 条沿革线`, `${data.events.length} changes, ${data.lanes.length} lines of history`));
   drawSources([approvalLine("old-units")]);
   put(byId("question"), el("p", { class: "sheet-tools" },

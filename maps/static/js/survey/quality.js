@@ -81,7 +81,7 @@ function drawControls() {
 export async function openView() {
   open = null;
   drawControls();
-  await drawDeskGround();
+  if (!await drawDeskGround()) return null;
   await load();
   return () => { found = null; clearMap(["found", "ground"]); };
 }

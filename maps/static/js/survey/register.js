@@ -59,8 +59,9 @@ export async function openView() {
 }
 
 async function load() {
-  const [found] = await Promise.all([allLines(level()), drawDeskGround()]);
-  lines = [...(found?.features ?? [])].sort((a, b) => gradeOf(a.properties) - gradeOf(b.properties) || b.properties.length_m - a.properties.length_m);
+  const [found, ground] = await Promise.all([allLines(level()), drawDeskGround()]);
+  if (!found || !ground) return;
+  lines = [...found.features].sort((a, b) => gradeOf(a.properties) - gradeOf(b.properties) || b.properties.length_m - a.properties.length_m);
   const derived = lines.filter((one) => one.properties.is_derived).length;
   tell(t(`登记界线 ${count(lines.length)} 条：有依据 ${count(lines.length - derived)} 条，示意线 ${count(derived)} 条`, `${count(lines.length)} lines: ${count(lines.length - derived)} with a document, ${count(derived)} sketches`));
   const dates = lines.map((one) => one.properties.source_date).filter(isKnown).sort();

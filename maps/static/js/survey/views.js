@@ -1,6 +1,6 @@
 // Which view of a page is open? Links at the top; each view is a module that undoes itself.
 
-import { sorry } from "atlas/api.js";
+import { forgetAll, sorry } from "atlas/api.js";
 import { byId, el, put, tell } from "atlas/dom.js";
 import { asQuery, choose, chosen } from "atlas/state.js";
 import { t } from "atlas/words.js";
@@ -8,10 +8,11 @@ import { t } from "atlas/words.js";
 const KEPT = ["lang", "large", "city", "on", "lat", "lon", "z", "view"];
 
 /**
- * Views of a page: code → {name, load}. `load` answers a module with `openView`, which answers what
- * undoes it. `extra` is drawn beside the links; `refused` may take a problem: then it answers true.
+ * Views of a page: code → {name, load}. `load` answers a module with `openView(stays)`, which answers
+ * what undoes it; `stays` tells whether the view is still the open one. `extra` is drawn beside the links; `refused` may take a problem: then it answers true;
+ * `forget`: what a view asked of another door is waited for no longer.
  */
-export function makeViews(views, { label, extra = () => null, refused = () => false } = {}) {
+export function makeViews(views, { label, extra = () => null, refused = () => false, forget = () => {} } = {}) {
   const [first] = Object.keys(views);
   const now = () => (views[chosen("view")] ? chosen("view") : first);
   let leave = null;
@@ -34,6 +35,8 @@ export function makeViews(views, { label, extra = () => null, refused = () => fa
 
   function stop() {
     turn += 1;
+    forgetAll();
+    forget();
     leave?.();
     leave = null;
     delete byId("board").dataset.wide;
@@ -51,7 +54,7 @@ export function makeViews(views, { label, extra = () => null, refused = () => fa
     try {
       const module = await views[view].load();
       if (mine !== turn) return;
-      const undo = (await module.openView()) ?? null;
+      const undo = (await module.openView(() => mine === turn)) ?? null;
       if (mine === turn) leave = undo;
       else undo?.();
     } catch (problem) {
