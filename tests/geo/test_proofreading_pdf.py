@@ -78,7 +78,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: paper([[]]), "没有文字层"),
     "nest": (nest, "没有文字层"),
     "silent font": (lambda: paper([[BROKEN]], SILENT_FONT), "没有字符对照表"),
-    "many pages": (lambda: paper([[]] * 10_000), "超过 500 页"),
+    "many pages": (lambda: paper([[]] * 10_000), "超过 300 页"),
     "bomb": (bomb, "内存"),
     "long": (lambda: paper([["路" * 60_000]] * 9), "超过 500000 字"),
     "large": (lambda: b"%PDF-1.7\n" + bytes(50_000_000), "超过 50 MB"),

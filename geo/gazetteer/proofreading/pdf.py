@@ -19,7 +19,7 @@ MEMORY = 1024**3
 SECONDS = 30
 """Of the processor."""
 MOST_BYTES = 50_000_000
-MOST_PAGES = 500
+MOST_PAGES = 300
 UNREADABLE_FROM = 0.2
 """A page with a greater part of its characters unknown is not read."""
 _BEGINS = re.compile(rb"^(?:\xef\xbb\xbf)?\s*%PDF-")

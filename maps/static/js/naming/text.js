@@ -67,7 +67,9 @@ async function proofread(file) {
   draw();
   if (found.marks.length) go(0);
   const doubtful = found.marks.filter((mark) => mark.status === "possible").length;
-  tell(t(`${count(found.characters)} 字：标出 ${count(found.marks.length)} 处，其中请核对 ${count(doubtful)} 处；标准地名 ${count(found.standing)} 处`, `${count(found.characters)} characters: ${found.marks.length} marks (${doubtful} to check); ${found.standing} names stand as they are`));
+  const skipped = found.unread_pages.length;
+  const [skippedZh, skippedEn] = skipped ? [`；${count(skipped)} 页未校对`, `; pages not read: ${skipped}`] : ["", ""];
+  tell(t(`${count(found.characters)} 字：标出 ${count(found.marks.length)} 处，其中请核对 ${count(doubtful)} 处；标准地名 ${count(found.standing)} 处${skippedZh}`, `${count(found.characters)} characters: ${found.marks.length} marks (${doubtful} to check); ${found.standing} names stand as they are${skippedEn}`));
 }
 
 const bulk = () => found.marks.map((mark, i) => [mark, i]).filter(([mark]) => mark.suggestion && mark.status === "marked").map(([, i]) => i);
