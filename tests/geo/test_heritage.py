@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -360,6 +363,22 @@ def test_a_withdrawal_needs_role_reasons_and_day(
     with pytest.raises(NotFound, match="没有编号"):
         withdrawn(session, place, one.id + 1)
     assert records(session, place) == (one,)
+
+
+def test_withdrawals_can_be_migrated_back_and_forth(
+    session: Session, place: str, as_public: AsPublic
+) -> None:
+    [one] = record(session, place, "sign", "damaged", on=DAY, role=OFFICE)
+    withdrawn(session, place, one.id)
+    step = import_module("geo.migrations.versions.0026_withdrawals")
+    with Operations.context(MigrationContext.configure(session.connection())):
+        step.downgrade()
+        with as_public(session) as seen:
+            assert seen.execute(text("SELECT value FROM heritage_record")).scalar() == "damaged"
+        step.upgrade()
+    assert records(session, place) == (one,)
+    with as_public(session) as seen:
+        assert listed_place(seen, place).sign == "damaged", "the public may read both again"
 
 
 def test_states_are_those_of_the_day(session: Session, place: str) -> None:

@@ -79,8 +79,15 @@ def test_states_are_entered_and_unknown_says_so(code: str) -> None:
     assert "存续状况 未知；标志 未知" in run("show", code)
     assert "未调查 青果巷" in run("due")
     signed = ("--role", "天宁区民政局", "--on", "2025-03-02")
-    run("record", code, "survey", "done", "--due", "2026-03-02", *signed)
+    entered = run("record", code, "survey", "done", "--due", "2026-03-02", *signed)
     assert "2026-03-02 青果巷" in run("due")
+    older = ("--role", "天宁区民政局", "--on", "2025-01-01")
+    assert "：2025-01-01 标志" in run("record", code, "sign", "none", *older), "what was entered"
+    number = entered.split("：")[0].removeprefix("记录 ")
+    why = ("--role", "天宁区民政局", "--reasons", "下次日期误填")
+    assert "调查 已调查，已撤回" in run("withdraw", code, number, *why)
+    assert "未调查 青果巷" in run("due"), "what was withdrawn counts no more"
+    assert "天宁区民政局：下次日期误填" in run("show", code)
     with pytest.raises(NotAllowed, match="第二十五条"):
         run("record", code, "name_change", "新名", *signed)
     assert "未核实" in run("classes")
