@@ -77,7 +77,7 @@ def _rules(table: Table) -> list[str]:
 def _section(mapped: type[DeclarativeBase]) -> list[str]:
     table = mapped.__table__
     assert isinstance(table, Table)
-    readable = "published rows" if table.name in PUBLIC_ROWS else "no"
+    readable = "no" if PUBLIC_ROWS.get(table.name, "false") == "false" else "published rows"
     lines = [f"## {table.name}", "", (mapped.__doc__ or "").strip(), ""]
     lines += [f"Public reading: {readable}.", ""]
     lines += ["| column | type | | meaning |", "|---|---|---|---|"]
