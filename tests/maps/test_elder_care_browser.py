@@ -198,9 +198,12 @@ def test_a_tap_changes_the_list_at_once_and_says_so(server: str, browser_page: W
 
 
 def test_the_numbers_on_the_map_are_those_of_the_list(server: str, browser_page: Watched) -> None:
+    marks: list[str] = []
+    browser_page.page.on("request", lambda one: "/marks" in one.url and marks.append(one.url))
     tab = visit(browser_page, f"{server}/elder-care?what=home&large=1&{PLACE}")
     open_the_map(tab)
     tab.locator(".num").first.wait_for()
+    assert len(marks) == len({*marks}), "nothing is asked twice"
     assert tab.evaluate(NEAREST_NUMBERS_PX) >= 40, "no number covers another"
     assert re.search(r"\d (公里|米)$", tab.inner_text(".leaflet-control-scale-line"))
     assert tab.locator("#notices").evaluate("one => one.offsetHeight") < 100, "the map is seen"

@@ -21,6 +21,7 @@ const start = () => {
 };
 const chosen = () => new URLSearchParams(location.search);
 let asked = null;
+let said = ""; // the question that the map shows or waits for
 
 function peek(...content) {
   document.getElementById("peek")?.remove();
@@ -90,21 +91,23 @@ const lone = (one) => mark([one.lon, one.lat], el("span", { class: "lone" }, sig
 
 /** All that fits in the view, close ones as one circle with their number. */
 async function drawOthers() {
-  asked?.abort();
-  const mine = (asked = new AbortController());
   const query = chosen();
-  if (query.has("within_min")) { layer("others").clearLayers(); return; } // then the list holds them all
+  if (query.has("within_min")) { asked?.abort(); said = ""; layer("others").clearLayers(); return; } // then the list holds them all
   for (const name of ["large", "pick", "offset", "part"]) query.delete(name);
   query.set("without", cards().map((one) => one.dataset.code).join(","));
   query.set("bbox", viewBox().map((one) => one.toFixed(5)).join(","));
   query.set("cell", (CELL_PX * 360 / (256 * 2 ** map.getZoom())).toPrecision(5));
+  if (said === `${query}`) return;
+  said = `${query}`;
+  asked?.abort();
+  const mine = (asked = new AbortController());
   let found;
   try {
     const answer = await fetch(`${page.path}/marks?${query}`, { signal: mine.signal });
-    if (!answer.ok) return;
+    if (!answer.ok) { said = ""; return; }
     found = await answer.json();
   } catch (problem) {
-    if (problem.name !== "AbortError") tell(OFFLINE());
+    if (problem.name !== "AbortError") { said = ""; tell(OFFLINE()); }
     return;
   }
   const group = layer("others").clearLayers();
@@ -113,6 +116,9 @@ async function drawOthers() {
   standApart(others, group, numbered);
   put(document.getElementById("map-told"), t(`编号与名单一致；图上另有 ${found.found} 处符合`, `Numbers as in the list; ${found.found} more on the map fit`));
 }
+
+/** Once the view rests: bringing a list into view moves the map, and both ask for the same. */
+const look = soon(drawOthers, 150);
 
 function onOther(one) {
   const to = new URL(`${page.path}/facility/${encodeURIComponent(one.code)}${location.search}`, location.href);
@@ -134,7 +140,7 @@ function follow() {
   showAll();
   drawNumbers();
   drawStart();
-  drawOthers();
+  look();
 }
 
 function showAll() {
@@ -163,7 +169,7 @@ export async function drawMap() {
   drawGround(own, { around: nearby(units, own) });
   drawSources([]);
   map.on("click", onGround);
-  map.on("moveend", soon(drawOthers, 150));
+  map.on("moveend", look);
   map.on("zoomend", partNumbers);
   keepView();
   document.addEventListener("atlas:listed", follow);

@@ -80,6 +80,7 @@ export async function attempt(step, host, say = null) {
     tell("");
     if (problem instanceof Refused && !problem.division) document.dispatchEvent(new CustomEvent("atlas:refused", { detail: problem }));
     else if (say) say(problem);
+    else if (!host.isConnected) tell(problem.message, true); // its form was left meanwhile
     else put(host, el("p", { class: "problem", role: "alert" }, problem.message));
     return null;
   }

@@ -40,8 +40,8 @@ function stepForm(item, changed) {
     if (!role.reportValidity() || (!isTaken && !on.reportValidity())) return;
     keepRole(role.value.trim());
     const body = { step, on_date: isTaken ? null : on.value, role: role.value.trim(), ...(note.value.trim() ? { note: note.value.trim() } : {}) };
-    const made = await attempt(() => send(`/approvals/${item.number}/steps`, body, "enter"), told);
-    if (made) { tell(t("已登记。", "Entered.")); changed(made); }
+    const made = await attempt(() => send(`/approvals/${item.number}/steps`, body), told);
+    if (made && told.isConnected) { tell(t("已登记。", "Entered.")); changed(made); }
   };
   return el("form", { class: "card-form step-form", novalidate: true, onsubmit: enter(false) }, el("h2", {}, t("登记或更正", "Enter or correct")),
     el("div", { class: "pair" }, select(t("事项", "Step"), steps, step, (code) => { step = code; }), dayField), roleLabel, noteField,
@@ -66,8 +66,8 @@ export function drawEntry(host, changed, back) {
     if (![name, on, role].every((one) => one.reportValidity())) return;
     keepRole(role.value.trim());
     const given = { name: name.value.trim(), kind, admin_code: division, approved_on: on.value, document_no: number.value.trim(), approver: approver.value.trim(), place_code: code.value.trim(), role: role.value.trim() };
-    const made = await attempt(() => send("/approvals", Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "")), "enter"), told);
-    if (made) changed(made);
+    const made = await attempt(() => send("/approvals", Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""))), told);
+    if (made && told.isConnected) changed(made);
   };
   put(host, el("form", { class: "card-form step-form", novalidate: true, onsubmit: enter }, el("h2", {}, t("登记批准的地名", "Enter an approved name")),
     nameField, el("div", { class: "pair" }, select(t("类别", "Kind"), kindOptions(), kind, (id) => { kind = id; }), select(t("区划", "Division"), districtOptions(t("不指定", "none")).slice(1), districtOptions("")[1][0], (one) => { division = one; })),

@@ -52,6 +52,7 @@ async function refresh() {
     await refreshGaps(asked, mine);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
+    if (mine !== turn) return;
     tell("");
     put(byId("results"), sorry(problem));
   }

@@ -34,17 +34,22 @@ function dayAsked() {
   return chosen("in") && year() < FIRST_YEAR ? chosen("on") : `${String(year()).padStart(4, "0")}-12-31`;
 }
 
+let turn = 0; // which question is the newest
+
 async function refresh() {
+  const mine = (turn += 1);
   tell(t("正在查询…", "Looking…"));
   try {
     const text = chosen("q");
-    const isNew = text ? await search(text) : point() ? await near() : await lists();
-    if (isNew === null) return;
+    const take = text ? await search(text) : point() ? await near() : await lists();
+    if (!take || mine !== turn) return;
+    take();
     at = 0;
     draw();
     if (mode === "near" && rows.length) show(boxAround([point(), ...rows.slice(0, 5).map((row) => row.point).filter(Boolean)]));
     if (open) learn(open);
   } catch (problem) {
+    if (mine !== turn) return;
     rows = [];
     draw();
     tell("");
@@ -52,27 +57,31 @@ async function refresh() {
   }
 }
 
+/** Each kind of question answers what takes its answer over, null where a newer one cancelled it. */
 async function search(text) {
-  mode = "found";
   const filters = isSaved ? {} : { feature_class: chosen("fclass"), within: chosen("in"), list_level: chosen("level"), in_use: isChosen("use"), bbox: box()?.map((degrees) => degrees.toFixed(5)) };
   const found = await ask("/places", { q: text, limit: 50, family: chosen("family"), on: dayAsked(), ...filters }, "places");
-  if (!found) return null;
-  rows = found.features.map(fromHit);
-  if (isSaved) rows = rows.filter(inFilters(found.features));
-  tell(t(`找到 ${count(rows.length)} 个`, `${count(rows.length)} found`));
-  return true;
+  return found && (() => {
+    mode = "found";
+    rows = found.features.map(fromHit);
+    if (isSaved) rows = rows.filter(inFilters(found.features));
+    tell(t(`找到 ${count(rows.length)} 个`, `${count(rows.length)} found`));
+  });
 }
 
 /** A saved file filters by itself. */
 const inFilters = (features) => (row, i) => !chosen("fclass") || features[i].properties.feature_class === chosen("fclass");
 
 async function near() {
-  mode = "near";
   const [lon, lat] = point();
   const [found, there] = await Promise.all([
     ask("/places/near", { lon, lat, year: year(), limit: 20 }, "near"), isKnown(year()) ? divisionThen(lon, lat) : null,
   ]);
-  if (!found) return null;
+  return found && (() => takeNear(found, there));
+}
+
+function takeNear(found, there) {
+  mode = "near";
   division = there;
   rows = found.features.filter(({ properties: p }) => !chosen("fclass") || p.feature_class === chosen("fclass")).map((one) => fromNear(one, year()));
   if (isKnown(year())) rows = [...rows.filter((row) => row.isCertain), ...rows.filter((row) => !row.isCertain)];
@@ -80,7 +89,6 @@ async function near() {
   tell(isKnown(year())
     ? t(`${year()} 年此处附近有据的地名 ${count(certain)} 个，另有今名 ${count(rows.length - certain)} 个，近的在前`, `Names near here certain for ${year()}: ${count(certain)}; ${count(rows.length - certain)} of today, nearest first`)
     : t(`此处附近今天的地名：${count(rows.length)} 个，近的在前`, `Names near here today: ${count(rows.length)}, nearest first`));
-  return true;
 }
 
 /** 「1990 年此处属：常州市 · 天宁区」, or 不详 where no record of the year reaches the point. */
@@ -95,9 +103,12 @@ async function divisionThen(lon, lat) {
 }
 
 async function lists() {
-  mode = "listed";
   const found = await ask("/places/heritage", { family: chosen("family"), within: chosen("in") || page.city.code }, "heritage");
-  if (!found) return null;
+  return found && (() => takeLists(found));
+}
+
+function takeLists(found) {
+  mode = "listed";
   listed = found.features;
   const [only, inBox] = [(name, key) => ({ properties: p }) => !chosen(name) || p[key] === chosen(name), box()];
   const isHere = ({ geometry }) => !inBox || (geometry?.type === "Point" && geometry.coordinates[0] >= inBox[0] && geometry.coordinates[0] <= inBox[2] && geometry.coordinates[1] >= inBox[1] && geometry.coordinates[1] <= inBox[3]);
@@ -105,7 +116,6 @@ async function lists() {
   drawControls();
   const anyYear = isKnown(year()) ? t(`；名录不分年代，要看 ${year()} 年请搜索或点地图`, `; lists are of no year: search or tap the map for ${year()}`) : "";
   tell(t(`名录地名 ${count(rows.length)} 个`, `${count(rows.length)} names on lists`) + anyYear);
-  return true;
 }
 
 async function learn(code) {

@@ -15,7 +15,8 @@ export async function attempt(step, host = null) {
     if (problem instanceof Refused) document.dispatchEvent(new CustomEvent("atlas:refused", { detail: problem }));
     else {
       const told = el("p", { class: "problem", role: "alert", id: "step-problem" }, problem.message);
-      if (host) put(host, told);
+      if (host && !host.isConnected) tell(problem.message, true); // its form was left meanwhile
+      else if (host) put(host, told);
       else byId("results").prepend(told);
     }
     return null;

@@ -67,7 +67,7 @@ function form(chosen, made) {
   return sendingForm({
     id: "enter-nomination", title: t("提名一个地名", "Nominate a place"), button: t("提名", "Nominate"),
     given: (value) => ({ ...chosen, list_name: value("list_name"), list_class: value("list_class") || null, era: value("era") || null, batch: value("batch") || null }),
-    send: (body) => heritage.send("/nominations", body, "enter"),
+    send: (body) => heritage.send("/nominations", body),
     done: (item) => { forgetCard(item.place_code); made(item); },
   },
   placeField(chosen, layDivision), list, el("datalist", { id: "known-lists" }), kinds,

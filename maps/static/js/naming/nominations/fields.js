@@ -1,6 +1,6 @@
 // Where in a form is said what is missing or was refused? Beside the field that it is about.
 
-import { el, put } from "atlas/dom.js";
+import { el, put, tell } from "atlas/dom.js";
 import { attempt, input, keepRole, roleField, today } from "atlas/naming/desk.js";
 import { t } from "atlas/words.js";
 
@@ -41,6 +41,7 @@ export function sendingForm({ title, button, given, send, done, id }, ...childre
   const form = el("form", { class: "card-form step-form", novalidate: true, onsubmit: enter }, el("h2", {}, title), children, submit);
 
   function say({ parameter, message }) {
+    if (!form.isConnected) return tell(message, true); // it was left meanwhile
     const box = form.elements.namedItem(String(parameter ?? "").replace(/^body\./, "")) || null;
     (box ? box.closest?.(".field") ?? box : submit).insertAdjacentElement(box ? "afterend" : "beforebegin", told);
     put(told, el("p", { class: "problem", role: "alert" }, message));

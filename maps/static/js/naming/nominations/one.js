@@ -68,7 +68,7 @@ function nextForm(item, changed) {
   const form = sendingForm({
     id: "take-step", title: t("下一步", "Next step"), button: t("记录这一步", "Record this step"),
     given: (value) => ({ step, verdict: ["opinion", "expert"].includes(step) ? value("verdict") : null }),
-    send: (body) => heritage.send(`/nominations/${item.code}/steps`, body, "enter"),
+    send: (body) => heritage.send(`/nominations/${item.code}/steps`, body),
     done: (now) => {
       if (["published", "withdrawn"].includes(now.state)) forgetCard(now.place_code);
       changed(now);

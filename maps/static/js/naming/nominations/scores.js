@@ -32,7 +32,7 @@ export function scoresBox(item) {
       const marks = sheet.criteria.map((one) => [one.code, value(`mark-${one.code}`)]).filter(([, mark]) => mark);
       return { sheet: sheet.code, marks: marks.length ? Object.fromEntries(marks.map(([one, mark]) => [one, Number(mark)])) : "" };
     },
-    send: (body) => heritage.send(path(), body, "enter"),
+    send: (body) => heritage.send(path(), body),
     done: (found) => { draw(found); tell(t("评分已登记。", "The marks were entered.")); },
   }, el("fieldset", { class: "where", name: "marks" }, el("legend", {}, t("分数；没有把握的留空，按未知计", "Marks; leave empty what is not known")),
     el("div", { class: "size-fields" }, sheet.criteria.map((one) => input(t(`${one.zh}（0–${one.most}）`, `${one.en} (0–${one.most})`), { type: "number", name: `mark-${one.code}`, min: 0, max: one.most, step: "any", inputmode: "decimal" })[0]))), signed());

@@ -44,12 +44,18 @@ const back = () => go({ item: null });
 /** One that was just made, or went a step further, takes its place in the list. */
 function made(item) {
   items = [item, ...items];
+  if (chosen("item") !== "new") return again();
   choose({ state: null });
-  go({ item: item.code });
+  return go({ item: item.code });
 }
 function changed(item) {
   items = items.map((one) => (one.code === item.code ? item : one));
-  if (!chosen("item")) drawList();
+  again();
+}
+
+/** Somebody went back meanwhile: the list tells it; another view is left alone. */
+function again() {
+  if (byId("nominations")) drawList();
 }
 
 function drawList() {

@@ -29,7 +29,7 @@ export function recordForm(code, kinds, law, done) {
   const form = sendingForm({
     id: "enter-record", title: t("登记保护记录", "Enter a record"), button: t("登记", "Enter"),
     given: (value) => ({ kind, value: values().length === 1 ? values()[0].code : value("value"), due_on: value("due_on") || null, note: value("note") || null, source: value("source") || null }),
-    send: (body) => heritage.send(`/${encodeURIComponent(code)}/records`, body, "enter"),
+    send: (body) => heritage.send(`/${encodeURIComponent(code)}/records`, body),
     done: (answer) => { lay(); form.elements.namedItem("note").value = ""; done(answer); },
   }, what, about, signed(),
   line("source", t("来源（公众可见，可不填）", "Source (public, optional)"), { maxlength: 1000, placeholder: t("如 2026 年地名普查", "e.g. survey of 2026") }),

@@ -55,7 +55,7 @@ function formFor(code, one, what, done, close) {
   const form = sendingForm({
     id: "withdraw-record", title: t("撤回这条记录", "Withdraw this entry"), button: t("确认撤回", "Withdraw it"),
     given: () => ({ entry: one.id }),
-    send: (body) => heritage.send(`/${encodeURIComponent(code)}/withdrawals`, body, "enter"),
+    send: (body) => heritage.send(`/${encodeURIComponent(code)}/withdrawals`, body),
     done,
   }, el("p", {}, what), signature(t("撤回理由（1000 字以内，不写个人信息）", "Reasons (at most 1000 characters, nothing personal)")),
   el("p", { class: "hint" }, t("撤回后不能恢复：原记录划去并保留，不再计入现状和到期。若原本无误，请重新登记。", "It cannot be undone: the entry stays, struck through, and no longer counts for state and surveys. If it was right after all, enter it again.")));
