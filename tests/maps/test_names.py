@@ -21,7 +21,7 @@ from geo.gazetteer.life import Period
 from geo.models import PlaceMedia, PlaceRelation, PlaceText
 from maps.assets import VENDOR
 from maps.place_page import bars_of, own_half, years_in_words
-from tests.browser import Watched
+from tests.browser import Held, Watched
 from tests.conftest import OpenPage, served
 from tests.factories import make_city, make_listing, make_name, make_place, make_unit, square
 from tests.machine import worker_database
@@ -118,6 +118,22 @@ def test_filters_narrow_what_is_found(town: str, browser_page: Watched) -> None:
     tab.get_by_label("地名类别").select_option("R")
     settle(tab)
     assert "去掉一些筛选条件" in tab.inner_text("#results")
+
+
+def test_a_late_answer_draws_nothing_over_a_newer_question(town: str, open_page: OpenPage) -> None:
+    tab = visit(open_page(alone=True), f"{town}/names")
+    listed = names_of(tab)
+    held = Held(tab, "**/api/places?*")
+    box = tab.get_by_role("combobox", name="查找地名")
+    box.fill("长江村")
+    tab.keyboard.press("Enter")
+    held.wait()
+    box.fill("")
+    expect(tab.locator("#status")).to_contain_text("名录地名")
+    held.release()
+    settle(tab)
+    assert names_of(tab) == listed
+    assert "名录地名" in tab.inner_text("#status")
 
 
 def test_the_card_tells_the_life_of_a_name(town: str, browser_page: Watched) -> None:
